@@ -1,0 +1,1 @@
+"""The three outside worlds: the runner, Harmonica and GitHub."""

@@ -1,0 +1,136 @@
+"""The entry: builds the real world, runs a flow, turns an error into annotations and an exit code.
+
+This module must not decide anything that a flow decides.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from harmonica_session.action import create
+from harmonica_session.core import report
+from harmonica_session.core.event import read_event
+from harmonica_session.core.inputs import read_inputs, secrets_in
+from harmonica_session.edges.runner import Runner, Terminal
+from harmonica_session.edges.workspace import Workspace, common_folder
+from harmonica_session.edges.world import build
+from harmonica_session.errors import ActionError, AnswerUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+MAX_EVENT_BYTES = 30_000_000
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        argv: The words after the program's name; the process's own when None.
+
+    Returns:
+        The exit code: 0 when the command did what it says, 1 when it did not, 2 for a command
+        line that cannot be read.
+    """
+    arguments = _parser().parse_args(argv)
+    command: str = arguments.command
+    if command == "action":
+        return run_action(os.environ, sys.stdout)
+    if command == "create":
+        return run_in_terminal(os.environ, arguments.spec, arguments.session_md)
+    from harmonica_session.demonstration import demonstrate  # noqa: PLC0415 - not for the action
+
+    return demonstrate(run_action, arguments.spec, arguments.session_md, arguments.event)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="harmonica-session", description=__doc__.split(":")[0])
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("action", help="what action.yml runs: inputs come from the environment")
+    creating = commands.add_parser(
+        "create", help="create a session from a spec, with HARMONICA_API_KEY, and print its link"
+    )
+    creating.add_argument("spec", metavar="SPEC")
+    trying = commands.add_parser(
+        "try", help="run the action twice against built-in stand-ins; needs no account"
+    )
+    trying.add_argument("spec", metavar="SPEC", nargs="?")
+    trying.add_argument("--event", metavar="FILE", help="event payload, as GitHub sends it")
+    for command in (creating, trying):
+        command.add_argument("--session-md", metavar="FILE", help="background for the context")
+    return parser
+
+
+def run_action(env: Mapping[str, str], out: TextIO) -> int:
+    """Run the action as the runner starts it.
+
+    Args:
+        env: Inputs as `INPUT_…`, and GitHub's default variables.
+        out: The step's log.
+    """
+    root = Path(env.get("GITHUB_WORKSPACE") or Path.cwd())
+    return _guarded(env, Runner(env, out), Workspace(root))
+
+
+def run_in_terminal(env: Mapping[str, str], spec: str, session_md: str | None) -> int:
+    """Create a session for a person at a terminal, and print its link.
+
+    Args:
+        env: With `HARMONICA_API_KEY`, and `HARMONICA_API_URL` where it is not the default; the
+            vendor's own tools use the same names.
+        spec: Path of the spec.
+        session_md: Path of the background, None for a SESSION.md beside the spec's folder.
+    """
+    root, paths = common_folder(spec, session_md)
+    inputs = {
+        "INPUT_API_KEY": env.get("HARMONICA_API_KEY", ""),
+        "INPUT_API_URL": env.get("HARMONICA_API_URL", ""),
+        "INPUT_ANNOUNCE": "off",
+        "INPUT_SPEC": paths[0],
+    }
+    if session_md is not None:
+        inputs["INPUT_SESSION_MD"] = paths[1]
+    runner = Terminal({}, sys.stderr)
+    code = _guarded(inputs, runner, Workspace(root))
+    if join_url := runner.outputs.get("join_url"):
+        sys.stdout.write(f"{join_url}\n")
+    return code
+
+
+def _guarded(env: Mapping[str, str], runner: Runner, workspace: Workspace) -> int:
+    """Run the flow; whatever is raised becomes annotations, a summary and an exit code."""
+    try:
+        for secret in secrets_in(env):
+            runner.mask(secret)
+        event = read_event(env, _event_payload(env))
+        create(build(env, read_inputs(env), event, runner, workspace))
+    except ActionError as error:
+        runner.output({"status": "failed"})
+        if isinstance(error, AnswerUnusable) and error.session_id:
+            runner.output({"session_id": error.session_id})
+        runner.annotate("error", error.title, error.problems)
+        runner.summary(report.failure(error))
+        return 1
+    except Exception:  # noqa: BLE001 - the last resort: a bug of ours must not end without a word
+        runner.output({"status": "failed"})
+        runner.annotate("error", ActionError.title, ["a bug of the action; please report it"])
+        runner.say(traceback.format_exc())
+        runner.summary(report.unexpected_failure())
+        return 1
+    return 0
+
+
+def _event_payload(env: Mapping[str, str]) -> bytes:
+    """Return the content of the event's file; an event that cannot be read counts as empty."""
+    path = env.get("GITHUB_EVENT_PATH", "")
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(MAX_EVENT_BYTES + 1)
+    except OSError:
+        return b""
+    return content if len(content) <= MAX_EVENT_BYTES else b""

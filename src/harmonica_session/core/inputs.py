@@ -1,0 +1,161 @@
+"""The action's inputs, as `action.yml` maps them to the environment, with their defaults.
+
+This module must not read the environment itself, nor know what an input leads to.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, cast, get_args
+
+from pydantic import SecretStr
+
+from harmonica_session.core.addresses import checked_api_url
+from harmonica_session.errors import InputError, clip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Announce: TypeAlias = Literal["auto", "pull-request", "off"]
+
+# The defaults of action.yml once more: an input that is given but empty means its default.
+DEFAULTS = {
+    "api-key": "",
+    "spec": ".harmonica/session.yml",
+    "session-md": "SESSION.md",
+    "announce": "auto",
+    "pr-number": "",
+    "dry-run": "false",
+    "api-url": "https://app.harmonica.chat",
+    "timeout": "180",
+}
+_T = TypeVar("_T")
+MAX_TIMEOUT = 21_600
+_BOOLEANS = {
+    "true": True, "True": True, "TRUE": True,
+    "false": False, "False": False, "FALSE": False,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the user asked for.
+
+    Attributes:
+        api_key: Harmonica API key, None when it is empty.
+        spec: Path of the spec under the workspace.
+        session_md: Path of the background file, None when it is turned off.
+        announce: Where the link is posted.
+        pr_number: Pull request or issue to post on, None to let the event decide.
+        dry_run: Whether to write nothing.
+        api_url: Base address of Harmonica, without `/api/v1`.
+        github_token: Token for the comment, None when it is empty.
+        timeout: Seconds for everything.
+    """
+
+    api_key: SecretStr | None
+    spec: str
+    session_md: str | None
+    announce: Announce
+    pr_number: int | None
+    dry_run: bool
+    api_url: str
+    github_token: SecretStr | None
+    timeout: float
+
+
+def read_inputs(env: Mapping[str, str]) -> Inputs:
+    """Read the inputs from `INPUT_…` variables.
+
+    Args:
+        env: The environment; `action.yml` maps each input to `INPUT_` and its name in capitals.
+
+    Raises:
+        InputError: With all unusable inputs at once.
+    """
+    reader = _Reader(env)
+    inputs = Inputs(
+        api_key=reader.secret("api-key"),
+        spec=reader.text("spec"),
+        session_md=_session_md(env),
+        announce=cast("Announce", reader.one_of("announce", get_args(Announce))),
+        pr_number=reader.parsed("pr-number", _number),
+        dry_run=reader.parsed("dry-run", _boolean) or False,
+        api_url=reader.parsed("api-url", checked_api_url) or "",
+        github_token=reader.secret("github-token"),
+        timeout=reader.parsed("timeout", _seconds) or 0,
+    )
+    if reader.problems:
+        raise InputError(*reader.problems)
+    return inputs
+
+
+def secrets_in(env: Mapping[str, str]) -> list[SecretStr]:
+    """Return the secrets among the inputs, so that they can be masked before anything is said."""
+    values = [env.get(variable(name), "").strip() for name in ("api-key", "github-token")]
+    return [SecretStr(value) for value in values if value]
+
+
+def variable(name: str) -> str:
+    """Return the environment variable that carries an input."""
+    return f"INPUT_{name.upper().replace('-', '_')}"
+
+
+def _session_md(env: Mapping[str, str]) -> str | None:
+    # The one input for which empty has a meaning of its own: no background file.
+    return env.get(variable("session-md"), DEFAULTS["session-md"]).strip() or None
+
+
+class _Reader:
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+        self.problems: list[str] = []
+
+    def text(self, name: str) -> str:
+        return self.env.get(variable(name), "").strip() or DEFAULTS.get(name, "")
+
+    def secret(self, name: str) -> SecretStr | None:
+        value = self.text(name)
+        if value and not re.fullmatch(r"[!-~]+", value):
+            self.problems.append(
+                f"`{name}` holds a space or a character that no key has; copy it once more"
+            )
+        return SecretStr(value) if value else None
+
+    def one_of(self, name: str, values: tuple[str, ...]) -> str:
+        value = self.text(name)
+        if value not in values:
+            listed = ", ".join(f"`{known}`" for known in values)
+            self.problems.append(f"`{name}` must be one of {listed}, but it is `{clip(value)}`")
+        return value
+
+    def parsed(self, name: str, parse: Callable[[str], _T]) -> _T | None:
+        value = self.text(name)
+        if not value:
+            return None
+        try:
+            return parse(value)
+        except ValueError as error:
+            self.problems.append(f"`{name}` {error}")
+            return None
+
+
+def _number(value: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,17}", value):
+        raise ValueError(f"must be the number of a pull request, but it is `{clip(value)}`")
+    return int(value)
+
+
+def _boolean(value: str) -> bool:
+    if value not in _BOOLEANS:
+        raise ValueError(f"must be `true` or `false`, but it is `{clip(value)}`")
+    return _BOOLEANS[value]
+
+
+def _seconds(value: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,5}", value) or not 1 <= int(value) <= MAX_TIMEOUT:
+        raise ValueError(
+            f"must be whole seconds from 1 to {MAX_TIMEOUT}, but it is `{clip(value)}`"
+        )
+    return float(value)

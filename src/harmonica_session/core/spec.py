@@ -1,0 +1,175 @@
+"""The session spec: the YAML file that says which session is meant.
+
+This module must not read files, nor fill the spec with values from elsewhere.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+
+from harmonica_session.core.document import Document, Path, Unquoted, read_document
+from harmonica_session.errors import Problem, SpecError, clip
+from harmonica_session.session import DistributionTarget, Question, RosterEntry, SessionRequest
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+_PARTS: dict[str, type[BaseModel]] = {
+    "questions": Question,
+    "distribution": DistributionTarget,
+    "roster": RosterEntry,
+}
+
+
+class Spec(SessionRequest):
+    """A session spec: the fields of the request by their own names, and `api` for the rest."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    api: Annotated[dict[str, JsonValue], Field(default_factory=dict)]
+
+    def request(self, context: str) -> SessionRequest:
+        """Return the request that the spec asks for.
+
+        Args:
+            context: The context as a whole; see `core/context.py`.
+        """
+        fields = self.model_dump(mode="json", exclude_unset=True, exclude={"api", "context"})
+        return SessionRequest.model_validate({**fields, "context": context, **self.api})
+
+
+def read_spec(content: bytes, file: str) -> Spec:
+    """Read and check a session spec.
+
+    Args:
+        content: The bytes of the file.
+        file: Its path under the workspace, for the problems.
+
+    Raises:
+        SpecError: With all problems at once, in the order of the lines.
+    """
+    document = read_document(content, file)
+    problems = document.problems
+    if not isinstance(document.value, dict):
+        raise SpecError(
+            *problems, Problem(file, 1, 1, "a spec is a mapping: `topic: …`, `goal: …`")
+        )
+    try:
+        spec = Spec.model_validate(_without_blanks(document.value))
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=True)
+        problems = problems + [_explain(detail, document, file) for detail in details]
+    else:
+        problems = problems + [
+            _at_key(document, file, ("api", key), f"`{key}` belongs at the top, not under `api`")
+            for key in spec.api
+            if key in Spec.model_fields
+        ]
+        if not problems:
+            return spec
+    raise SpecError(*sorted(set(problems)))
+
+
+def _without_blanks(value: dict[str, Any]) -> dict[str, Any]:
+    """Leave out optional keys without a value: `critical:` is how a form left open looks."""
+    required = {name for name, field in Spec.model_fields.items() if field.is_required()}
+    return {
+        key: item
+        for key, item in value.items()
+        if key in required
+        or key not in Spec.model_fields
+        or not (item is None or (isinstance(item, str) and not item.strip()))
+    }
+
+
+def _written(location: Path, document: Document) -> Path:
+    """Return a validator's location without the steps that do not stand in the file."""
+    path: Path = ()
+    for part in location:
+        if (*path, part) in document.values:
+            path = (*path, part)
+    return path
+
+
+def _at_key(document: Document, file: str, path: Path, message: str) -> Problem:
+    place = document.place_of_key(path)
+    return Problem(file, place.line, place.column, message)
+
+
+def _explain(detail: ErrorDetails, document: Document, file: str) -> Problem:
+    """Turn a validation error into a line that says what is wrong and what to do."""
+    kind = detail["type"]
+    path = detail["loc"] if kind == "missing" else _written(detail["loc"], document)
+    name = _name(path)
+    if kind == "missing":
+        place = document.place_of_value(path[:-1])
+        return Problem(file, place.line, place.column, f"{name} is missing; add `{path[-1]}: …`")
+    if kind == "extra_forbidden":
+        return _at_key(document, file, path, f"{name} is not a key here; {_nearest(path)}")
+    place = document.place_of_value(path)
+    message = _message(kind, name, path, detail, document)
+    return Problem(file, place.line, place.column, message)
+
+
+def _message(kind: str, name: str, path: Path, detail: ErrorDetails, document: Document) -> str:
+    value, source = detail["input"], document.sources.get(path, "")
+    wants = {
+        "string_type": "a text",
+        "bool_type": "`true` or `false`",
+        "list_type": "a list",
+        "dict_type": "a mapping",
+        "model_type": "a mapping",
+        "model_attributes_type": "a mapping",
+        "invalid-json-value": "a value that JSON has",
+    }.get(kind)
+    if kind == "literal_error":
+        wants = "one of " + detail["ctx"]["expected"].replace("'", "`").replace(" or ", ", ")
+    if kind == "value_error":
+        return str(detail["ctx"]["error"])
+    if kind == "string_too_short":
+        return f"{name} is blank; write what it should say"
+    if kind == "too_short":
+        return f"{name} is empty; list at least one"
+    if wants is None:
+        return f"{name}: {detail['msg']}"
+    if value is None:
+        return f"{name} has no value; it wants {wants}"
+    hint = ""
+    if wants in ("a text", "a value that JSON has") and source:
+        hint = f'; put it in quotes: "{clip(source)}"'
+    elif kind == "bool_type" and source.lower() in ("yes", "no", "on", "off", "true", "false"):
+        hint = "; leave out the quotes"
+    return f"{name} must be {wants}, but {_seen(value, source)}{hint}"
+
+
+def _seen(value: object, source: str) -> str:
+    """Say what YAML made of a value."""
+    if isinstance(value, Unquoted):
+        return f"YAML reads `{clip(source)}` as {value.kind}"
+    if isinstance(value, bool):
+        return f"YAML reads `{clip(source)}` as {'true' if value else 'false'}"
+    if isinstance(value, (int, float)):
+        return f"YAML reads `{clip(source)}` as a number"
+    if isinstance(value, str):
+        return f"it is the text `{clip(value)}`"
+    return "it is a list" if isinstance(value, list) else "it is a mapping"
+
+
+def _name(path: Path) -> str:
+    """Return a path as people write it: `questions[2].text`, items counted from 1."""
+    parts = [f"[{part + 1}]" if isinstance(part, int) else f".{clip(part)}" for part in path]
+    return f"`{''.join(parts).lstrip('.')}`"
+
+
+def _nearest(path: Path) -> str:
+    """Name the known key that an unknown one most likely stands for."""
+    known = list(
+        _PARTS.get(str(path[0]), Spec).model_fields if len(path) > 1 else Spec.model_fields
+    )
+    near = get_close_matches(str(path[-1]).lower().replace("-", "_"), known, n=1)
+    if near:
+        return f"did you mean `{near[0]}`?"
+    return "there are " + ", ".join(f"`{name}`" for name in known)

@@ -1,0 +1,121 @@
+"""The GitHub REST API: one method for each route that is used.
+
+This module must not decide which comment is ours, nor which pull request is meant.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from harmonica_session.edges.transport import Answer, Deadline, Question, Transport
+from harmonica_session.errors import Refused
+from harmonica_session.pull_request import Account, Comment, PullRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydantic import SecretStr
+
+    from harmonica_session.core.event import ByCommit, ByHead
+
+PAGE = 100
+_SUCCESS = range(200, 300)
+
+
+class GitHub:
+    """One repository, as one token may see it."""
+
+    def __init__(self, base: str, repository: str, token: SecretStr, deadline: Deadline) -> None:
+        """Take where the API is, which repository is meant, and the token.
+
+        Args:
+            base: `GITHUB_API_URL`.
+            repository: `owner/name`.
+            token: The token that only this service may see.
+            deadline: Bounds each request.
+        """
+        self._repository = f"/repos/{repository}"
+        self._transport = Transport(
+            "GitHub",
+            base.rstrip("/"),
+            {
+                "Authorization": f"Bearer {token.get_secret_value()}",
+                "Accept": "application/vnd.github+json",
+                "X-GitHub-Api-Version": "2022-11-28",
+            },
+            deadline,
+        )
+
+    def comments(self, number: int) -> Iterator[Comment]:
+        """List all comments, oldest first: `GET /repos/{o}/{r}/issues/{n}/comments`."""
+        path = f"{self._repository}/issues/{number}/comments"
+        yield from self._pages("read the comments", path, {}, Comment)
+
+    def post_comment(self, number: int, body: str) -> Comment:
+        """Post a comment: `POST /repos/{o}/{r}/issues/{n}/comments`."""
+        path = f"{self._repository}/issues/{number}/comments"
+        return self._comment(Question("post the comment", "POST", path, body={"body": body}))
+
+    def edit_comment(self, comment_id: int, body: str) -> Comment:
+        """Edit a comment: `PATCH /repos/{o}/{r}/issues/comments/{id}`."""
+        path = f"{self._repository}/issues/comments/{comment_id}"
+        return self._comment(Question("edit the comment", "PATCH", path, body={"body": body}))
+
+    def account(self) -> Account:
+        """Return the account of a personal token: `GET /user`. Other tokens are refused."""
+        question = Question("ask who the token speaks for", "GET", "/user")
+        account: Account = _accepted(self._transport.send(question)).read(Account)
+        return account
+
+    def pulls_of_commit(self, commit: ByCommit) -> list[PullRequest]:
+        """List the pull requests of a commit: `GET /repos/{o}/{r}/commits/{sha}/pulls`."""
+        path = f"{self._repository}/commits/{commit.sha}/pulls"
+        return list(self._pages("find the pull request of the commit", path, {}, PullRequest))
+
+    def open_pulls_of(self, head: ByHead) -> list[PullRequest]:
+        """List the open pull requests of a branch: `GET /repos/{o}/{r}/pulls`."""
+        query = {"state": "open", "head": f"{head.owner}:{head.branch}"}
+        path = f"{self._repository}/pulls"
+        return list(self._pages("find the pull request of the branch", path, query, PullRequest))
+
+    def _comment(self, question: Question) -> Comment:
+        comment: Comment = _accepted(self._transport.send(question)).read(Comment)
+        return comment
+
+    def _pages(
+        self, doing: str, path: str, query: Mapping[str, str], form: type[Any]
+    ) -> Iterator[Any]:
+        page = 1
+        while True:
+            question = Question(doing, "GET", path, query={**query, "per_page": PAGE, "page": page})
+            answer = _accepted(self._transport.send(question))
+            yield from answer.read(list[form])  # type: ignore[valid-type] # read at run time
+            # The link itself is not followed: the token goes to the one base address only.
+            if not re.search(r'<[^<>]*>\s*;\s*rel="next"', answer.headers.get("link", "")):
+                return
+            page += 1
+
+
+def _accepted(answer: Answer) -> Answer:
+    """Return the answer if it is a success.
+
+    Raises:
+        Refused: It is not.
+    """
+    if answer.status in _SUCCESS:
+        return answer
+    content = answer.json()
+    said = content.get("message") if isinstance(content, dict) else None
+    reason = " ".join(said.split())[:300] if isinstance(said, str) else ""
+    where = ""
+    if answer.status in range(300, 400):
+        target = answer.headers.get("location", "").partition("?")[0]
+        where = f"; the address has moved to {target[:200]}"
+    raise Refused(
+        f"GitHub refused, could not {answer.question.doing} ({answer.question}: "
+        f"{answer.status} {reason or 'with an answer that is not JSON'}){where}",
+        status=answer.status,
+        code="",
+        reason=reason,
+    )

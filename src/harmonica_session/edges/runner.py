@@ -1,0 +1,158 @@
+"""The GitHub Actions runner: its log, its annotations, the step's outputs and summary.
+
+This module must not decide what is said, only how the runner takes it.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TextIO, TypeAlias
+
+from actions_toolkit.command import Command
+from actions_toolkit.file_command import prepare_key_value_message
+
+from harmonica_session.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pydantic import SecretStr
+
+Level: TypeAlias = Literal["error", "warning", "notice"]
+
+# GitHub shows no more annotations of one kind for a step.
+MAX_ANNOTATIONS = 10
+# GitHub refuses a larger summary as a whole.
+MAX_SUMMARY_BYTES = 1_000_000
+_KEY = re.compile(r"hm_live_[0-9A-Za-z]+")
+_HIDDEN = "***"
+# Hiding a shorter text would tear holes into everything else, links included.
+_SHORTEST_SECRET = 8
+
+
+class Runner:
+    """What the action says and writes, in the runner's own protocol.
+
+    Source: "Workflow commands for GitHub Actions".
+    """
+
+    def __init__(self, env: Mapping[str, str], out: TextIO) -> None:
+        """Take the environment with the step's files, and the log.
+
+        `warnings` collects what was warned of.
+        """
+        self._env = env
+        self._out = out
+        self._secrets: list[str] = []
+        self._summary_start: int | None = None
+        self.warnings: list[str] = []
+
+    def mask(self, secret: SecretStr) -> None:
+        """Keep a secret out of everything that is said or written from now on."""
+        value = secret.get_secret_value()
+        if len(value) >= _SHORTEST_SECRET:
+            self._command("add-mask", {}, value)
+            self._secrets.append(value)
+
+    def say(self, text: str = "") -> None:
+        """Write plain lines to the log; text in them cannot become a workflow command."""
+        for line in self._safe(text).splitlines() or [""]:
+            self._write(_without_command(line))
+
+    def group(self, title: str, text: str) -> None:
+        """Write lines that the log shows folded."""
+        self._command("group", {}, self._safe(title))
+        self.say(text)
+        self._command("endgroup", {}, "")
+
+    def debug(self, text: str) -> None:
+        """Write a line that shows only when the runner's debug logging is on."""
+        if self._env.get("RUNNER_DEBUG") == "1":
+            self._command("debug", {}, self._safe(text))
+
+    def annotate(self, level: Level, title: str, problems: Iterable[Problem | str]) -> None:
+        """Write annotations: the first ten as such, all of them to the log."""
+        listed = [Problem("", 0, 0, p) if isinstance(p, str) else p for p in problems]
+        for problem in listed[:MAX_ANNOTATIONS]:
+            properties = {
+                "file": problem.file,
+                "line": problem.line,
+                "col": problem.column,
+                "title": title,
+            }
+            known = {name: self._safe(str(value)) for name, value in properties.items() if value}
+            self._command(level, known, self._safe(problem.message))
+        if len(listed) > MAX_ANNOTATIONS:
+            self.say(f"All {len(listed)} problems:")
+            self.say("\n".join(str(problem) for problem in listed))
+
+    def warn(self, title: str, message: str) -> None:
+        """Write a warning, and keep it for the summary; lines after its first are to be pasted."""
+        self.warnings.append(message)
+        self.annotate("warning", title, [message])
+
+    def output(self, values: Mapping[str, str]) -> None:
+        """Set outputs of the step; of two values for one name, the later one counts."""
+        path = self._env.get("GITHUB_OUTPUT")
+        if path:
+            lines = [prepare_key_value_message(k, self._safe(v)) for k, v in values.items()]
+            self._append(path, "".join(f"{line}\n" for line in lines))
+
+    def summary(self, markdown: str) -> None:
+        """Set the step's part of the job summary; a later call replaces an earlier one."""
+        path = self._env.get("GITHUB_STEP_SUMMARY")
+        if not path:
+            return
+        content = self._safe(markdown).encode("utf-8", "replace")[:MAX_SUMMARY_BYTES]
+        with Path(path).open("ab") as file:
+            if self._summary_start is None:
+                self._summary_start = file.tell()
+            file.truncate(self._summary_start)
+            file.write(content)
+
+    def _append(self, path: str, text: str) -> None:
+        with Path(path).open("a", encoding="utf-8", errors="replace", newline="") as file:
+            file.write(text)
+
+    def _safe(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, _HIDDEN)
+        return _KEY.sub(_HIDDEN, text)
+
+    def _command(self, name: str, properties: Mapping[str, str], message: str) -> None:
+        self._write(str(Command(name, dict(properties), message)))
+
+    def _write(self, line: str) -> None:
+        self._out.write(f"{line}\n")
+        self._out.flush()
+
+
+class Terminal(Runner):
+    """The same for a person at a terminal, in words instead of commands."""
+
+    def __init__(self, env: Mapping[str, str], out: TextIO) -> None:
+        """Take the environment and the log.
+
+        `outputs` keeps what a step would hand on.
+        """
+        super().__init__(env, out)
+        self.outputs: dict[str, str] = {}
+
+    def output(self, values: Mapping[str, str]) -> None:
+        """Keep values for whoever started the command."""
+        self.outputs.update(values)
+
+    def _command(self, name: str, properties: Mapping[str, str], message: str) -> None:
+        if name in ("add-mask", "endgroup"):
+            return
+        place = ":".join(properties[key] for key in ("file", "line", "col") if key in properties)
+        label = "" if name == "group" else f"{name}: "
+        self._write(f"{label}{place}: {message}" if place else f"{label}{message}")
+
+
+def _without_command(line: str) -> str:
+    """Break what the runner would take for a workflow command, in a way that does not show."""
+    if line.lstrip().startswith("::"):
+        line = line.replace("::", ":\u200b:", 1)
+    return line.replace("##[", "#\u200b#[")

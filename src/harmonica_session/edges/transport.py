@@ -1,0 +1,223 @@
+"""Sends one HTTP request and returns its answer, or says in one line why there is none.
+
+This module must not know a route, nor what an answer means.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import httpx
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from harmonica_session import __version__
+from harmonica_session.core.addresses import is_loopback
+from harmonica_session.errors import (
+    AnswerUnusable,
+    DeadlineReached,
+    FateUnknown,
+    NotSent,
+    clip,
+)
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Mapping
+
+    from pydantic import JsonValue
+
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 30.0
+MAX_ANSWER_BYTES = 20_000_000
+
+
+class Deadline:
+    """The moment by which everything has to be done."""
+
+    def __init__(self, seconds: float) -> None:
+        """Start the clock."""
+        self._seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    def remaining(self, doing: str) -> float:
+        """Return the seconds that are left.
+
+        Raises:
+            DeadlineReached: There are none; the message says what was about to be done.
+        """
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise DeadlineReached(
+                f"the {self._seconds:g} seconds of `timeout` were over before the action could "
+                f"{doing}; run it again, or allow more seconds"
+            )
+        return left
+
+
+@dataclass(frozen=True)
+class Question:
+    """One request, before it is sent.
+
+    Attributes:
+        doing: What it is for, as the end of the sentence "could not …".
+        method: HTTP method.
+        path: Path under the service's base address, each variable part quoted.
+        query: Query parameters.
+        body: JSON body.
+        read_seconds: How long the service may be silent.
+    """
+
+    doing: str
+    method: str
+    path: str
+    query: Mapping[str, str | int] | None = None
+    body: JsonValue = None
+    read_seconds: float = READ_SECONDS
+
+    def __str__(self) -> str:
+        """Return the request as a message names it: `POST /sessions`."""
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer with its body read."""
+
+    question: Question
+    service: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> object:
+        """Return the body as JSON, None when it is no JSON."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+    def read(self, form: Any) -> Any:  # noqa: ANN401 - a model, or a list of them
+        """Return the body as a model.
+
+        Raises:
+            AnswerUnusable: It has another form.
+        """
+        try:
+            if isinstance(form, type) and issubclass(form, BaseModel):
+                return form.model_validate(self.json())
+            return TypeAdapter(form).validate_python(self.json())
+        except ValidationError as error:
+            detail = error.errors(include_input=False, include_url=False)[0]
+            where = ".".join(str(part) for part in detail["loc"]) or "the answer"
+            raise self.unusable(f"{clip(where)}: {detail['msg']}") from None
+
+    def unusable(self, why: str) -> AnswerUnusable:
+        """Return the error for an answer that is not what was asked for."""
+        return AnswerUnusable(
+            f"{self.service} gave an answer that cannot be used, could not {self.question.doing} "
+            f"({self.question}, status {self.status}): {why}"
+        )
+
+
+class Transport:
+    """One service at one base address, with the credentials that only it may see."""
+
+    def __init__(
+        self, service: str, base: str, headers: Mapping[str, str], deadline: Deadline
+    ) -> None:
+        """Open nothing yet; the first request does.
+
+        Args:
+            service: The service's name, for messages.
+            base: Base address, without a slash at its end.
+            headers: Sent with each request, credentials among them.
+            deadline: Bounds each request.
+        """
+        self.service = service
+        self.base = base
+        self.deadline = deadline
+        on_loopback = is_loopback(urlsplit(base).hostname)
+        self._client = httpx.Client(
+            base_url=base,
+            headers={**headers, "User-Agent": f"harmonica-session-action/{__version__}"},
+            follow_redirects=False,
+            # Reading the certificates takes time that a plain connection need not spend.
+            verify=_no_certificates() if base.startswith("http:") else httpx.create_ssl_context(),
+            trust_env=not on_loopback,
+        )
+
+    def send(self, question: Question) -> Answer:
+        """Send a request.
+
+        Raises:
+            NotSent: The service was never reached.
+            FateUnknown: The request went out and no whole answer came back.
+            AnswerUnusable: The answer is larger than any answer should be.
+            DeadlineReached: There is no time left to send it.
+        """
+        left = self.deadline.remaining(question.doing)
+        timeout = httpx.Timeout(
+            min(question.read_seconds, left), connect=min(CONNECT_SECONDS, left)
+        )
+        try:
+            with self._client.stream(
+                question.method,
+                question.path,
+                params=question.query,
+                json=question.body,
+                timeout=timeout,
+            ) as response:
+                body = self._body(question, response)
+        except (
+            httpx.ConnectError,
+            httpx.ConnectTimeout,
+            httpx.PoolTimeout,
+            httpx.ProxyError,
+            httpx.UnsupportedProtocol,
+            httpx.InvalidURL,
+        ) as error:
+            raise NotSent(self._unreached(question, error)) from None
+        except httpx.HTTPError as error:
+            raise FateUnknown(
+                f"{self.service} gave no answer, could not {question.doing} ({question}: "
+                f"{type(error).__name__} {clip(str(error))})"
+            ) from None
+        return Answer(question, self.service, response.status_code, response.headers, body)
+
+    def _body(self, question: Question, response: httpx.Response) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        for chunk in response.iter_bytes():
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > MAX_ANSWER_BYTES:
+                raise AnswerUnusable(
+                    f"{self.service} gave an answer of more than {MAX_ANSWER_BYTES // 1_000_000} "
+                    f"MB, could not {question.doing} ({question})"
+                )
+            try:
+                self.deadline.remaining(question.doing)
+            except DeadlineReached:
+                # The request is out, so time alone does not say that nothing happened.
+                raise httpx.ReadTimeout("the answer came too slowly") from None
+        return b"".join(chunks)
+
+    def _unreached(self, question: Question, error: Exception) -> str:
+        said = str(error)
+        advice = "check the address, the network and HTTPS_PROXY"
+        if "CERTIFICATE_VERIFY_FAILED" in said:
+            advice = "its certificate is not trusted; name your company's in SSL_CERT_FILE"
+        return (
+            f"{self.service} at {self.base} cannot be reached, could not {question.doing} "
+            f"({clip(said) or type(error).__name__}): {advice}"
+        )
+
+
+def _no_certificates() -> ssl.SSLContext:
+    import ssl  # noqa: PLC0415 - not needed before a client is made
+
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

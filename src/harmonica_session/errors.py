@@ -1,0 +1,144 @@
+"""Every error that a user can cause or meet, as one tree.
+
+This module must not decide when an error is raised, nor how it is shown.
+
+    ActionError                  anything that is said in one line instead of a traceback
+    ├── InputError               an input of the action, or an environment variable, is unusable
+    ├── SpecError                the session spec has problems, each with its place
+    ├── FileRefused              a file is missing, too large, outside the workspace or not text
+    ├── NothingToAnnounceOn      `announce: pull-request` without a pull request
+    ├── DeadlineReached          `timeout` seconds have passed
+    └── ServiceError             a service did not do what it was asked
+        ├── NotSent              the request never reached the service: nothing happened
+        ├── FateUnknown          the request may have been carried out, no answer says so
+        ├── Refused              an answer with an HTTP status that says no
+        └── AnswerUnusable       an answer that is not what was asked for
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+_LONGEST_QUOTE = 40
+
+
+def clip(text: str) -> str:
+    """Return text short enough to be quoted in a message, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_QUOTE else f"{line[: _LONGEST_QUOTE - 1]}…"
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong, with its place where it has one.
+
+    Attributes:
+        file: Path under the workspace, empty when no file is to blame.
+        line: Line in the file, counted from 1; 0 for the file as a whole.
+        column: Column in the line, counted from 1; 0 for the line as a whole.
+        message: What is wrong and what to do, in one line.
+    """
+
+    file: str
+    line: int
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        """Return `file:line:column: message`, the form that editors understand."""
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+        return f"{place}: {self.message}" if place else self.message
+
+
+class ActionError(Exception):
+    """Anything that is said in one line instead of a traceback.
+
+    Attributes:
+        title: The heading of the annotation.
+        problems: What is wrong, at least one.
+    """
+
+    title: ClassVar[str] = "Harmonica session"
+
+    def __init__(self, *problems: Problem | str) -> None:
+        """Take what is wrong, as text or with its place."""
+        self.problems = [
+            Problem("", 0, 0, problem) if isinstance(problem, str) else problem
+            for problem in problems
+        ]
+        super().__init__("; ".join(str(problem) for problem in self.problems))
+
+
+class InputError(ActionError):
+    """An input of the action, or an environment variable, is unusable."""
+
+    title = "Input of the Harmonica session action"
+
+
+class SpecError(ActionError):
+    """The session spec has problems, each with its place."""
+
+    title = "Harmonica session spec"
+
+
+class FileRefused(ActionError):
+    """A file is missing, too large, outside the workspace or not text."""
+
+    title = "File for the Harmonica session"
+
+
+class NothingToAnnounceOn(ActionError):
+    """`announce: pull-request` without a pull request."""
+
+    title = "No pull request to announce on"
+
+
+class DeadlineReached(ActionError):
+    """`timeout` seconds have passed."""
+
+    title = "Out of time"
+
+
+class ServiceError(ActionError):
+    """A service did not do what it was asked."""
+
+    title = "Harmonica session"
+
+
+class NotSent(ServiceError):
+    """The request never reached the service: nothing happened."""
+
+
+class FateUnknown(ServiceError):
+    """The request may have been carried out, but no answer says so."""
+
+
+class Refused(ServiceError):
+    """An answer with an HTTP status that says no.
+
+    Attributes:
+        status: The HTTP status.
+        code: The service's own word for it, empty when it gave none.
+        reason: The service's own sentence, empty when it gave none.
+    """
+
+    def __init__(self, message: str, *, status: int, code: str, reason: str) -> None:
+        """Take the line to show and what the service said."""
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.reason = reason
+
+
+class AnswerUnusable(ServiceError):
+    """An answer that is not what was asked for.
+
+    Attributes:
+        session_id: The session that exists all the same, empty when none is known to.
+    """
+
+    def __init__(self, message: str, *, session_id: str = "") -> None:
+        """Take the line to show and the session that must not be lost."""
+        super().__init__(message)
+        self.session_id = session_id

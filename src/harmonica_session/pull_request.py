@@ -1,0 +1,50 @@
+"""GitHub's nouns, as far as the action asks for them: pull request, comment, account.
+
+This module must not know how they are asked for.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+
+class Account(_Answer):
+    """Who wrote something, or who a token speaks for."""
+
+    login: str
+    type: str = ""
+
+
+class Comment(_Answer):
+    """A comment on a pull request or issue.
+
+    Source: `GET /repos/{owner}/{repo}/issues/{number}/comments`.
+    """
+
+    id: int
+    html_url: str = ""
+    body: str | None = None
+    user: Account | None = None
+
+
+class Head(_Answer):
+    """The commit that a pull request wants to bring in."""
+
+    sha: str
+
+
+class PullRequest(_Answer):
+    """A pull request as the lists of pull requests show it.
+
+    Source: `GET /repos/{owner}/{repo}/commits/{sha}/pulls`, `GET /repos/{owner}/{repo}/pulls`.
+    """
+
+    number: int
+    state: str = ""
+    head: Head
+    merge_commit_sha: str | None = None
+    merged_at: str | None = None

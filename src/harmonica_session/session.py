@@ -1,0 +1,152 @@
+"""Harmonica's nouns: the request that makes a session, and the session that comes back.
+
+This module must not know where a request comes from, nor how it is sent.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
+
+Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
+Switch = Annotated[bool, Field(strict=True)]
+ResultsVisibility = Literal["public", "participants", "host"]
+
+
+class Part(BaseModel):
+    """A part of a request: closed, so that a misspelt key is found."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Question(Part):
+    """A question that participants answer before the conversation starts."""
+
+    text: Text
+    type: Literal["Short field", "Email", "Options"] | None = None
+    required: Switch | None = None
+    options: Annotated[list[Text], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _options_belong_to_their_type(self) -> Question:
+        if self.type == "Options" and self.options is None:
+            raise ValueError("a question of type `Options` needs `options`, a list of texts")
+        if self.type != "Options" and self.options is not None:
+            raise ValueError("`options` needs `type: Options` beside it")
+        return self
+
+
+class DistributionTarget(Part):
+    """A channel in which Harmonica itself announces the session."""
+
+    channel: Literal["telegram"]
+    group_id: Text
+
+
+class RosterEntry(Part):
+    """A person of a chain template with roles; the keys are the API's own."""
+
+    email: Text | None = None
+    displayName: Text | None = None  # noqa: N815 - the API's spelling
+    auth0Sub: Text | None = None  # noqa: N815 - the API's spelling
+    rolesByStep: dict[str, Text] | None = None  # noqa: N815 - the API's spelling
+
+
+def _question_from_text(value: object) -> object:
+    # The API answers 201 to a bare text and then loses it; only the object form is kept.
+    return {"text": value} if isinstance(value, str) else value
+
+
+class SessionRequest(BaseModel):
+    """The body of `POST /sessions`; fields that are not set are not sent.
+
+    Fields that this version does not know are kept as they stand, see `api:` in the spec.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
+
+    topic: Text
+    goal: Text
+    context: Text | None = None
+    critical: Text | None = None
+    prompt: Text | None = None
+    template_id: Text | None = None
+    project_id: Text | None = None
+    questions: list[Annotated[Question, BeforeValidator(_question_from_text)]] | None = None
+    cross_pollination: Switch | None = None
+    widgets_enabled: Switch | None = None
+    results_visibility: ResultsVisibility | None = None
+    distribution: list[DistributionTarget] | None = None
+    roster: list[RosterEntry] | None = None
+
+    def body(self) -> dict[str, JsonValue]:
+        """Return the JSON object to send: what is set, and nothing else."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+
+def _or_nothing(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 - any JSON
+    """Read an optional field of an answer; one that has another form counts as missing."""
+    try:
+        return handler(value)
+    except ValidationError:
+        return None
+
+
+# Only the id of a session that exists is indispensable: no oddity beside it may lose the session.
+OptionalText = Annotated[str | None, WrapValidator(_or_nothing)]
+OptionalCount = Annotated[int | None, WrapValidator(_or_nothing)]
+
+
+class Chain(BaseModel):
+    """What became of a chain template, beside a session that exists in any case."""
+
+    model_config = ConfigDict(frozen=True)
+
+    status: str
+    reason: OptionalText = None
+    message: OptionalText = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether the chain goes on as it should, or there was nothing to do."""
+        return self.status in ("started", "resumed", "noop")
+
+
+def moment(text: str | None) -> datetime | None:
+    """Return a moment written in ISO 8601, None for anything else; UTC where no zone is given."""
+    try:
+        read = datetime.fromisoformat((text or "").replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=timezone.utc)
+
+
+class Session(BaseModel):
+    """A session as `POST /sessions` and `GET /sessions/{id}` answer it."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    id: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)]
+    topic: OptionalText = None
+    goal: OptionalText = None
+    critical: OptionalText = None
+    context: OptionalText = None
+    status: OptionalText = None
+    participant_count: OptionalCount = None
+    created_at: OptionalText = None
+    updated_at: OptionalText = None
+    join_url: OptionalText = None
+    chain: Annotated[Chain | None, WrapValidator(_or_nothing)] = None
