@@ -18,7 +18,7 @@ from harmonica_session.core.event import read_event
 from harmonica_session.core.inputs import read_inputs, secrets_in
 from harmonica_session.edges.runner import Runner, Terminal
 from harmonica_session.edges.workspace import Workspace, common_folder
-from harmonica_session.edges.world import build
+from harmonica_session.edges.world import connected
 from harmonica_session.errors import ActionError, AnswerUnusable
 
 if TYPE_CHECKING:
@@ -108,7 +108,8 @@ def _guarded(env: Mapping[str, str], runner: Runner, workspace: Workspace) -> in
         for secret in secrets_in(env):
             runner.mask(secret)
         event = read_event(env, _event_payload(env))
-        create(build(env, read_inputs(env), event, runner, workspace))
+        with connected(env, read_inputs(env), event, runner, workspace) as world:
+            create(world)
     except ActionError as error:
         runner.output({"status": "failed"})
         if isinstance(error, AnswerUnusable) and error.session_id:

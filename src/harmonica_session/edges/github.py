@@ -47,6 +47,10 @@ class GitHub:
             deadline,
         )
 
+    def close(self) -> None:
+        """Give back the connections."""
+        self._transport.close()
+
     def comments(self, number: int) -> Iterator[Comment]:
         """List all comments, oldest first: `GET /repos/{o}/{r}/issues/{n}/comments`."""
         path = f"{self._repository}/issues/{number}/comments"

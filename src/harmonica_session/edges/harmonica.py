@@ -68,6 +68,10 @@ class Harmonica:
             deadline,
         )
 
+    def close(self) -> None:
+        """Give back the connections."""
+        self._transport.close()
+
     def create(self, request: SessionRequest) -> Session:
         """Create a session: `POST /sessions`.
 

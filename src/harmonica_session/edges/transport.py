@@ -150,6 +150,10 @@ class Transport:
             trust_env=not on_loopback,
         )
 
+    def close(self) -> None:
+        """Give back the connections."""
+        self._client.close()
+
     def send(self, question: Question) -> Answer:
         """Send a request.
 

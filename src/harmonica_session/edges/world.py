@@ -6,6 +6,7 @@ This module must not know what a flow does with them.
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from harmonica_session.edges.transport import Deadline
 from harmonica_session.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from harmonica_session.core.event import Event
     from harmonica_session.core.inputs import Inputs
@@ -47,23 +48,32 @@ class World:
     github: GitHub | None
 
 
-def build(
+@contextmanager
+def connected(
     env: Mapping[str, str], inputs: Inputs, event: Event, runner: Runner, workspace: Workspace
-) -> World:
-    """Connect what the environment names; nothing is asked yet.
+) -> Iterator[World]:
+    """Connect what the environment names, until the flow is done; nothing is asked yet.
 
     Raises:
         InputError: `GITHUB_API_URL` or `GITHUB_REPOSITORY` is unusable.
     """
     deadline = Deadline(inputs.timeout)
-    harmonica = Harmonica(inputs.api_url, inputs.api_key, deadline) if inputs.api_key else None
-    github = None
-    if inputs.github_token and event.repository:
-        if not re.fullmatch(r"[\w.-]+/[\w.-]+", event.repository, re.ASCII):
-            raise InputError("GITHUB_REPOSITORY is not of the form owner/name")
-        try:
-            api = checked_api_url(env.get("GITHUB_API_URL", "") or _GITHUB_API)
-        except ValueError as error:
-            raise InputError(f"GITHUB_API_URL {error}") from None
-        github = GitHub(api, event.repository, inputs.github_token, deadline)
-    return World(inputs, event, runner, workspace, harmonica, github)
+    with ExitStack() as opened:
+        harmonica = github = None
+        if inputs.api_key:
+            harmonica = Harmonica(inputs.api_url, inputs.api_key, deadline)
+            opened.callback(harmonica.close)
+        if inputs.github_token and event.repository:
+            if not re.fullmatch(r"[\w.-]+/[\w.-]+", event.repository, re.ASCII):
+                raise InputError("GITHUB_REPOSITORY is not of the form owner/name")
+            api = _github_api(env.get("GITHUB_API_URL", ""))
+            github = GitHub(api, event.repository, inputs.github_token, deadline)
+            opened.callback(github.close)
+        yield World(inputs, event, runner, workspace, harmonica, github)
+
+
+def _github_api(url: str) -> str:
+    try:
+        return checked_api_url(url or _GITHUB_API)
+    except ValueError as error:
+        raise InputError(f"GITHUB_API_URL {error}") from None

@@ -1,0 +1,316 @@
+"""One session where one is meant: created once, found again, announced in one comment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harmonica_session.core.receipt import WORKFLOW_BOT
+from harness.consumer import HEAD, SPEC, pull_request_payload
+
+if TYPE_CHECKING:
+    from harness.consumer import Consumer
+
+FULL_SPEC = """\
+topic: " Retrospective "
+goal: |
+  Agree on one change
+context: The release was late.
+critical: What would you undo?
+prompt: Ask short questions.
+template_id: t-1
+project_id: p-1
+questions:
+  - Name
+  - {text: Mail, type: Email, required: true}
+  - {text: Part, type: Options, options: [Code, Design]}
+  - {text: Since, type: Short field, required: false}
+cross_pollination: true
+widgets_enabled: false
+results_visibility: participants
+distribution: [{channel: telegram, group_id: "-100"}]
+roster: [{email: a@example.org, displayName: A, auth0Sub: s, rolesByStep: {"0": expert}}]
+api:
+  welcome_message: Hello
+"""
+
+
+def test_a_pull_request_gets_a_session_and_one_comment(consumer: Consumer) -> None:
+    """The first run creates a session, sets every output and posts the link."""
+    run = consumer.on_pull_request()
+    [session] = consumer.box.harmonica.sessions
+    [comment] = consumer.box.github.comments
+    link = f"{consumer.box.harmonica_url}/chat?s={session['id']}"
+    assert run.code == 0, run.log
+    assert run.outputs == {
+        "join_url": link,
+        "session_id": session["id"],
+        "topic": "Retrospective",
+        "status": "created",
+        "session_status": "active",
+        "chain_status": "",
+        "comment_url": comment["html_url"],
+    }
+    assert link in comment["body"]
+    assert link in run.summary
+    assert link in run.log
+
+
+def test_a_second_run_reuses_the_session(consumer: Consumer) -> None:
+    """The next push finds the receipt: one create, one comment, no edit."""
+    first = consumer.on_pull_request()
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs == {**first.outputs, "status": "reused"}
+    assert len(consumer.created) == len(consumer.bodies) == 1
+    assert consumer.box.requests_to("PATCH", ".*") == []
+
+
+def test_a_reused_session_costs_two_requests(consumer: Consumer) -> None:
+    """Reusing asks GitHub for the comments and Harmonica for the session, nothing else."""
+    consumer.on_pull_request()
+    before = len(consumer.box.requests)
+    consumer.on_pull_request("synchronize")
+    assert [r.method for r in consumer.box.requests[before:]] == ["GET", "GET"]
+
+
+def test_a_new_session_with_a_new_comment_costs_three_requests(consumer: Consumer) -> None:
+    """Creating reads the comments, creates the session and posts the link, nothing else."""
+    consumer.on_pull_request()
+    assert [(r.service, r.method) for r in consumer.box.requests] == [
+        ("github", "GET"),
+        ("harmonica", "POST"),
+        ("github", "POST"),
+    ]
+
+
+@pytest.mark.parametrize("event", ["schedule", "workflow_dispatch"])
+def test_without_a_pull_request_nothing_is_posted(consumer: Consumer, event: str) -> None:
+    """A scheduled or manual run sets the outputs and the summary, and asks GitHub nothing."""
+    run = consumer.run(event)
+    assert run.outputs["status"] == "created"
+    assert run.outputs["comment_url"] == ""
+    assert run.outputs["join_url"] in run.summary
+    assert {r.service for r in consumer.box.requests} == {"harmonica"}
+
+
+def test_the_request_holds_every_key_of_the_spec(consumer: Consumer) -> None:
+    """The body on the wire is the spec in the API's own form, SESSION.md at the context's end."""
+    consumer.write(".harmonica/session.yml", FULL_SPEC)
+    consumer.write("SESSION.md", "\ufeff# Last time\n\nIt went well.\n\n")
+    consumer.on_pull_request()
+    [body] = consumer.created
+    context = body.pop("context")
+    assert body == {
+        "topic": "Retrospective",
+        "goal": "Agree on one change",
+        "critical": "What would you undo?",
+        "prompt": "Ask short questions.",
+        "template_id": "t-1",
+        "project_id": "p-1",
+        "questions": [
+            {"text": "Name"},
+            {"text": "Mail", "type": "Email", "required": True},
+            {"text": "Part", "type": "Options", "options": ["Code", "Design"]},
+            {"text": "Since", "type": "Short field", "required": False},
+        ],
+        "cross_pollination": True,
+        "widgets_enabled": False,
+        "results_visibility": "participants",
+        "distribution": [{"channel": "telegram", "group_id": "-100"}],
+        "roster": [
+            {
+                "email": "a@example.org",
+                "displayName": "A",
+                "auth0Sub": "s",
+                "rolesByStep": {"0": "expert"},
+            }
+        ],
+        "welcome_message": "Hello",
+    }
+    text, _, reference = context.rpartition("\n\nRef: ")
+    assert text == "The release was late.\n\n# Last time\n\nIt went well."
+    assert len(reference) == 16
+    assert int(reference, 16) >= 0
+
+
+def test_omitted_keys_are_not_sent(consumer: Consumer) -> None:
+    """A spec with topic and goal sends these two, and the context for its reference."""
+    consumer.on_pull_request()
+    assert consumer.created[0].keys() == {"topic", "goal", "context"}
+
+
+def test_a_run_on_a_schedule_has_a_reference_of_its_own(consumer: Consumer) -> None:
+    """Another run of the schedule means another session, told apart by its reference."""
+    consumer.run("schedule")
+    consumer.run("schedule", env={"GITHUB_RUN_ID": "501"})
+    contexts = [body["context"] for body in consumer.created]
+    assert len(set(contexts)) == 2
+
+
+def test_every_page_of_comments_is_read(consumer: Consumer) -> None:
+    """Our comment is found behind 250 others, and none is added."""
+    for number in range(250):
+        consumer.box.github.add_comment(7, f"Comment {number}")
+    first = consumer.on_pull_request()
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs == {**first.outputs, "status": "reused"}
+    assert len(consumer.bodies) == 251
+
+
+def test_a_copied_receipt_is_ignored_and_left_alone(consumer: Consumer) -> None:
+    """A stranger who copies our comment before ours is neither believed nor touched."""
+    consumer.on_pull_request()
+    [ours] = consumer.bodies
+    consumer.box.github.comments.clear()
+    consumer.box.github.add_comment(7, ours, login="mallory")
+    consumer.box.github.add_comment(7, ours, login=WORKFLOW_BOT, type="Bot")
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs["comment_url"] == consumer.box.github.comments[1]["html_url"]
+    assert consumer.bodies == [ours, ours]
+    assert len(consumer.created) == 1
+
+
+def test_a_look_alike_receipt_is_ignored(consumer: Consumer) -> None:
+    """A receipt that somebody else signed leads to a session and a comment of our own."""
+    forged = f"<!-- harmonica-session receipt v1 e30= {'0' * 64} -->\nJoin here"
+    consumer.box.github.add_comment(7, forged, login="mallory")
+    run = consumer.on_pull_request()
+    assert run.outputs["status"] == "created"
+    assert consumer.bodies[0] == forged
+    assert len(consumer.bodies) == 2
+
+
+def test_a_deleted_comment_is_posted_again_with_the_same_link(consumer: Consumer) -> None:
+    """The session is recognised by its reference when nobody kept the comment."""
+    first = consumer.on_pull_request()
+    consumer.box.github.comments.clear()
+    consumer.box.harmonica.add_session("Something else")
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs["join_url"] == first.outputs["join_url"]
+    assert second.outputs["status"] == "reused"
+    assert len(consumer.created) == len(consumer.bodies) == 1
+    assert first.outputs["join_url"] in consumer.bodies[0]
+
+
+def test_a_personal_token_recognises_its_own_comment(consumer: Consumer) -> None:
+    """For a token that is no workflow's, the author must be the login that the token has."""
+    token = consumer.box.github.add_person("lead")
+    consumer.on_pull_request(github_token=token)
+    second = consumer.on_pull_request("synchronize", github_token=token)
+    assert second.outputs["status"] == "reused"
+    assert len(consumer.bodies) == 1
+
+
+def test_an_app_recognises_its_own_comment(consumer: Consumer) -> None:
+    """Another bot's login is kept in the receipt, so that its next run knows the comment."""
+    token = consumer.box.github.add_token(
+        "ghs_of_an_app", login="our-app[bot]", type="Bot", installation=True
+    )
+    consumer.on_pull_request(github_token=token)
+    second = consumer.on_pull_request("synchronize", github_token=token)
+    assert second.outputs["status"] == "reused"
+    assert len(consumer.bodies) == len(consumer.created) == 1
+
+
+def test_two_specs_have_a_comment_each(consumer: Consumer) -> None:
+    """The receipt is bound to the spec: another spec on the same pull request is announced too."""
+    consumer.write("other.yml", SPEC)
+    consumer.on_pull_request()
+    run = consumer.on_pull_request(spec="other.yml")
+    assert run.outputs["status"] == "created"
+    assert len(consumer.bodies) == 2
+
+
+def test_a_changed_spec_leaves_the_session_and_says_so_once(consumer: Consumer) -> None:
+    """The session keeps its texts, the comment is edited once, and every run says stale."""
+    consumer.on_pull_request()
+    consumer.write(".harmonica/session.yml", SPEC.replace("one change", "two changes"))
+    second = consumer.on_pull_request("synchronize")
+    edits = len(consumer.box.requests_to("PATCH", ".*"))
+    third = consumer.on_pull_request("synchronize")
+    assert [second.outputs["status"], third.outputs["status"]] == ["stale", "stale"]
+    assert edits == len(consumer.box.requests_to("PATCH", ".*")) == 1
+    assert "Agree on one change" in consumer.bodies[0]
+    assert "goal" in second.messages("warning")
+    assert len(consumer.created) == 1
+
+
+def test_a_session_out_of_reach_is_replaced_in_the_same_comment(consumer: Consumer) -> None:
+    """When Harmonica refuses the receipt's session, a new one takes its place, with a warning."""
+    first = consumer.on_pull_request()
+    consumer.box.harmonica.sessions.clear()
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs["status"] == "created"
+    assert second.outputs["join_url"] != first.outputs["join_url"]
+    assert second.outputs["comment_url"] == first.outputs["comment_url"]
+    assert second.outputs["join_url"] in consumer.bodies[0]
+    assert "gone" in second.messages("warning")
+
+
+def test_a_link_outlives_an_outage_of_harmonica(consumer: Consumer) -> None:
+    """While Harmonica does not answer, a run still reports the link that the receipt keeps."""
+    first = consumer.on_pull_request()
+    consumer.box.harmonica.database_down = True
+    second = consumer.on_pull_request("synchronize")
+    assert second.code == 0
+    assert second.outputs["join_url"] == first.outputs["join_url"]
+    assert second.outputs["status"] == "reused"
+    assert "not looked at" in second.messages("warning")
+
+
+def test_a_completed_session_is_reported(consumer: Consumer) -> None:
+    """A completed session stays the one of its pull request."""
+    consumer.on_pull_request()
+    consumer.box.harmonica.sessions[0]["status"] = "completed"
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs["session_status"] == "completed"
+    assert "completed" in second.summary
+    assert len(consumer.created) == 1
+
+
+def test_the_comment_says_what_participants_need(consumer: Consumer) -> None:
+    """Goal, critical question, first questions, background and visibility stand in the comment."""
+    consumer.write(".harmonica/session.yml", FULL_SPEC)
+    consumer.write("SESSION.md", "Last time")
+    payload = pull_request_payload()
+    payload["repository"]["private"] = False
+    consumer.run("pull_request", payload)
+    [body] = consumer.bodies
+    for expected in (
+        "## Retrospective",
+        "**Goal:** Agree on one change",
+        "**Critical question:** What would you undo?",
+        "1. Name\n2. Mail",
+        "comes from the spec, SESSION.md",
+        "everyone who completes the session",
+        "repository is public, so anyone who has the link can join",
+    ):
+        assert expected in body
+
+
+def test_a_chain_that_does_not_run_is_a_warning(consumer: Consumer) -> None:
+    """A 201 with a chain that is not running is said in log, comment, summary and output."""
+    consumer.box.harmonica.chain = {"status": "roster_incomplete", "message": "no lead"}
+    run = consumer.on_pull_request()
+    assert run.code == 0
+    assert run.outputs["chain_status"] == "roster_incomplete"
+    assert "no lead" in run.messages("warning")
+    assert "no lead" in consumer.bodies[0]
+    assert "no lead" in run.summary
+
+
+def test_a_chain_that_started_is_no_warning(consumer: Consumer) -> None:
+    """A chain that runs is an output and nothing more."""
+    consumer.box.harmonica.chain = {"status": "started", "chainInstanceId": "c", "stepId": "0"}
+    run = consumer.on_pull_request()
+    assert run.outputs["chain_status"] == "started"
+    assert run.annotations == []
+
+
+def test_a_head_repository_that_is_gone_counts_as_a_fork(consumer: Consumer) -> None:
+    """GitHub names no head repository once the fork is deleted; such a run has no secrets."""
+    payload = pull_request_payload()
+    payload["pull_request"]["head"] = {"sha": HEAD, "repo": None}
+    run = consumer.run("pull_request", payload, api_key="")
+    assert run.outputs["status"] == "skipped"

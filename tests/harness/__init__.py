@@ -1,0 +1,1 @@
+"""What several test folders need; it must hold no test."""

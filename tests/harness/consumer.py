@@ -1,0 +1,148 @@
+"""A consumer's repository and its runner: real files, real HTTP, the action's own entry."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from harmonica_session.cli import run_action
+from harmonica_session.demonstration import read_outputs, unescaped
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harmonica_session.sandbox import Sandbox
+
+SPEC = "topic: Retrospective\ngoal: Agree on one change\n"
+HEAD, BASE = "a" * 40, "b" * 40
+_COMMAND = re.compile(r"::(error|warning|notice)(?: ([^:]*))?::(.*)")
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """What the runner shows beside a line of a file, or on the run's page."""
+
+    level: str
+    properties: dict[str, str]
+    message: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run of the step left behind."""
+
+    code: int
+    log: str
+    outputs: dict[str, str]
+    summary: str
+
+    @property
+    def annotations(self) -> list[Annotation]:
+        """The annotations, in order."""
+        found = [_COMMAND.fullmatch(line) for line in self.log.splitlines()]
+        return [
+            Annotation(
+                match[1],
+                dict(part.split("=", 1) for part in (match[2] or "").split(",") if part),
+                unescaped(match[3]),
+            )
+            for match in found
+            if match
+        ]
+
+    def messages(self, level: str) -> str:
+        """All messages of one level."""
+        return "\n".join(a.message for a in self.annotations if a.level == level)
+
+
+@dataclass
+class Consumer:
+    """A repository whose workflow uses the action."""
+
+    box: Sandbox
+    root: Path
+    folder: Path
+    inputs: dict[str, str] = field(default_factory=dict)
+
+    def write(self, path: str, text: str) -> None:
+        """Put a file into the checkout."""
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, "utf-8")
+
+    def run(
+        self,
+        event: str = "schedule",
+        payload: dict[str, Any] | None = None,
+        env: dict[str, str] | None = None,
+        **inputs: str,
+    ) -> Run:
+        """Run the step as the runner would, with inputs by their names in the environment."""
+        files = {name: self.folder / name for name in ("OUTPUT", "STEP_SUMMARY", "EVENT_PATH")}
+        for file in files.values():
+            file.write_text("")
+        files["EVENT_PATH"].write_text(json.dumps(payload or {}))
+        given = {
+            "api_key": self.box.api_key,
+            "api_url": self.box.harmonica_url,
+            "github_token": self.box.github_token,
+            **self.inputs,
+            **inputs,
+        }
+        log = io.StringIO()
+        code = run_action(
+            {
+                **{f"INPUT_{name.upper()}": value for name, value in given.items()},
+                **{f"GITHUB_{name}": str(file) for name, file in files.items()},
+                "GITHUB_ACTIONS": "true",
+                "GITHUB_API_URL": self.box.github_url,
+                "GITHUB_EVENT_NAME": event,
+                "GITHUB_REPOSITORY": "octo/garden",
+                "GITHUB_REPOSITORY_ID": "1",
+                "GITHUB_ACTOR": "octo",
+                "GITHUB_RUN_ID": "500",
+                "GITHUB_RUN_ATTEMPT": "1",
+                "GITHUB_SHA": HEAD,
+                "GITHUB_WORKSPACE": str(self.root),
+                **(env or {}),
+            },
+            log,
+        )
+        return Run(
+            code,
+            log.getvalue(),
+            read_outputs(files["OUTPUT"].read_text("utf-8")),
+            files["STEP_SUMMARY"].read_text("utf-8"),
+        )
+
+    def on_pull_request(self, action: str = "opened", **kwargs: Any) -> Run:  # noqa: ANN401
+        """Run the step for pull request 7 of this very repository."""
+        return self.run("pull_request", pull_request_payload(action), **kwargs)
+
+    @property
+    def created(self) -> list[dict[str, Any]]:
+        """The bodies of all requests to create a session."""
+        return [json.loads(r.body) for r in self.box.requests_to("POST", "/api/v1/sessions")]
+
+    @property
+    def bodies(self) -> list[str]:
+        """The comments on the pull requests, oldest first."""
+        return [str(comment["body"]) for comment in self.box.github.comments]
+
+
+def pull_request_payload(action: str = "opened", *, head_repository: int = 1) -> dict[str, Any]:
+    """Return the payload of an event on pull request 7, as far as GitHub's matters here."""
+    return {
+        "action": action,
+        "number": 7,
+        "pull_request": {
+            "number": 7,
+            "created_at": "2026-01-05T09:00:00Z",
+            "head": {"sha": HEAD, "ref": "fix", "repo": {"id": head_repository}},
+            "base": {"sha": BASE, "ref": "main", "repo": {"id": 1}},
+        },
+        "repository": {"id": 1, "full_name": "octo/garden", "private": True},
+    }
