@@ -97,7 +97,8 @@ class Runner:
         path = self._env.get("GITHUB_OUTPUT")
         if path:
             lines = [prepare_key_value_message(k, self._safe(v)) for k, v in values.items()]
-            self._append(path, "".join(f"{line}\n" for line in lines))
+            content = "".join(f"{line}\n" for line in lines).encode("utf-8", "replace")
+            self._write_file(path, content, "outputs")
 
     def summary(self, markdown: str) -> None:
         """Set the step's part of the job summary; a later call replaces an earlier one."""
@@ -105,15 +106,21 @@ class Runner:
         if not path:
             return
         content = self._safe(markdown).encode("utf-8", "replace")[:MAX_SUMMARY_BYTES]
-        with Path(path).open("ab") as file:
-            if self._summary_start is None:
-                self._summary_start = file.tell()
-            file.truncate(self._summary_start)
-            file.write(content)
+        self._summary_start = self._write_file(path, content, "summary", self._summary_start)
 
-    def _append(self, path: str, text: str) -> None:
-        with Path(path).open("a", encoding="utf-8", errors="replace", newline="") as file:
-            file.write(text)
+    def _write_file(self, path: str, content: bytes, what: str, start: int | None = None) -> int:
+        """Write to a file of the step, behind what is there or over what stands from `start` on.
+
+        A file that cannot be written is said and no more: the link stands in the log as well.
+        """
+        try:
+            with Path(path).open("ab") as file:
+                start = file.tell() if start is None else start
+                file.truncate(start)
+                file.write(content)
+        except OSError as error:
+            self.say(f"The step's {what} could not be written: {error.strerror}")
+        return start or 0
 
     def _safe(self, text: str) -> str:
         for secret in self._secrets:

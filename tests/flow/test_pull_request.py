@@ -1,0 +1,78 @@
+"""Which pull request is meant, for every event that has one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.consumer import BASE, HEAD
+
+if TYPE_CHECKING:
+    from harness.consumer import Consumer
+
+MERGED = "c" * 40
+
+
+def workflow_run(pull_requests: list[dict[str, Any]], sha: str = HEAD) -> dict[str, Any]:
+    """Return the payload of a `workflow_run` event."""
+    return {
+        "workflow_run": {
+            "pull_requests": pull_requests,
+            "head_branch": "fix",
+            "head_sha": sha,
+            "head_repository": {"owner": {"login": "contributor"}},
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("event", "payload"),
+    [
+        ("pull_request_target", {"pull_request": {"number": 7}}),
+        ("pull_request_review", {"pull_request": {"number": 7}}),
+        ("issue_comment", {"issue": {"number": 7, "pull_request": {}}}),
+        ("merge_group", {"merge_group": {"head_ref": f"refs/heads/q/main/pr-7-{BASE}"}}),
+        ("workflow_run", workflow_run([{"number": 7, "base": {"repo": {"id": 1}}}])),
+        ("push", {"after": HEAD}),
+    ],
+)
+def test_the_event_names_its_pull_request(
+    consumer: Consumer, event: str, payload: dict[str, Any]
+) -> None:
+    """The link is posted on pull request 7."""
+    run = consumer.run(event, payload)
+    assert run.code == 0, run.log
+    assert [comment["number"] for comment in consumer.box.github.comments] == [7]
+
+
+@pytest.mark.parametrize(
+    ("event", "payload"),
+    [
+        ("issue_comment", {"issue": {"number": 7}}),
+        ("push", {"after": "d" * 40}),
+        ("workflow_run", workflow_run([{"number": 7, "base": {"repo": {"id": 2}}}], "d" * 40)),
+        ("release", {"release": {}}),
+    ],
+)
+def test_other_events_have_none(consumer: Consumer, event: str, payload: dict[str, Any]) -> None:
+    """Without a pull request the session is created all the same."""
+    run = consumer.run(event, payload)
+    assert run.outputs["status"] == "created", run.log
+    assert consumer.bodies == []
+
+
+def test_a_push_to_main_finds_the_pull_request_merged_as_it(consumer: Consumer) -> None:
+    """The commit of a squash merge leads to the pull request it came from."""
+    consumer.box.github.add_pull(
+        8, state="closed", merged_at="2026-01-06T00:00:00Z", merge_commit_sha=MERGED
+    )
+    consumer.run("push", {"after": MERGED})
+    assert consumer.box.github.comments[0]["number"] == 8
+
+
+def test_a_workflow_run_of_a_fork_is_found_by_branch_and_commit(consumer: Consumer) -> None:
+    """GitHub lists no pull requests for a fork's run, so branch and head commit decide."""
+    consumer.box.github.add_pull(8, head_sha="d" * 40, head_owner="contributor", head_ref="fix")
+    consumer.run("workflow_run", workflow_run([], "d" * 40))
+    assert consumer.box.github.comments[0]["number"] == 8
