@@ -12,7 +12,7 @@ from harmonica_session.core import plan as planning
 from harmonica_session.core import report
 from harmonica_session.core.receipt import WORKFLOW_BOT, Receipt, Seal, Trace
 from harmonica_session.errors import ActionError, FateUnknown, NothingToAnnounceOn, Refused
-from harmonica_session.recognise import DENIED, our_trace
+from harmonica_session.recognise import our_trace
 
 if TYPE_CHECKING:
     from harmonica_session.core.plan import Plan
@@ -41,7 +41,7 @@ def find_pull_request(world: World) -> int | None:
         try:
             number = _number_of_event(world)
         except Refused as error:
-            if error.status not in DENIED:
+            if not error.is_denial:
                 raise
             reason = f"{error}; it needs `pull-requests: read`"
             world.runner.warn(TITLE, f"The pull request could not be looked up: {reason}")
@@ -113,7 +113,7 @@ def _post(world: World, github: GitHub, seal: Seal, number: int, body: str) -> C
         return github.post_comment(number, body)
     except FateUnknown as error:
         world.runner.debug(f"{error}; looking whether the comment was posted")
-        trace = our_trace(world, seal, number)
+        trace = our_trace(world, github, seal, number)
         return trace.comment if trace else github.post_comment(number, body)
 
 
@@ -122,7 +122,7 @@ def _earlier(
 ) -> Trace | None:
     """Return the announcement that another run posted before ours, and take ours away."""
     try:
-        winner = our_trace(world, seal, number)
+        winner = our_trace(world, github, seal, number)
         if winner is None or not winner.is_signed or winner.comment.id >= posted.id:
             return None
         github.delete_comment(posted.id)
@@ -138,7 +138,7 @@ def _not_announced(number: int, error: ActionError) -> str:
             f"The conversation on #{number} is locked, so the link was not posted. It stands in "
             "the outputs and in the job summary; unlock the conversation and run this again."
         )
-    if isinstance(error, Refused) and error.status in DENIED:
+    if isinstance(error, Refused) and error.is_denial:
         return report.denied(f"The link was not posted on #{number}", str(error))
     return (
         f"The link was not posted on #{number}; it stands in the outputs and in the job summary, "

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from harmonica_session.edges.world import World
 
 TITLE = "Harmonica session"
-DENIED = (401, 403, 404, 410, 422)
 _GONE = (404, 410)
 # Harmonica's clock and GitHub's need not agree to the minute.
 _CLOCK_TOLERANCE = timedelta(minutes=10)
@@ -48,7 +47,9 @@ def find(world: World, seal: Seal, task: Task) -> Found:
         SeveralSessions: `once-per: topic`, and several have it.
         ServiceError: A service did not answer, so nobody knows.
     """
-    trace = our_trace(world, seal, task.number) if task.number is not None else None
+    trace = None
+    if task.number is not None:
+        trace = _our_trace_if_readable(world, seal, task.number)
     receipt = trace.receipt if trace else None
     harmonica, session, is_foreign = world.harmonica, None, False
     if harmonica and trace and planning.receipt_counts(task, world.event, trace.receipt):
@@ -68,32 +69,35 @@ def find(world: World, seal: Seal, task: Task) -> Found:
     return Found(trace.comment, trace.receipt, trace.is_signed, session, is_foreign)
 
 
-def our_trace(world: World, seal: Seal, number: int) -> Trace | None:
-    """Return the oldest comment of ours on a pull request, one with a valid signature first.
-
-    A token that may not read the comments is warned of.
-
-    Raises:
-        NothingToAnnounceOn: There is no such pull request.
-        ServiceError: GitHub did not answer.
-    """
+def _our_trace_if_readable(world: World, seal: Seal, number: int) -> Trace | None:
+    """Return our comment; a token that may not read the comments is warned of."""
     if world.github is None:
         return None
-    outdated: Trace | None = None
     try:
-        for trace in _traces(world, world.github, seal, number):
-            if trace.is_signed:
-                return trace
-            outdated = outdated or trace
+        return our_trace(world, world.github, seal, number)
     except Refused as error:
         if error.status in _GONE and world.inputs.pr_number:
             raise NothingToAnnounceOn(
                 f"`pr-number` is {number}, and GitHub shows no such pull request or issue: {error}"
             ) from None
-        if error.status not in DENIED:
+        if not error.is_denial:
             raise
         what = f"The comments on #{number} cannot be read"
         world.runner.warn(TITLE, report.denied(what, str(error)))
+        return None
+
+
+def our_trace(world: World, github: GitHub, seal: Seal, number: int) -> Trace | None:
+    """Return the oldest comment of ours on a pull request, one with a valid signature first.
+
+    Raises:
+        ServiceError: GitHub did not answer, or refused.
+    """
+    outdated: Trace | None = None
+    for trace in _traces(world, github, seal, number):
+        if trace.is_signed:
+            return trace
+        outdated = outdated or trace
     return outdated
 
 
@@ -131,7 +135,7 @@ def _announced(world: World, harmonica: Harmonica, trace: Trace) -> Session | No
     try:
         session = harmonica.get(receipt.session_id)
     except Refused as error:
-        if error.status in (403, 404):
+        if error.is_out_of_reach:
             world.runner.warn(
                 TITLE,
                 f"The session of the comment is gone or belongs to another account ({join_url}); "
@@ -206,7 +210,9 @@ def _whole(harmonica: Harmonica, session_id: str) -> Session | None:
     """Return a listed session with its context and its link, None when it is out of reach."""
     try:
         session = harmonica.get(session_id)
-    except Refused:
+    except Refused as error:
+        if not error.is_out_of_reach:
+            raise
         return None
     return session.model_copy(update={"join_url": harmonica.join_url(session_id)})
 

@@ -90,7 +90,7 @@ def _update(
     try:
         harmonica.update(session.id, changes)
     except ServiceError as error:
-        return replace(plan, status="stale", because=str(error)), session
+        return replace(plan, status="stale", because=str(error), is_pending=True), session
     if "prompt" not in plan.task.fields and _PROMPT_SOURCES.intersection(changes):
         try:
             harmonica.update(session.id, harmonica.proposed_prompt(session.id))

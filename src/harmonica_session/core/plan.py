@@ -99,6 +99,7 @@ class Plan:
         status: What the run will report.
         differing: What the session and the request disagree about.
         because: Why the session keeps what it has, when it is `stale`.
+        is_pending: Whether the next run tries again to change it.
     """
 
     task: Task
@@ -106,6 +107,7 @@ class Plan:
     status: Status
     differing: tuple[str, ...] = ()
     because: str = ""
+    is_pending: bool = False
 
     @property
     def changes(self) -> dict[str, JsonValue]:
@@ -182,7 +184,9 @@ def decide(task: Task, found: Found) -> Plan:
     if not differing or task.on_change == "keep":
         return Plan(task, found, "reused")
     if because := _reason_to_keep(task, found.session, differing):
-        return Plan(task, found, "stale", differing, because)
+        # Without the head count Harmonica has not told us all; it may the next time.
+        is_pending = found.session.participant_count is None
+        return Plan(task, found, "stale", differing, because, is_pending=is_pending)
     return Plan(task, found, "updated", differing)
 
 
@@ -218,7 +222,8 @@ def receipt_for(plan: Plan, session: Session, run_id: str) -> Receipt:
     """Return what the announcement has to keep for the next run."""
     task, known = plan.task, plan.found.own_receipt
     if known and plan.status in ("reused", "stale"):
-        announced = known.announced if task.on_change == "keep" else task.digest
+        keeps_quiet = task.on_change == "keep" or plan.is_pending
+        announced = known.announced if keeps_quiet else task.digest
         return known.model_copy(update={"announced": announced})
     follows = plan.status != "stale"
     return Receipt(
@@ -237,4 +242,6 @@ def receipt_for(plan: Plan, session: Session, run_id: str) -> Receipt:
 def is_announced(found: Found, receipt: Receipt) -> bool:
     """Say whether our comment speaks of this session and this request already."""
     known = found.own_receipt
-    return known is not None and found.is_signed and known.announced == receipt.announced
+    if known is None or not found.is_signed:
+        return False
+    return (known.digest, known.announced) == (receipt.digest, receipt.announced)

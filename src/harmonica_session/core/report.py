@@ -87,7 +87,12 @@ def notes_on(plan: Plan, session: Session) -> list[str]:
     notes = []
     if session.chain and not session.chain.runs:
         notes.append(chain_warning(session.chain))
-    if plan.status == "stale":
+    if plan.is_pending:
+        notes.append(
+            f"The session could not be brought up to date with the spec "
+            f"({', '.join(plan.differing)}); the next run tries again: {plan.because}"
+        )
+    elif plan.status == "stale":
         notes.append(
             f"The spec has changed since this session was created ({', '.join(plan.differing)}), "
             f"but the session keeps what it has: {plan.because}."

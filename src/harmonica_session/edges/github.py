@@ -131,7 +131,8 @@ def _accepted(answer: Answer) -> Answer:
     said = content.get("message") if isinstance(content, dict) else None
     reason = " ".join(said.split())[:300] if isinstance(said, str) else ""
     where = ""
-    if pause := demanded_pause(answer):
+    pause = demanded_pause(answer)
+    if pause is not None:
         where = f"; run it again in {pause:.0f} seconds"
     if answer.status in range(300, 400):
         target = answer.headers.get("location", "").partition("?")[0]
@@ -140,6 +141,6 @@ def _accepted(answer: Answer) -> Answer:
         f"GitHub refused, could not {answer.question.doing} ({answer.question}: "
         f"{answer.status} {reason or 'with an answer that is not JSON'}){where}",
         status=answer.status,
-        code="",
         reason=reason,
+        is_limit=pause is not None,
     )

@@ -144,7 +144,8 @@ class Harmonica:
         """
         path = f"/sessions/{quote(session_id, safe='')}"
         question = Question("update the session", "PATCH", path, body=dict(changes))
-        _accepted(self._service.send(question), 200)
+        # A page of a proxy can be a 200 too; only a session says that it was changed.
+        _accepted(self._service.send(question), 200).read(Session)
 
     def proposed_prompt(self, session_id: str) -> dict[str, JsonValue]:
         """Return the prompt that fits the session's texts, in the form that `update` takes.
@@ -244,7 +245,8 @@ def _refused(answer: Answer) -> Refused:
         code = reason = ""
         said = "with an answer that is not Harmonica's"
     advice = _ADVICE.get(answer.status, "run it again later")
-    if pause := demanded_pause(answer):
+    pause = demanded_pause(answer)
+    if pause is not None:
         advice = f"too many requests were made; run it again in {pause:.0f} seconds"
     if answer.status in range(300, 400):
         target = clip(answer.headers.get("location", "").partition("?")[0])
@@ -255,4 +257,5 @@ def _refused(answer: Answer) -> Refused:
         status=answer.status,
         code=code,
         reason=reason,
+        is_limit=pause is not None,
     )
