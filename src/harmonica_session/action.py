@@ -7,30 +7,28 @@ from __future__ import annotations
 
 import json
 import secrets
-from datetime import timedelta
-from itertools import islice
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from harmonica_session.announce import announce, find_pull_request, our_comment
+from harmonica_session.announce import announce, find_pull_request
 from harmonica_session.core import plan as planning
 from harmonica_session.core import report
 from harmonica_session.core.context import Background, Context, put_together
 from harmonica_session.core.document import MAX_BYTES
 from harmonica_session.core.plan import Found, Plan, Task
-from harmonica_session.core.receipt import Receipt, Seal, digest_of
+from harmonica_session.core.receipt import Seal, digest_of, field_digests
 from harmonica_session.core.spec import Spec, read_spec
-from harmonica_session.core.text import background_text
-from harmonica_session.errors import FileRefused, InputError, Refused, ServiceError
-from harmonica_session.session import Session, moment
+from harmonica_session.core.text import background_text, decode, refuse_secrets
+from harmonica_session.errors import FileRefused, InputError
+from harmonica_session.recognise import find
+from harmonica_session.session import Session
+from harmonica_session.settle import settle
 
 if TYPE_CHECKING:
     from harmonica_session.edges.world import World
 
 TITLE = "Harmonica session"
 MAX_BACKGROUND_BYTES = 4_000_000
-# Harmonica's clock and GitHub's need not agree to the minute.
-_CLOCK_TOLERANCE = timedelta(minutes=10)
-_MOST_CANDIDATES = 50
 _UNKNOWN_REFERENCE = "(16 hex digits, made with the API key)"
 
 
@@ -47,11 +45,12 @@ def create(world: World) -> None:
     number = find_pull_request(world)
     seal = _seal(world)
     task = _task(world, seal, spec, context, number)
-    found = _find(world, seal, task) if seal else Found()
-    plan = planning.decide(task, found)
+    plan = planning.decide(task, find(world, seal, task) if seal else Found())
     if world.inputs.dry_run or not seal or not world.harmonica:
         return _show(world, seal, plan)
-    session = found.session or world.harmonica.create(task.request)
+    plan, session = settle(world, world.harmonica, plan)
+    world.runner.say(f"Session {session.id}: {plan.status}")
+    world.runner.say(f"Join link: {session.join_url}")
     return _report(world, seal, plan, session)
 
 
@@ -77,6 +76,7 @@ def _require_key(world: World) -> None:
 
 def _read(world: World) -> tuple[Spec, Context]:
     """Read the spec and the background."""
+    known_secrets = [secret.get_secret_value() for secret in world.inputs.secrets]
     path = world.workspace.normalise(world.inputs.spec)
     content = world.workspace.read(path, MAX_BYTES)
     if content is None:
@@ -85,10 +85,13 @@ def _read(world: World) -> tuple[Spec, Context]:
             "repository out before this step (actions/checkout)"
         )
     spec = read_spec(content, path)
+    refuse_secrets(decode(content, path), path, known_secrets)
     world.runner.say(f"Spec: {path}")
     backgrounds = [Background("the spec", spec.context or "")]
     if world.inputs.session_md:
-        backgrounds.append(_session_md(world, world.inputs.session_md))
+        background = _session_md(world, world.inputs.session_md)
+        refuse_secrets(background.text, background.source, known_secrets)
+        backgrounds.append(background)
     context = put_together(backgrounds)
     world.runner.say(f"Background: {', '.join(context.sources) or 'none'}")
     if context.cut:
@@ -120,68 +123,27 @@ def _seal(world: World) -> Seal | None:
 def _task(
     world: World, seal: Seal | None, spec: Spec, context: Context, number: int | None
 ) -> Task:
-    purpose = planning.purpose_of(number, world.event, secrets.token_hex(8))
+    inputs, event = world.inputs, world.event
+    scope = planning.scope_of(inputs, event, number)
+    fields = spec.request(context.text).fields()
+    digest = digest_of(fields)
+    nonce = secrets.token_hex(16)
+    purpose = planning.purpose_of(scope, event, number=number, topic=spec.topic, nonce=nonce)
+    if inputs.on_change == "new":
+        # Each version of the request has a session, so each has a reference of its own.
+        purpose = f"{purpose} {digest}"
     reference = seal.reference(purpose) if seal else _UNKNOWN_REFERENCE
     return Task(
-        spec=world.workspace.normalise(world.inputs.spec),
+        spec=world.workspace.normalise(inputs.spec),
         request=spec.request(context.with_reference(reference)),
-        digest=digest_of(spec.request(context.text or "-")),
+        digest=digest,
+        fields=field_digests(fields),
         reference=reference,
         context=context,
         number=number,
+        scope=scope,
+        on_change=inputs.on_change,
     )
-
-
-def _find(world: World, seal: Seal, task: Task) -> Found:
-    """Find what an earlier run left: our comment first, then the session's reference."""
-    ours = our_comment(world, seal, task.number) if task.number is not None else None
-    if ours:
-        comment, receipt = ours
-        return Found(comment, receipt, _session_of(world, receipt))
-    if planning.may_have_run_before(task, world.event):
-        return Found(session=_recall(world, task))
-    return Found()
-
-
-def _session_of(world: World, receipt: Receipt) -> Session | None:
-    """Ask for the session of a receipt; None when it is gone or out of reach."""
-    known = Session(id=receipt.session_id, join_url=receipt.join_url)
-    if world.harmonica is None:
-        return known
-    try:
-        session = world.harmonica.get(receipt.session_id)
-    except Refused as error:
-        if error.status in (403, 404):
-            world.runner.warn(
-                TITLE,
-                f"The session {receipt.session_id} of the comment is gone or belongs to another "
-                f"account ({receipt.join_url}); a new one takes its place.",
-            )
-            return None
-        world.runner.warn(TITLE, f"The session was not looked at: {error}")
-        return known
-    except ServiceError as error:
-        world.runner.warn(TITLE, f"The session was not looked at: {error}")
-        return known
-    return session.model_copy(update={"join_url": receipt.join_url})
-
-
-def _recall(world: World, task: Task) -> Session | None:
-    """Look for a session that carries the task's reference line."""
-    if world.harmonica is None:
-        return None
-    opened = moment(world.event.pull_request_created_at)
-    since = opened - _CLOCK_TOLERANCE if opened else None
-    rows = world.harmonica.created_since(since)
-    # A topic that is the same still is the likeliest, and each candidate costs a request.
-    candidates = sorted(rows, key=lambda row: row.topic != task.request.topic)
-    for candidate in islice(candidates, _MOST_CANDIDATES):
-        session = world.harmonica.get(candidate.id)
-        if f"Ref: {task.reference}" in (session.context or "").splitlines():
-            world.runner.say(f"Recognised the session of an earlier run: {session.id}")
-            join_url = world.harmonica.join_url(session.id)
-            return session.model_copy(update={"join_url": join_url})
-    return None
 
 
 def _show(world: World, seal: Seal | None, plan: Plan) -> None:
@@ -193,7 +155,8 @@ def _show(world: World, seal: Seal | None, plan: Plan) -> None:
     what = {
         "created": "A session would be created.",
         "reused": f"The session {session.id} would be reused.",
-        "stale": f"The session {session.id} would stay; {report.stale_note(plan)}",
+        "updated": f"The session {session.id} would be changed: {', '.join(plan.differing)}.",
+        "stale": f"The session {session.id} would stay as it is: {plan.because}.",
     }[plan.status]
     request = json.dumps(task.request.body(), indent=2, ensure_ascii=False)
     body = None
@@ -211,27 +174,47 @@ def _show(world: World, seal: Seal | None, plan: Plan) -> None:
 
 def _report(world: World, seal: Seal, plan: Plan, session: Session) -> None:
     """Report a session that exists: first where nothing can be refused, then on GitHub."""
-    runner, task = world.runner, plan.task
-    chain = session.chain
-    outputs = {
-        "join_url": session.join_url or "",
-        "session_id": session.id,
-        "topic": session.topic or task.request.topic,
-        "status": plan.status,
-        "session_status": session.status or "",
-        "chain_status": chain.status if chain else "",
-    }
-    runner.output(outputs)
-    runner.say(f"Session {session.id}: {plan.status}")
-    runner.say(f"Join link: {session.join_url}")
-    if chain and not chain.runs:
-        runner.warn(TITLE, report.chain_warning(chain))
-    if plan.status == "stale":
-        runner.warn(TITLE, report.stale_note(plan))
+    runner = world.runner
+    for note in report.notes_on(plan, session):
+        runner.warn(TITLE, note)
     invitation = report.invitation_to(plan, session, is_public=world.event.is_public)
-    facts = {"Session": session.id, "Status": plan.status, "Spec": task.spec}
-    runner.summary(report.summary(invitation, facts, runner.warnings))
-    comment_url = announce(world, seal, plan, session, invitation)
-    runner.output({"comment_url": comment_url})
-    facts["Comment"] = comment_url
+    _hand_on(world, plan, session, invitation, "")
+    comment_url, winner = announce(world, seal, plan, session, invitation)
+    if winner and winner.receipt.session_id != session.id:
+        runner.warn(TITLE, report.surplus_warning(session.join_url or ""))
+        session = Session(
+            id=winner.receipt.session_id,
+            join_url=winner.receipt.join_url,
+            topic=session.topic,
+            goal=session.goal,
+            critical=session.critical,
+            status=session.status,
+        )
+        plan = replace(plan, status="reused")
+        invitation = report.invitation_to(plan, session, is_public=world.event.is_public)
+    _hand_on(world, plan, session, invitation, comment_url)
+
+
+def _hand_on(
+    world: World, plan: Plan, session: Session, invitation: report.Invitation, comment_url: str
+) -> None:
+    """Set outputs and summary; of two values for one name, the later one counts."""
+    runner = world.runner
+    runner.output(
+        {
+            "join_url": session.join_url or "",
+            "session_id": session.id,
+            "topic": session.topic or plan.task.request.topic,
+            "status": plan.status,
+            "session_status": session.status or "",
+            "chain_status": session.chain.status if session.chain else "",
+            "comment_url": comment_url,
+        }
+    )
+    facts = {
+        "Session": session.id,
+        "Status": plan.status,
+        "Spec": plan.task.spec,
+        "Comment": comment_url,
+    }
     runner.summary(report.summary(invitation, facts, runner.warnings))

@@ -1,18 +1,18 @@
-"""Where a session is announced: finds the pull request, our comment on it, and writes it.
+"""Announces a session: finds the pull request, and brings our comment on it up to date.
 
 This module must not create sessions, nor let a refused comment fail the run.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harmonica_session.core import event as events
 from harmonica_session.core import plan as planning
 from harmonica_session.core import report
-from harmonica_session.core.receipt import WORKFLOW_BOT, Receipt, Seal, Speaker
-from harmonica_session.errors import ActionError, NothingToAnnounceOn, Refused
+from harmonica_session.core.receipt import WORKFLOW_BOT, Receipt, Seal, Trace
+from harmonica_session.errors import ActionError, FateUnknown, NothingToAnnounceOn, Refused
+from harmonica_session.recognise import our_trace
 
 if TYPE_CHECKING:
     from harmonica_session.core.plan import Plan
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from harmonica_session.session import Session
 
 TITLE = "Harmonica session: announcement"
-_DENIED = (401, 403, 404, 410, 422)
-_GONE = (404, 410)
 
 
 def find_pull_request(world: World) -> int | None:
@@ -43,7 +41,7 @@ def find_pull_request(world: World) -> int | None:
         try:
             number = _number_of_event(world)
         except Refused as error:
-            if error.status not in _DENIED:
+            if not error.is_denial:
                 raise
             reason = f"{error}; it needs `pull-requests: read`"
             world.runner.warn(TITLE, f"The pull request could not be looked up: {reason}")
@@ -67,67 +65,26 @@ def _number_of_event(world: World) -> int | None:
     return where
 
 
-def our_comment(world: World, seal: Seal, number: int) -> tuple[Comment, Receipt] | None:
-    """Return the oldest comment on a pull request that carries a receipt of ours.
-
-    A token that may not read the comments is warned of.
-
-    Raises:
-        NothingToAnnounceOn: There is no such pull request.
-        ServiceError: GitHub did not answer.
-    """
-    if world.github is None:
-        return None
-    speaker: Speaker | None = None
-    try:
-        for comment in world.github.comments(number):
-            receipt = seal.read(comment, number)
-            if receipt is None:
-                continue
-            speaker = speaker or _speaker(world, world.github)
-            if speaker.wrote(comment.user, receipt):
-                return comment, receipt
-            world.runner.debug(f"Comment {comment.id} carries our receipt, but is not ours.")
-    except Refused as error:
-        if error.status in _GONE and world.inputs.pr_number:
-            raise NothingToAnnounceOn(
-                f"`pr-number` is {number}, and GitHub shows no such pull request or issue: {error}"
-            ) from None
-        if error.status not in _DENIED:
-            raise
-        world.runner.warn(TITLE, _denied(f"The comments on #{number} cannot be read", error))
-    return None
-
-
-def _speaker(world: World, github: GitHub) -> Speaker:
-    """Return who the token speaks for; a workflow or App token cannot ask."""
-    token = world.inputs.github_token
-    if token and token.get_secret_value().startswith("ghs_"):
-        return Speaker()
-    try:
-        return Speaker(github.account().login)
-    except Refused:
-        # An installation token by another name, as on some older Enterprise Servers.
-        return Speaker()
-
-
-def announce(world: World, seal: Seal, plan: Plan, session: Session, invitation: Invitation) -> str:
+def announce(
+    world: World, seal: Seal, plan: Plan, session: Session, invitation: Invitation
+) -> tuple[str, Trace | None]:
     """Bring our comment on the pull request up to date.
 
     Returns:
-        The comment's address, empty where there is none. What goes wrong is a warning: the
-        session exists, and its link stands in outputs and summary already.
+        The comment's address, empty where there is none, and the announcement of a run that was
+        faster than this one, where there is one. What goes wrong is a warning: the session
+        exists, and its link stands in outputs and summary already.
     """
     number, comment = plan.task.number, plan.found.comment
     if number is None:
-        return ""
+        return "", None
     receipt = planning.receipt_for(plan, session, world.event.run_id)
     if comment and planning.is_announced(plan.found, receipt):
         world.runner.say(f"Comment, unchanged: {comment.html_url}")
-        return comment.html_url
+        return comment.html_url, None
     if world.github is None:
         world.runner.warn(TITLE, "There is no `github-token`, so the link was not posted.")
-        return ""
+        return "", None
 
     def body(receipt: Receipt) -> str:
         return report.comment(seal.receipt_line(receipt, number), invitation, spec=plan.task.spec)
@@ -136,17 +93,43 @@ def announce(world: World, seal: Seal, plan: Plan, session: Session, invitation:
         if comment:
             posted = world.github.edit_comment(comment.id, body(receipt))
         else:
-            posted = world.github.post_comment(number, body(receipt))
+            posted = _post(world, world.github, seal, number, body(receipt))
         author = posted.user
         if author and author.type == "Bot" and author.login not in (WORKFLOW_BOT, receipt.author):
             # The next run knows another bot's comment as ours only if the receipt names it.
-            receipt = replace(receipt, author=author.login)
+            receipt = receipt.model_copy(update={"author": author.login})
             posted = world.github.edit_comment(posted.id, body(receipt))
     except ActionError as error:
         world.runner.warn(TITLE, _not_announced(number, error))
-        return comment.html_url if comment else ""
+        return comment.html_url if comment else "", None
     world.runner.say(f"Comment, {'edited' if comment else 'posted'}: {posted.html_url}")
-    return posted.html_url
+    winner = None if comment else _earlier(world, world.github, seal, number, posted)
+    return (winner.comment.html_url, winner) if winner else (posted.html_url, None)
+
+
+def _post(world: World, github: GitHub, seal: Seal, number: int, body: str) -> Comment:
+    """Post a comment; when the answer gets lost, look before it is posted once more."""
+    try:
+        return github.post_comment(number, body)
+    except FateUnknown as error:
+        world.runner.debug(f"{error}; looking whether the comment was posted")
+        trace = our_trace(world, github, seal, number)
+        return trace.comment if trace else github.post_comment(number, body)
+
+
+def _earlier(
+    world: World, github: GitHub, seal: Seal, number: int, posted: Comment
+) -> Trace | None:
+    """Return the announcement that another run posted before ours, and take ours away."""
+    try:
+        winner = our_trace(world, github, seal, number)
+        if winner is None or not winner.is_signed or winner.comment.id >= posted.id:
+            return None
+        github.delete_comment(posted.id)
+    except ActionError as error:
+        world.runner.debug(f"Nobody knows whether another run announced it too: {error}")
+        return None
+    return winner
 
 
 def _not_announced(number: int, error: ActionError) -> str:
@@ -155,16 +138,9 @@ def _not_announced(number: int, error: ActionError) -> str:
             f"The conversation on #{number} is locked, so the link was not posted. It stands in "
             "the outputs and in the job summary; unlock the conversation and run this again."
         )
-    if isinstance(error, Refused) and error.status in _DENIED:
-        return _denied(f"The link was not posted on #{number}", error)
+    if isinstance(error, Refused) and error.is_denial:
+        return report.denied(f"The link was not posted on #{number}", str(error))
     return (
         f"The link was not posted on #{number}; it stands in the outputs and in the job summary, "
         f"and the next run posts it: {error}"
-    )
-
-
-def _denied(what: str, error: Refused) -> str:
-    return (
-        f"{what}, because the token may not: {error}. "
-        f"Give the job these permissions:\n{report.PERMISSIONS}"
     )

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from harmonica_session.action import create
 from harmonica_session.core import report
-from harmonica_session.core.event import read_event
-from harmonica_session.core.inputs import read_inputs, secrets_in
+from harmonica_session.core.inputs import secrets_in
+from harmonica_session.edges.clock import Clock
 from harmonica_session.edges.runner import Runner, Terminal
 from harmonica_session.edges.workspace import Workspace, common_folder
 from harmonica_session.edges.world import connected
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 MAX_EVENT_BYTES = 30_000_000
+# What a shell reports for a process that an interrupt has ended.
+_CANCELLED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -66,15 +68,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def run_action(env: Mapping[str, str], out: TextIO) -> int:
+def run_action(env: Mapping[str, str], out: TextIO, clock: Clock | None = None) -> int:
     """Run the action as the runner starts it.
 
     Args:
         env: Inputs as `INPUT_…`, and GitHub's default variables.
         out: The step's log.
+        clock: What to measure the deadline and to wait with; the machine's when None.
     """
     root = Path(env.get("GITHUB_WORKSPACE") or Path.cwd())
-    return _guarded(env, Runner(env, out), Workspace(root))
+    return _guarded(env, Runner(env, out), Workspace(root), clock or Clock())
 
 
 def run_in_terminal(env: Mapping[str, str], spec: str, session_md: str | None) -> int:
@@ -96,19 +99,18 @@ def run_in_terminal(env: Mapping[str, str], spec: str, session_md: str | None) -
     if session_md is not None:
         inputs["INPUT_SESSION_MD"] = paths[1]
     runner = Terminal({}, sys.stderr)
-    code = _guarded(inputs, runner, Workspace(root))
+    code = _guarded(inputs, runner, Workspace(root), Clock())
     if join_url := runner.outputs.get("join_url"):
         sys.stdout.write(f"{join_url}\n")
     return code
 
 
-def _guarded(env: Mapping[str, str], runner: Runner, workspace: Workspace) -> int:
+def _guarded(env: Mapping[str, str], runner: Runner, workspace: Workspace, clock: Clock) -> int:
     """Run the flow; whatever is raised becomes annotations, a summary and an exit code."""
     try:
         for secret in secrets_in(env):
             runner.mask(secret)
-        event = read_event(env, _event_payload(env))
-        with connected(env, read_inputs(env), event, runner, workspace) as world:
+        with connected(env, _event_payload(env), runner, workspace, clock) as world:
             create(world)
     except ActionError as error:
         runner.output({"status": "failed"})
@@ -117,6 +119,9 @@ def _guarded(env: Mapping[str, str], runner: Runner, workspace: Workspace) -> in
         runner.annotate("error", error.title, error.problems)
         runner.summary(report.failure(error))
         return 1
+    except KeyboardInterrupt:
+        runner.say("Cancelled; what was handed on before stays.")
+        return _CANCELLED
     except Exception:  # noqa: BLE001 - the last resort: a bug of ours must not end without a word
         runner.output({"status": "failed"})
         runner.annotate("error", ActionError.title, ["a bug of the action; please report it"])

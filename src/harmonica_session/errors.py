@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 _LONGEST_QUOTE = 40
+# GitHub also says 404 and 410 to who may not see a thing, and 422 to a commit it does not know.
+_DENIALS = (401, 403, 404, 410, 422)
 
 
 def clip(text: str) -> str:
@@ -121,14 +123,31 @@ class Refused(ServiceError):
         status: The HTTP status.
         code: The service's own word for it, empty when it gave none.
         reason: The service's own sentence, empty when it gave none.
+        is_limit: Whether it only wants to be asked later.
     """
 
-    def __init__(self, message: str, *, status: int, code: str, reason: str) -> None:
+    def __init__(
+        self, message: str, *, status: int, code: str = "", reason: str = "", is_limit: bool
+    ) -> None:
         """Take the line to show and what the service said."""
         super().__init__(message)
         self.status = status
         self.code = code
         self.reason = reason
+        self.is_limit = is_limit
+
+    @property
+    def is_out_of_reach(self) -> bool:
+        """Whether Harmonica itself says that a session is gone or somebody else's.
+
+        A proxy in front of it may refuse with the same status, and knows nothing of sessions.
+        """
+        return self.code in ("forbidden", "not_found")
+
+    @property
+    def is_denial(self) -> bool:
+        """Whether the asker may not do this, or there is nothing to do it to."""
+        return self.status in _DENIALS and not self.is_limit
 
 
 class AnswerUnusable(ServiceError):

@@ -48,3 +48,9 @@ class PullRequest(_Answer):
     head: Head
     merge_commit_sha: str | None = None
     merged_at: str | None = None
+
+
+class WorkflowRun(_Answer):
+    """A workflow run. Source: `GET /repos/{owner}/{repo}/actions/runs/{run_id}`."""
+
+    created_at: str

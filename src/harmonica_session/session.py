@@ -92,9 +92,17 @@ class SessionRequest(BaseModel):
     distribution: list[DistributionTarget] | None = None
     roster: list[RosterEntry] | None = None
 
-    def body(self) -> dict[str, JsonValue]:
-        """Return the JSON object to send: what is set, and nothing else."""
+    def fields(self) -> dict[str, JsonValue]:
+        """Return what is set, and nothing else; `project_id: null` stands for no project."""
         return self.model_dump(mode="json", exclude_unset=True)
+
+    def body(self) -> dict[str, JsonValue]:
+        """Return the JSON object that creates the session."""
+        fields = self.fields()
+        if fields.get("project_id", "") is None:
+            # Null detaches a session that exists; a new one has nothing to be detached from.
+            del fields["project_id"]
+        return fields
 
 
 def _or_nothing(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 - any JSON

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import yaml
 
-from harmonica_session.core.text import decode
+from harmonica_session.core.text import decode, place_at
 from harmonica_session.errors import Problem, SpecError, clip
 
 if TYPE_CHECKING:
@@ -103,18 +103,13 @@ def read_document(content: bytes, file: str) -> Document:
     try:
         reader.read()
     except yaml.reader.ReaderError as error:
-        place = _place_at(text, error.position)
+        place = Place(*place_at(text, error.position))
         raise SpecError(
             Problem(file, place.line, place.column, "a control character is not allowed; remove it")
         ) from None
     except yaml.MarkedYAMLError as error:
         raise SpecError(_syntax_problem(error, text, file)) from None
     return document
-
-
-def _place_at(text: str, position: int) -> Place:
-    before = text[:position]
-    return Place(before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1)
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 Announce: TypeAlias = Literal["auto", "pull-request", "off"]
+OncePer: TypeAlias = Literal["auto", "pull-request", "run", "topic", "off"]
+OnChange: TypeAlias = Literal["update", "keep", "new"]
 
 # The defaults of action.yml once more: an input that is given but empty means its default.
 DEFAULTS = {
@@ -26,6 +28,8 @@ DEFAULTS = {
     "session-md": "SESSION.md",
     "announce": "auto",
     "pr-number": "",
+    "once-per": "auto",
+    "on-change": "update",
     "dry-run": "false",
     "api-url": "https://app.harmonica.chat",
     "timeout": "180",
@@ -48,6 +52,8 @@ class Inputs:
         session_md: Path of the background file, None when it is turned off.
         announce: Where the link is posted.
         pr_number: Pull request or issue to post on, None to let the event decide.
+        once_per: What there is at most one session for.
+        on_change: What becomes of the session when the request is another one now.
         dry_run: Whether to write nothing.
         api_url: Base address of Harmonica, without `/api/v1`.
         github_token: Token for the comment, None when it is empty.
@@ -59,10 +65,17 @@ class Inputs:
     session_md: str | None
     announce: Announce
     pr_number: int | None
+    once_per: OncePer
+    on_change: OnChange
     dry_run: bool
     api_url: str
     github_token: SecretStr | None
     timeout: float
+
+    @property
+    def secrets(self) -> list[SecretStr]:
+        """What must not leave the runner but for the one service that it belongs to."""
+        return [secret for secret in (self.api_key, self.github_token) if secret]
 
 
 def read_inputs(env: Mapping[str, str]) -> Inputs:
@@ -81,6 +94,8 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         session_md=_session_md(env),
         announce=cast("Announce", reader.one_of("announce", get_args(Announce))),
         pr_number=reader.parsed("pr-number", _number),
+        once_per=cast("OncePer", reader.one_of("once-per", get_args(OncePer))),
+        on_change=cast("OnChange", reader.one_of("on-change", get_args(OnChange))),
         dry_run=reader.parsed("dry-run", _boolean) or False,
         api_url=reader.parsed("api-url", checked_api_url) or "",
         github_token=reader.secret("github-token"),

@@ -1,25 +1,34 @@
-"""Decides what a run does: skip, create or keep a session, post, edit or leave the comment.
+"""Decides what a run does: skip, create, update or keep a session; post, edit or leave the comment.
 
 This module must not carry anything out.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from harmonica_session.core.receipt import Receipt
+from harmonica_session.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic import JsonValue
+
     from harmonica_session.core.context import Context
     from harmonica_session.core.event import Event
-    from harmonica_session.core.inputs import Inputs
+    from harmonica_session.core.inputs import Inputs, OnChange
     from harmonica_session.pull_request import Comment
     from harmonica_session.session import Session, SessionRequest
 
-Status: TypeAlias = Literal["created", "reused", "stale"]
+Status: TypeAlias = Literal["created", "reused", "updated", "stale"]
+Scope: TypeAlias = Literal["pull-request", "run", "topic", "off"]
 
-_COMPARED = ("topic", "goal", "context", "critical")
+# What `GET /sessions/{id}` tells of a request, and so what can be compared without a receipt.
+_TOLD = ("topic", "goal", "context", "critical")
+# What `PATCH /sessions/{id}` is documented to change.
+_CHANGEABLE = ("topic", "goal", "context", "critical", "prompt", "project_id")
 
 
 @dataclass(frozen=True)
@@ -30,17 +39,23 @@ class Task:
         spec: Path of the spec under the workspace.
         request: The request as it is sent, the reference line included.
         digest: Digest of the request without the reference line.
+        fields: Digests of its fields, by their names.
         reference: The 16 hex digits of the reference line.
         context: The context and where it came from.
         number: Pull request or issue to announce on, None when nothing is announced.
+        scope: What there is at most one session for.
+        on_change: What becomes of the session when the request is another one now.
     """
 
     spec: str
     request: SessionRequest
     digest: str
+    fields: Mapping[str, str]
     reference: str
     context: Context
     number: int | None
+    scope: Scope
+    on_change: OnChange
 
 
 @dataclass(frozen=True)
@@ -50,12 +65,28 @@ class Found:
     Attributes:
         comment: Our own comment.
         receipt: Its receipt.
+        is_signed: Whether the receipt's signature holds; a rotated key has broken it otherwise.
         session: The session to use, with its link; None when there is none.
+        is_foreign: Whether the session is somebody's who did not set it up with this spec.
     """
 
     comment: Comment | None = None
     receipt: Receipt | None = None
+    is_signed: bool = True
     session: Session | None = None
+    is_foreign: bool = False
+
+    @property
+    def replaced(self) -> str:
+        """The link that our comment has shown so far, when it is not the session's."""
+        if self.receipt and (self.session is None or self.session.id != self.receipt.session_id):
+            return self.receipt.join_url
+        return ""
+
+    @property
+    def own_receipt(self) -> Receipt | None:
+        """The receipt, when it speaks of the session to use."""
+        return None if self.replaced else self.receipt
 
 
 @dataclass(frozen=True)
@@ -66,13 +97,23 @@ class Plan:
         task: What is asked for.
         found: What is there.
         status: What the run will report.
-        differing: What the session and the spec disagree about, when `stale`.
+        differing: What the session and the request disagree about.
+        because: Why the session keeps what it has, when it is `stale`.
+        is_pending: Whether the next run tries again to change it.
     """
 
     task: Task
     found: Found
     status: Status
     differing: tuple[str, ...] = ()
+    because: str = ""
+    is_pending: bool = False
+
+    @property
+    def changes(self) -> dict[str, JsonValue]:
+        """The fields to change, with their new values."""
+        fields = self.task.request.fields()
+        return {name: fields[name] for name in self.differing}
 
 
 def reason_to_skip(inputs: Inputs, event: Event) -> str:
@@ -80,64 +121,127 @@ def reason_to_skip(inputs: Inputs, event: Event) -> str:
     return "" if inputs.api_key or inputs.dry_run else event.lacks_secrets
 
 
-def purpose_of(number: int | None, event: Event, nonce: str) -> str:
+def scope_of(inputs: Inputs, event: Event, number: int | None) -> Scope:
+    """Return what there is at most one session for.
+
+    Raises:
+        InputError: `once-per` names something that this run does not have.
+    """
+    scope = inputs.once_per
+    if scope == "auto":
+        if number is not None:
+            return "pull-request"
+        return "run" if event.run_id else "off"
+    if scope == "pull-request" and number is None:
+        raise InputError(
+            "`once-per: pull-request` needs a pull request to announce on, and this run has none; "
+            "set `pr-number`, or another `once-per`"
+        )
+    if scope == "run" and not event.run_id:
+        raise InputError("`once-per: run` needs a workflow run, and GITHUB_RUN_ID is empty")
+    return scope
+
+
+def purpose_of(scope: Scope, event: Event, *, number: int | None, topic: str, nonce: str) -> str:
     """Return what the session is for, the part of its reference that tells sessions apart.
 
     Args:
-        number: The pull request to announce on.
+        scope: What there is at most one session for.
         event: The run.
-        nonce: A random text, for a run that GitHub did not start.
+        number: The pull request to announce on.
+        topic: The session's topic.
+        nonce: A random text, for a step that is to have a session of its own.
     """
-    if number is not None:
-        return f"pull-request {number}"
-    return f"run {event.run_id}" if event.run_id else f"once {nonce}"
+    return {
+        "pull-request": f"pull-request {number}",
+        "run": f"run {event.run_id}",
+        "topic": f"topic {topic}",
+        "off": f"step {nonce}",
+    }[scope]
 
 
-def may_have_run_before(task: Task, event: Event) -> bool:
+def receipt_counts(task: Task, event: Event, receipt: Receipt) -> bool:
+    """Say whether the session of our comment is the one that this run means."""
+    if task.on_change == "new" and receipt.digest != task.digest:
+        return False
+    if task.scope == "run":
+        return receipt.run_id == event.run_id
+    return task.scope == "pull-request"
+
+
+def may_have_run_before(task: Task, event: Event, receipt: Receipt | None) -> bool:
     """Say whether an earlier run may have made the session that this one is about to make."""
-    if task.number is None:
-        return event.run_attempt > 1
-    return not event.opens_pull_request
+    if task.scope == "pull-request":
+        return receipt is not None or not event.opens_pull_request
+    return task.scope == "run"
 
 
 def decide(task: Task, found: Found) -> Plan:
     """Return what to do about the session."""
     if found.session is None:
         return Plan(task, found, "created")
-    if found.receipt and found.receipt.digest == task.digest:
+    differing = () if found.is_foreign else _differing(task, found)
+    if not differing or task.on_change == "keep":
         return Plan(task, found, "reused")
-    differing = _differing(task.request, found.session)
-    if found.receipt or differing:
-        return Plan(task, found, "stale", differing or ("a setting beside the texts",))
-    return Plan(task, found, "reused")
+    if because := _reason_to_keep(task, found.session, differing):
+        # Without the head count Harmonica has not told us all; it may the next time.
+        is_pending = found.session.participant_count is None
+        return Plan(task, found, "stale", differing, because, is_pending=is_pending)
+    return Plan(task, found, "updated", differing)
 
 
-def _differing(request: SessionRequest, session: Session) -> tuple[str, ...]:
-    """Name the texts that a session has otherwise; what it does not tell counts as equal."""
-    pairs = [(name, getattr(request, name), getattr(session, name)) for name in _COMPARED]
-    return tuple(name for name, asked, held in pairs if held is not None and (asked or "") != held)
+def _differing(task: Task, found: Found) -> tuple[str, ...]:
+    """Name the fields in which request and session disagree."""
+    receipt = found.own_receipt
+    if receipt and receipt.fields:
+        if receipt.digest == task.digest:
+            return ()
+        names = [*task.fields, *(name for name in receipt.fields if name not in task.fields)]
+        return tuple(n for n in names if task.fields.get(n) != receipt.fields.get(n))
+    pairs = [(n, getattr(task.request, n), getattr(found.session, n)) for n in _TOLD]
+    # What the session does not tell counts as equal.
+    return tuple(n for n, asked, held in pairs if held is not None and (asked or "") != held)
+
+
+def _reason_to_keep(task: Task, session: Session, differing: tuple[str, ...]) -> str:
+    """Say why a session must not be changed, empty when it may be."""
+    fixed = [name for name in differing if name not in _CHANGEABLE]
+    removed = [name for name in differing if name not in task.fields]
+    if session.status == "completed":
+        return "it is completed"
+    if session.participant_count is None:
+        return "nobody knows whether people have taken part"
+    if session.participant_count:
+        return f"people have taken part already ({session.participant_count})"
+    if removed:
+        return f"a field cannot be taken back ({', '.join(removed)})"
+    return f"these fields cannot be changed later: {', '.join(fixed)}" if fixed else ""
 
 
 def receipt_for(plan: Plan, session: Session, run_id: str) -> Receipt:
     """Return what the announcement has to keep for the next run."""
-    task, known = plan.task, plan.found.receipt
-    if known and known.session_id == session.id:
-        return replace(known, announced=task.digest)
+    task, known = plan.task, plan.found.own_receipt
+    if known and plan.status in ("reused", "stale"):
+        keeps_quiet = task.on_change == "keep" or plan.is_pending
+        announced = known.announced if keeps_quiet else task.digest
+        return known.model_copy(update={"announced": announced})
+    follows = plan.status != "stale"
     return Receipt(
         session_id=session.id,
         join_url=session.join_url or "",
-        digest="" if plan.status == "stale" else task.digest,
+        digest=task.digest if follows else "",
         announced=task.digest,
+        fields=dict(task.fields) if follows else {},
         results_visibility=task.request.results_visibility or "",
         created_at=session.created_at or "",
-        run_id=run_id,
+        run_id=known.run_id if known else run_id,
+        author=plan.found.receipt.author if plan.found.receipt and plan.found.is_signed else "",
     )
 
 
 def is_announced(found: Found, receipt: Receipt) -> bool:
     """Say whether our comment speaks of this session and this request already."""
-    known = found.receipt
-    return known is not None and (known.session_id, known.announced) == (
-        receipt.session_id,
-        receipt.announced,
-    )
+    known = found.own_receipt
+    if known is None or not found.is_signed:
+        return False
+    return (known.digest, known.announced) == (receipt.digest, receipt.announced)

@@ -10,25 +10,28 @@ import hmac
 import json
 import re
 from base64 import b64decode, b64encode
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from harmonica_session.core.addresses import checked_join_url
 
 if TYPE_CHECKING:
-    from pydantic import SecretStr
+    from collections.abc import Mapping
 
-    from harmonica_session.pull_request import Account, Comment
-    from harmonica_session.session import SessionRequest
+    from pydantic import JsonValue, SecretStr
+
+    from harmonica_session.pull_request import Comment
 
 WORKFLOW_BOT = "github-actions[bot]"
 _RECEIPT = re.compile(
     r"<!-- harmonica-session receipt v1 ([A-Za-z0-9+/=]{1,20000}) ([0-9a-f]{64}) -->"
 )
+_Short = Annotated[str, StringConstraints(strict=True, max_length=2_000)]
 
 
-@dataclass(frozen=True)
-class Receipt:
+class Receipt(BaseModel):
     """What the announcement on a pull request keeps for the next run.
 
     Attributes:
@@ -36,20 +39,39 @@ class Receipt:
         join_url: Its link.
         digest: Digest of the request that the session follows.
         announced: Digest of the request that the comment speaks of.
+        fields: Digests of that request's fields by their names, to tell what has changed.
         results_visibility: As the spec asked for it, empty for the server's default.
         created_at: When the session was created, in ISO 8601.
-        run_id: The workflow run that created it.
+        run_id: The workflow run that created or found it.
         author: Login of the comment's author, where it is not the workflow's own bot.
     """
 
-    session_id: str
-    join_url: str
-    digest: str
-    announced: str
-    results_visibility: str
-    created_at: str
-    run_id: str
-    author: str = ""
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    session_id: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)]
+    join_url: _Short
+    digest: _Short
+    announced: _Short
+    fields: dict[_Short, _Short]
+    results_visibility: _Short
+    created_at: _Short
+    run_id: _Short
+    author: _Short = ""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A comment with a receipt for this very place.
+
+    Attributes:
+        comment: The comment.
+        receipt: Its receipt.
+        is_signed: Whether the signature holds; it does not once the key was rotated.
+    """
+
+    comment: Comment
+    receipt: Receipt
+    is_signed: bool
 
 
 @dataclass(frozen=True)
@@ -62,17 +84,20 @@ class Speaker:
 
     login: str = ""
 
-    def wrote(self, author: Account | None, receipt: Receipt) -> bool:
+    def wrote(self, trace: Trace) -> bool:
         """Say whether a comment's author is this very account."""
+        author = trace.comment.user
         if author is None:
             return False
         if self.login:
             return author.login.lower() == self.login.lower()
-        return author.type == "Bot" and author.login == (receipt.author or WORKFLOW_BOT)
+        # Only a signature can vouch for another bot than the workflow's own.
+        named = trace.receipt.author if trace.is_signed else ""
+        return author.type == "Bot" and author.login == (named or WORKFLOW_BOT)
 
 
 class Seal:
-    """Signs and recognises the traces of one spec in one place."""
+    """Signs and recognises the traces of one spec in one repository."""
 
     def __init__(self, api_key: SecretStr, repository_id: str, spec: str) -> None:
         """Bind the seal.
@@ -91,6 +116,9 @@ class Seal:
         message = json.dumps([*self._bound_to, *parts]).encode()
         return hmac.new(derived.digest(), message, hashlib.sha256).hexdigest()
 
+    def _place(self, number: int) -> list[str]:
+        return [*self._bound_to, str(number)]
+
     def reference(self, purpose: str) -> str:
         """Return the 16 hex digits that stand in the session's context.
 
@@ -101,35 +129,41 @@ class Seal:
 
     def receipt_line(self, receipt: Receipt, number: int) -> str:
         """Return the hidden line that opens our comment on pull request `number`."""
-        content = json.dumps(asdict(receipt), separators=(",", ":")).encode()
+        # The place stands in the open, so that a receipt is still known after a key's rotation.
+        content = json.dumps({**receipt.model_dump(), "place": self._place(number)})
         # Base64 has no hyphen, so the content cannot end the HTML comment.
-        payload = b64encode(content).decode()
+        payload = b64encode(content.encode()).decode()
         signature = self._sign("receipt v1", str(number), payload)
         return f"<!-- harmonica-session receipt v1 {payload} {signature} -->"
 
-    def read(self, comment: Comment, number: int) -> Receipt | None:
-        """Return the receipt of a comment, None where none holds.
+    def read(self, comment: Comment, number: int) -> Trace | None:
+        """Return the receipt of a comment, None where there is none for this very place.
 
-        The signature says that we wrote it for this repository, pull request and spec, but not
-        that it still stands where we wrote it: ask `Speaker.wrote` for that.
+        A signature that holds says that we wrote it, but not that it still stands where we wrote
+        it: ask `Speaker.wrote` for that.
         """
         first_line = (comment.body or "").partition("\n")[0].strip()
         found = _RECEIPT.fullmatch(first_line)
         if not found:
             return None
-        expected = self._sign("receipt v1", str(number), found[1])
-        if not hmac.compare_digest(expected, found[2]):
-            return None
-        # The signature holds, so we wrote it, though perhaps with an older version.
         try:
-            receipt = Receipt(**json.loads(b64decode(found[1])))
+            content = json.loads(b64decode(found[1]))
+            receipt = Receipt.model_validate(content)
             checked_join_url(receipt.join_url)
-        except (TypeError, ValueError):
+        except (ValueError, RecursionError, ValidationError):
             return None
-        return receipt
+        if content.get("place") != self._place(number):
+            return None
+        expected = self._sign("receipt v1", str(number), found[1])
+        return Trace(comment, receipt, is_signed=hmac.compare_digest(expected, found[2]))
 
 
-def digest_of(request: SessionRequest) -> str:
-    """Return the SHA-256 of a request, as hex digits; equal requests have equal digests."""
-    canonical = json.dumps(request.body(), sort_keys=True, separators=(",", ":"))
+def digest_of(value: JsonValue) -> str:
+    """Return the SHA-256 of a JSON value, as hex digits; equal values have equal digests."""
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def field_digests(body: Mapping[str, JsonValue]) -> dict[str, str]:
+    """Return a short digest for each field of a request's body."""
+    return {name: digest_of(value)[:16] for name, value in body.items()}

@@ -63,33 +63,50 @@ class Invitation:
 
 def invitation_to(plan: Plan, session: Session, *, is_public: bool) -> Invitation:
     """Return the invitation to a session, with the texts that the session really has."""
-    request, receipt = plan.task.request, plan.found.receipt
-    is_stale = plan.status == "stale"
+    request, receipt = plan.task.request, plan.found.own_receipt
+    is_as_asked = plan.status in ("created", "updated") or not plan.differing
     visibility: str = request.results_visibility or ""
-    if receipt and receipt.session_id == session.id:
+    if receipt and not is_as_asked:
         visibility = receipt.results_visibility
-    notes = [chain_warning(session.chain)] if session.chain and not session.chain.runs else []
-    if is_stale:
-        notes.append(stale_note(plan))
     return Invitation(
         topic=session.topic or request.topic,
         join_url=session.join_url or "",
         goal=session.goal or request.goal,
-        critical=session.critical or ("" if is_stale else request.critical or ""),
-        questions=() if is_stale else tuple(q.text for q in request.questions or ()),
-        background=None if is_stale else plan.task.context.sources,
+        critical=session.critical or (request.critical or "" if is_as_asked else ""),
+        questions=tuple(q.text for q in request.questions or ()) if is_as_asked else (),
+        background=plan.task.context.sources if is_as_asked else None,
         results_visibility=visibility,
         is_public=is_public,
         is_completed=session.status == "completed",
-        notes=tuple(notes),
+        notes=tuple(notes_on(plan, session)),
     )
 
 
-def stale_note(plan: Plan) -> str:
-    """Say that the session does not follow the spec any more."""
+def notes_on(plan: Plan, session: Session) -> list[str]:
+    """Return what is unusual about a session, a sentence each."""
+    notes = []
+    if session.chain and not session.chain.runs:
+        notes.append(chain_warning(session.chain))
+    if plan.is_pending:
+        notes.append(
+            f"The session could not be brought up to date with the spec "
+            f"({', '.join(plan.differing)}); the next run tries again: {plan.because}"
+        )
+    elif plan.status == "stale":
+        notes.append(
+            f"The spec has changed since this session was created ({', '.join(plan.differing)}), "
+            f"but the session keeps what it has: {plan.because}."
+        )
+    if plan.found.replaced:
+        notes.append(f"This session replaces an earlier one: {plan.found.replaced}")
+    return notes
+
+
+def surplus_warning(join_url: str) -> str:
+    """Say that two runs made a session each, and which of them nobody was told of."""
     return (
-        f"The spec has changed since this session was created ({', '.join(plan.differing)}); "
-        "the session keeps what it started with."
+        "Another run made a session for the same purpose a moment earlier; that one counts. "
+        f"Nobody was invited to the session that this run made: {join_url}"
     )
 
 
@@ -176,6 +193,11 @@ def _warning_block(warning: str) -> str:
     first, _, block = warning.partition("\n")
     text = f"**Warning:** {plain(first, _TEXT)}"
     return f"{text}\n\n{code_block(block, 'yaml')}" if block else text
+
+
+def denied(what: str, reason: str) -> str:
+    """Say what a token may not do, with the block to paste."""
+    return f"{what}, because the token may not: {reason}. Give the job these:\n{PERMISSIONS}"
 
 
 def failure(error: ActionError) -> str:

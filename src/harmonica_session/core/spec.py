@@ -35,10 +35,12 @@ class Spec(SessionRequest):
         """Return the request that the spec asks for.
 
         Args:
-            context: The context as a whole; see `core/context.py`.
+            context: The context as a whole, see `core/context.py`; empty for none.
         """
         fields = self.model_dump(mode="json", exclude_unset=True, exclude={"api", "context"})
-        return SessionRequest.model_validate({**fields, "context": context, **self.api})
+        if context:
+            fields["context"] = context
+        return SessionRequest.model_validate({**fields, **self.api})
 
 
 def read_spec(content: bytes, file: str) -> Spec:
@@ -75,11 +77,13 @@ def read_spec(content: bytes, file: str) -> Spec:
 
 def _without_blanks(value: dict[str, Any]) -> dict[str, Any]:
     """Leave out optional keys without a value: `critical:` is how a form left open looks."""
-    required = {name for name, field in Spec.model_fields.items() if field.is_required()}
+    kept = {name for name, field in Spec.model_fields.items() if field.is_required()}
+    # `project_id: null` has a meaning: it takes a session out of its project.
+    kept.add("project_id")
     return {
         key: item
         for key, item in value.items()
-        if key in required
+        if key in kept
         or key not in Spec.model_fields
         or not (item is None or (isinstance(item, str) and not item.strip()))
     }

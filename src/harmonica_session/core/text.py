@@ -5,7 +5,15 @@ This module must not know what the file is for.
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 from harmonica_session.errors import FileRefused, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_API_KEY = r"hm_live_[0-9a-fA-F]{32}"
 
 
 def decode(content: bytes, file: str) -> str:
@@ -28,6 +36,12 @@ def decode(content: bytes, file: str) -> str:
         raise FileRefused(Problem(file, before.count(b"\n") + 1, column, message)) from None
 
 
+def place_at(text: str, position: int) -> tuple[int, int]:
+    """Return line and column of a position in a text, both counted from 1."""
+    line_start = text.rfind("\n", 0, position) + 1
+    return text.count("\n", 0, position) + 1, position - line_start + 1
+
+
 def background_text(content: bytes, file: str) -> str:
     """Decode the text of a background file such as SESSION.md.
 
@@ -35,9 +49,26 @@ def background_text(content: bytes, file: str) -> str:
         FileRefused: It is not UTF-8, or holds U+0000, which Harmonica cannot keep.
     """
     text = decode(content, file)
-    before, found, _ = text.partition("\0")
-    if found:
-        line = before.count("\n") + 1
-        column = len(before) - (before.rfind("\n") + 1) + 1
-        raise FileRefused(Problem(file, line, column, "U+0000 stands here; remove it"))
+    if "\0" in text:
+        place = place_at(text, text.index("\0"))
+        raise FileRefused(Problem(file, *place, "U+0000 stands here; remove it"))
     return text
+
+
+def refuse_secrets(text: str, file: str, secrets: Iterable[str]) -> None:
+    """Refuse a text that would carry a key out of the repository.
+
+    Args:
+        text: The text.
+        file: The file's name, for the problem.
+        secrets: The secrets of this run, beside everything that has the form of a Harmonica key.
+
+    Raises:
+        FileRefused: A secret stands in it; the problem says where, not what.
+    """
+    known = [re.escape(secret) for secret in secrets]
+    found = re.search("|".join([_API_KEY, *known]), text)
+    if not found:
+        return
+    message = "an API key or token stands here; remove it, and revoke it if it was ever pushed"
+    raise FileRefused(Problem(file, *place_at(text, found.start()), message))

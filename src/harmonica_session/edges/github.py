@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from harmonica_session.edges.transport import Answer, Deadline, Question, Transport
+from harmonica_session.edges.retry import Persistent, demanded_pause
+from harmonica_session.edges.transport import Answer, Question, Transport
 from harmonica_session.errors import Refused
-from harmonica_session.pull_request import Account, Comment, PullRequest
+from harmonica_session.pull_request import Account, Comment, PullRequest, WorkflowRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from harmonica_session.core.event import ByCommit, ByHead
+    from harmonica_session.edges.clock import Deadline
 
 PAGE = 100
 _SUCCESS = range(200, 300)
@@ -36,7 +38,7 @@ class GitHub:
             deadline: Bounds each request.
         """
         self._repository = f"/repos/{repository}"
-        self._transport = Transport(
+        transport = Transport(
             "GitHub",
             base.rstrip("/"),
             {
@@ -46,10 +48,11 @@ class GitHub:
             },
             deadline,
         )
+        self._service = Persistent(transport)
 
     def close(self) -> None:
         """Give back the connections."""
-        self._transport.close()
+        self._service.close()
 
     def comments(self, number: int) -> Iterator[Comment]:
         """List all comments, oldest first: `GET /repos/{o}/{r}/issues/{n}/comments`."""
@@ -66,10 +69,25 @@ class GitHub:
         path = f"{self._repository}/issues/comments/{comment_id}"
         return self._comment(Question("edit the comment", "PATCH", path, body={"body": body}))
 
+    def delete_comment(self, comment_id: int) -> None:
+        """Delete a comment: `DELETE /repos/{o}/{r}/issues/comments/{id}`."""
+        path = f"{self._repository}/issues/comments/{comment_id}"
+        _accepted(self._service.send(Question("remove the comment", "DELETE", path)))
+
+    def run_created_at(self, run_id: str) -> str:
+        """Return when a workflow run began, over all its attempts, in ISO 8601.
+
+        `GET /repos/{o}/{r}/actions/runs/{id}`.
+        """
+        path = f"{self._repository}/actions/runs/{run_id}"
+        question = Question("ask when the workflow run began", "GET", path)
+        run: WorkflowRun = _accepted(self._service.send(question)).read(WorkflowRun)
+        return run.created_at
+
     def account(self) -> Account:
         """Return the account of a personal token: `GET /user`. Other tokens are refused."""
         question = Question("ask who the token speaks for", "GET", "/user")
-        account: Account = _accepted(self._transport.send(question)).read(Account)
+        account: Account = _accepted(self._service.send(question)).read(Account)
         return account
 
     def pulls_of_commit(self, commit: ByCommit) -> list[PullRequest]:
@@ -84,7 +102,7 @@ class GitHub:
         return list(self._pages("find the pull request of the branch", path, query, PullRequest))
 
     def _comment(self, question: Question) -> Comment:
-        comment: Comment = _accepted(self._transport.send(question)).read(Comment)
+        comment: Comment = _accepted(self._service.send(question)).read(Comment)
         return comment
 
     def _pages(
@@ -93,7 +111,7 @@ class GitHub:
         page = 1
         while True:
             question = Question(doing, "GET", path, query={**query, "per_page": PAGE, "page": page})
-            answer = _accepted(self._transport.send(question))
+            answer = _accepted(self._service.send(question))
             yield from answer.read(list[form])  # type: ignore[valid-type] # read at run time
             # The link itself is not followed: the token goes to the one base address only.
             if not re.search(r'<[^<>]*>\s*;\s*rel="next"', answer.headers.get("link", "")):
@@ -113,6 +131,9 @@ def _accepted(answer: Answer) -> Answer:
     said = content.get("message") if isinstance(content, dict) else None
     reason = " ".join(said.split())[:300] if isinstance(said, str) else ""
     where = ""
+    pause = demanded_pause(answer)
+    if pause is not None:
+        where = f"; run it again in {pause:.0f} seconds"
     if answer.status in range(300, 400):
         target = answer.headers.get("location", "").partition("?")[0]
         where = f"; the address has moved to {target[:200]}"
@@ -120,6 +141,6 @@ def _accepted(answer: Answer) -> Answer:
         f"GitHub refused, could not {answer.question.doing} ({answer.question}: "
         f"{answer.status} {reason or 'with an answer that is not JSON'}){where}",
         status=answer.status,
-        code="",
         reason=reason,
+        is_limit=pause is not None,
     )

@@ -5,29 +5,37 @@ This module must not decide when a route is asked, nor ask one twice.
 
 from __future__ import annotations
 
+import re
+import time
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from harmonica_session.core.addresses import checked_join_url, join_url_of
-from harmonica_session.edges.transport import Answer, Deadline, Question, Transport
-from harmonica_session.errors import FateUnknown, Refused, clip
+from harmonica_session.edges.retry import Persistent, demanded_pause
+from harmonica_session.edges.transport import Answer, Question, Transport
+from harmonica_session.errors import AnswerUnusable, FateUnknown, Refused, clip
 from harmonica_session.session import Session, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
+    from collections.abc import Iterator, Mapping
 
     from pydantic import SecretStr
 
+    from harmonica_session.edges.clock import Deadline
     from harmonica_session.session import SessionRequest
 
 # A language model writes the prompt before a create is answered.
 CREATE_SECONDS = 150.0
 PAGE = 100
+_SUCCESS = range(200, 300)
+_LONGEST_SEARCH = 100
+# The server says its time in whole seconds, and on its way an answer grows older.
+_CLOCK_TOLERANCE_SECONDS = 5.0
 # Statuses with which a proxy gives up on a server that may well go on working.
-_UNKNOWN_FATE = (500, 502, 504)
+_UNKNOWN_FATE = (408, 500, 502, 503, 504)
 _ADVICE = {
     400: "check the spec against the message",
     401: "check the secret behind `api-key`; the key may be mistyped or revoked, and Harmonica "
@@ -37,8 +45,17 @@ _ADVICE = {
     405: "check `api-url`; there is no Harmonica API at this address",
     413: "the request is too large; shorten `context` or SESSION.md",
     422: "check the spec against the message",
-    429: "too many requests were made with this key; run it again later",
 }
+
+
+class Proposal(BaseModel):
+    """The answer of `POST /sessions/{id}/regenerate-facilitation-prompt`."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    facilitation_prompt: str
+    prompt_summary: JsonValue = None
+    prompt_generated_from: JsonValue = None
 
 
 class SessionPage(BaseModel):
@@ -61,36 +78,41 @@ class Harmonica:
             deadline: Bounds each request.
         """
         self.base = base
-        self._transport = Transport(
-            "Harmonica",
-            f"{base}/api/v1",
-            {"Authorization": f"Bearer {api_key.get_secret_value()}"},
-            deadline,
-        )
+        headers = {"Authorization": f"Bearer {api_key.get_secret_value()}"}
+        self._service = Persistent(Transport("Harmonica", f"{base}/api/v1", headers, deadline))
+        self._deadline = deadline
+        # How far the server's clock is ahead of ours; known from its first answer on.
+        self._ahead: float | None = None
+        self._create_sent_at = time.time()
 
     def close(self) -> None:
         """Give back the connections."""
-        self._transport.close()
+        self._service.close()
 
     def create(self, request: SessionRequest) -> Session:
         """Create a session: `POST /sessions`.
 
         Raises:
             FateUnknown: Nobody knows whether it was created.
+            AnswerUnusable: It was created, and the answer lacks a usable link.
             ServiceError: It was not created.
-            AnswerUnusable: It was created, and the answer lacks what is needed to use it.
         """
+        # Time must be left to look for the session, should the answer not come.
+        patience = min(CREATE_SECONDS, self._deadline.remaining("create the session") * 0.75)
         question = Question(
-            "create the session",
-            "POST",
-            "/sessions",
-            body=request.body(),
-            read_seconds=CREATE_SECONDS,
+            "create the session", "POST", "/sessions", body=request.body(), read_seconds=patience
         )
-        answer = self._transport.send(question)
-        if answer.status in _UNKNOWN_FATE:
+        self._create_sent_at = time.time()
+        try:
+            answer = self._service.send(question)
+        except AnswerUnusable as error:
+            raise FateUnknown(str(error)) from None
+        if answer.status in _UNKNOWN_FATE and demanded_pause(answer) is None:
             raise FateUnknown(str(_refused(answer)))
-        session: Session = _accepted(answer, 201).read(Session)
+        try:
+            session: Session = _accepted(answer, *_SUCCESS).read(Session)
+        except AnswerUnusable as error:
+            raise FateUnknown(str(error)) from None
         try:
             checked_join_url(session.join_url)
         except ValueError as error:
@@ -110,9 +132,50 @@ class Harmonica:
             ServiceError: It cannot be known.
         """
         path = f"/sessions/{quote(session_id, safe='')}"
-        answer = self._transport.send(Question("look at the session", "GET", path))
+        answer = self._service.send(Question("look at the session", "GET", path))
         session: Session = _accepted(answer, 200).read(Session)
         return session
+
+    def update(self, session_id: str, changes: Mapping[str, JsonValue]) -> None:
+        """Change fields of a session: `PATCH /sessions/{id}`.
+
+        Raises:
+            ServiceError: They were not changed, or nobody knows.
+        """
+        path = f"/sessions/{quote(session_id, safe='')}"
+        question = Question("update the session", "PATCH", path, body=dict(changes))
+        # A page of a proxy can be a 200 too; only a session says that it was changed.
+        _accepted(self._service.send(question), 200).read(Session)
+
+    def proposed_prompt(self, session_id: str) -> dict[str, JsonValue]:
+        """Return the prompt that fits the session's texts, in the form that `update` takes.
+
+        `POST /sessions/{id}/regenerate-facilitation-prompt` proposes and changes nothing.
+
+        Raises:
+            ServiceError: There is no proposal.
+        """
+        path = f"/sessions/{quote(session_id, safe='')}/regenerate-facilitation-prompt"
+        question = Question(
+            "have the facilitator's prompt written anew",
+            "POST",
+            path,
+            read_seconds=CREATE_SECONDS,
+            is_safe=True,
+        )
+        proposal: Proposal = _accepted(self._service.send(question), 200).read(Proposal)
+        return {
+            "prompt": proposal.facilitation_prompt,
+            "prompt_summary": proposal.prompt_summary,
+            "prompt_generated_from": proposal.prompt_generated_from,
+        }
+
+    def active_with_topic(self, topic: str) -> list[Session]:
+        """List the active sessions of exactly this topic: `GET /sessions?status=active&q=…`."""
+        # The server takes `q` for a pattern, and long addresses are refused.
+        piece = re.sub(r"([\\%_])", r"\\\1", topic[:_LONGEST_SEARCH])
+        rows = self._listed({"status": "active", "q": piece})
+        return [row for row in rows if (row.topic or "").strip() == topic.strip()]
 
     def created_since(self, since: datetime | None) -> Iterator[Session]:
         """List the account's sessions that were created at `since` or later: `GET /sessions`.
@@ -120,18 +183,34 @@ class Harmonica:
         Args:
             since: A moment; None for all sessions.
         """
+        for row in self._listed({}):
+            # The list is ordered by `updated_at`, and nothing is updated before it is created.
+            if _is_before(row.updated_at, since):
+                return
+            if not _is_before(row.created_at, since):
+                yield row
+
+    def time_of_create(self) -> datetime:
+        """Return when the last create was sent, by the server's clock, or a little earlier."""
+        if self._ahead is None:
+            next(self._listed({"limit": 1}), None)
+        at = self._create_sent_at + (self._ahead or 0.0) - _CLOCK_TOLERANCE_SECONDS
+        return datetime.fromtimestamp(at, timezone.utc)
+
+    def _listed(self, query: Mapping[str, str | int]) -> Iterator[Session]:
         offset = 0
         while True:
             question = Question(
                 "list the sessions",
                 "GET",
                 "/sessions",
-                query={"limit": PAGE, "offset": offset},
+                query={"limit": PAGE, "offset": offset, **query},
             )
-            page: SessionPage = _accepted(self._transport.send(question), 200).read(SessionPage)
-            yield from (row for row in page.data if not _is_before(row.created_at, since))
-            # The list is ordered by `updated_at`, and nothing is updated before it is created.
-            if len(page.data) < PAGE or _is_before(page.data[-1].updated_at, since):
+            answer = _accepted(self._service.send(question), 200)
+            self._ahead = answer.served_at - time.time()
+            page: SessionPage = answer.read(SessionPage)
+            yield from page.data
+            if len(page.data) < PAGE:
                 return
             offset += PAGE
 
@@ -145,13 +224,13 @@ def _is_before(text: str | None, since: datetime | None) -> bool:
     return at is not None and since is not None and at < since
 
 
-def _accepted(answer: Answer, status: int) -> Answer:
-    """Return the answer if it has the status that was hoped for.
+def _accepted(answer: Answer, *statuses: int) -> Answer:
+    """Return the answer if it has a status that was hoped for.
 
     Raises:
         Refused: It has another one.
     """
-    if answer.status != status:
+    if answer.status not in statuses:
         raise _refused(answer)
     return answer
 
@@ -166,6 +245,9 @@ def _refused(answer: Answer) -> Refused:
         code = reason = ""
         said = "with an answer that is not Harmonica's"
     advice = _ADVICE.get(answer.status, "run it again later")
+    pause = demanded_pause(answer)
+    if pause is not None:
+        advice = f"too many requests were made; run it again in {pause:.0f} seconds"
     if answer.status in range(300, 400):
         target = clip(answer.headers.get("location", "").partition("?")[0])
         advice = f"the address has moved to {target}; set `api-url` to it if you trust it"
@@ -175,4 +257,5 @@ def _refused(answer: Answer) -> Refused:
         status=answer.status,
         code=code,
         reason=reason,
+        is_limit=pause is not None,
     )

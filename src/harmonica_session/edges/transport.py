@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -30,32 +31,11 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
+    from harmonica_session.edges.clock import Deadline
+
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
 MAX_ANSWER_BYTES = 20_000_000
-
-
-class Deadline:
-    """The moment by which everything has to be done."""
-
-    def __init__(self, seconds: float) -> None:
-        """Start the clock."""
-        self._seconds = seconds
-        self._end = time.monotonic() + seconds
-
-    def remaining(self, doing: str) -> float:
-        """Return the seconds that are left.
-
-        Raises:
-            DeadlineReached: There are none; the message says what was about to be done.
-        """
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise DeadlineReached(
-                f"the {self._seconds:g} seconds of `timeout` were over before the action could "
-                f"{doing}; run it again, or allow more seconds"
-            )
-        return left
 
 
 @dataclass(frozen=True)
@@ -69,6 +49,7 @@ class Question:
         query: Query parameters.
         body: JSON body.
         read_seconds: How long the service may be silent.
+        is_safe: Whether a POST changes nothing, so that it may be repeated.
     """
 
     doing: str
@@ -77,6 +58,12 @@ class Question:
     query: Mapping[str, str | int] | None = None
     body: JsonValue = None
     read_seconds: float = READ_SECONDS
+    is_safe: bool = False
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether doing it twice is the same as doing it once."""
+        return self.is_safe or self.method != "POST"
 
     def __str__(self) -> str:
         """Return the request as a message names it: `POST /sessions`."""
@@ -92,6 +79,14 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+    @property
+    def served_at(self) -> float:
+        """The service's own clock, in seconds since 1970; this machine's where it tells none."""
+        try:
+            return parsedate_to_datetime(self.headers.get("date", "")).timestamp()
+        except ValueError:
+            return time.time()
 
     def json(self) -> object:
         """Return the body as JSON, None when it is no JSON."""

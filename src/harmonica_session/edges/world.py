@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harmonica_session.core.addresses import checked_api_url
+from harmonica_session.core.event import Event, read_event
+from harmonica_session.core.inputs import Inputs, read_inputs
+from harmonica_session.edges.clock import Deadline
 from harmonica_session.edges.github import GitHub
 from harmonica_session.edges.harmonica import Harmonica
-from harmonica_session.edges.transport import Deadline
 from harmonica_session.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from harmonica_session.core.event import Event
-    from harmonica_session.core.inputs import Inputs
+    from harmonica_session.edges.clock import Clock
     from harmonica_session.edges.runner import Runner
     from harmonica_session.edges.workspace import Workspace
 
@@ -38,6 +39,7 @@ class World:
         workspace: The consumer's files.
         harmonica: None without a key.
         github: None without a token, and outside of a repository.
+        deadline: The moment by which everything has to be done.
     """
 
     inputs: Inputs
@@ -46,18 +48,27 @@ class World:
     workspace: Workspace
     harmonica: Harmonica | None
     github: GitHub | None
+    deadline: Deadline
 
 
 @contextmanager
 def connected(
-    env: Mapping[str, str], inputs: Inputs, event: Event, runner: Runner, workspace: Workspace
+    env: Mapping[str, str], payload: bytes, runner: Runner, workspace: Workspace, clock: Clock
 ) -> Iterator[World]:
     """Connect what the environment names, until the flow is done; nothing is asked yet.
 
+    Args:
+        env: Inputs as `INPUT_…`, and GitHub's default variables.
+        payload: The event's, as the runner wrote it.
+        runner: The log and the step's files.
+        workspace: The consumer's files.
+        clock: What the deadline is measured with.
+
     Raises:
-        InputError: `GITHUB_API_URL` or `GITHUB_REPOSITORY` is unusable.
+        InputError: An input, `GITHUB_API_URL` or `GITHUB_REPOSITORY` is unusable.
     """
-    deadline = Deadline(inputs.timeout)
+    inputs, event = read_inputs(env), read_event(env, payload)
+    deadline = Deadline(inputs.timeout, clock)
     with ExitStack() as opened:
         harmonica = github = None
         if inputs.api_key:
@@ -69,7 +80,7 @@ def connected(
             api = _github_api(env.get("GITHUB_API_URL", ""))
             github = GitHub(api, event.repository, inputs.github_token, deadline)
             opened.callback(github.close)
-        yield World(inputs, event, runner, workspace, harmonica, github)
+        yield World(inputs, event, runner, workspace, harmonica, github, deadline)
 
 
 def _github_api(url: str) -> str:

@@ -1,0 +1,222 @@
+"""Finds what earlier runs left behind: our comment, and the session that is meant.
+
+This module must not write anything anywhere.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from harmonica_session.core import plan as planning
+from harmonica_session.core import report
+from harmonica_session.core.plan import Found, Task
+from harmonica_session.core.receipt import Receipt, Seal, Speaker, Trace
+from harmonica_session.errors import ActionError, NothingToAnnounceOn, Refused, ServiceError
+from harmonica_session.session import Session, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harmonica_session.edges.github import GitHub
+    from harmonica_session.edges.harmonica import Harmonica
+    from harmonica_session.edges.world import World
+
+TITLE = "Harmonica session"
+_GONE = (404, 410)
+# Harmonica's clock and GitHub's need not agree to the minute.
+_CLOCK_TOLERANCE = timedelta(minutes=10)
+# A workflow run lives no longer, its attempts included.
+# Source: "Usage limits for GitHub Actions"; runs can be repeated for 30 days.
+_LONGEST_RUN = timedelta(days=31)
+_MOST_CANDIDATES = 50
+
+
+class SeveralSessions(ActionError):
+    """More sessions of one topic than one."""
+
+    title = "More than one session"
+
+
+def find(world: World, seal: Seal, task: Task) -> Found:
+    """Find our comment, and the session that this run means.
+
+    Raises:
+        NothingToAnnounceOn: There is no such pull request.
+        SeveralSessions: `once-per: topic`, and several have it.
+        ServiceError: A service did not answer, so nobody knows.
+    """
+    trace = None
+    if task.number is not None:
+        trace = _our_trace_if_readable(world, seal, task.number)
+    receipt = trace.receipt if trace else None
+    harmonica, session, is_foreign = world.harmonica, None, False
+    if harmonica and trace and planning.receipt_counts(task, world.event, trace.receipt):
+        session = _announced(world, harmonica, trace)
+    if harmonica and session is None and task.scope == "topic":
+        session = _of_topic(harmonica, task, receipt)
+        is_foreign = session is not None and not carries_reference(session, task.reference)
+    elif harmonica and session is None and planning.may_have_run_before(task, world.event, receipt):
+        # Another job of a first attempt has the same topic; later the host may have changed it.
+        same_topic = task.scope == "run" and world.event.run_attempt == 1
+        since = _beginning(world, task)
+        session = next(iter(with_reference(harmonica, task, since, same_topic=same_topic)), None)
+        if session:
+            world.runner.say(f"Recognised the session of an earlier run: {session.id}")
+    if trace is None:
+        return Found(session=session, is_foreign=is_foreign)
+    return Found(trace.comment, trace.receipt, trace.is_signed, session, is_foreign)
+
+
+def _our_trace_if_readable(world: World, seal: Seal, number: int) -> Trace | None:
+    """Return our comment; a token that may not read the comments is warned of."""
+    if world.github is None:
+        return None
+    try:
+        return our_trace(world, world.github, seal, number)
+    except Refused as error:
+        if error.status in _GONE and world.inputs.pr_number:
+            raise NothingToAnnounceOn(
+                f"`pr-number` is {number}, and GitHub shows no such pull request or issue: {error}"
+            ) from None
+        if not error.is_denial:
+            raise
+        what = f"The comments on #{number} cannot be read"
+        world.runner.warn(TITLE, report.denied(what, str(error)))
+        return None
+
+
+def our_trace(world: World, github: GitHub, seal: Seal, number: int) -> Trace | None:
+    """Return the oldest comment of ours on a pull request, one with a valid signature first.
+
+    Raises:
+        ServiceError: GitHub did not answer, or refused.
+    """
+    outdated: Trace | None = None
+    for trace in _traces(world, github, seal, number):
+        if trace.is_signed:
+            return trace
+        outdated = outdated or trace
+    return outdated
+
+
+def _traces(world: World, github: GitHub, seal: Seal, number: int) -> Iterator[Trace]:
+    """List the comments with a receipt that were written by whom the token speaks for."""
+    speaker: Speaker | None = None
+    for comment in github.comments(number):
+        trace = seal.read(comment, number)
+        if trace is None:
+            continue
+        speaker = speaker or _speaker(world, github)
+        if speaker.wrote(trace):
+            yield trace
+        else:
+            world.runner.debug(f"Comment {comment.id} carries a receipt, but is not ours.")
+
+
+def _speaker(world: World, github: GitHub) -> Speaker:
+    """Return who the token speaks for; a workflow or App token cannot ask."""
+    token = world.inputs.github_token
+    if token and token.get_secret_value().startswith("ghs_"):
+        return Speaker()
+    try:
+        return Speaker(github.account().login)
+    except Refused:
+        # An installation token by another name, as on some older Enterprise Servers.
+        return Speaker()
+
+
+def _announced(world: World, harmonica: Harmonica, trace: Trace) -> Session | None:
+    """Ask for the session of our comment; None when it is gone or out of reach."""
+    receipt = trace.receipt
+    # Only a signature vouches for the link; the id alone leads to a session of this account.
+    join_url = receipt.join_url if trace.is_signed else harmonica.join_url(receipt.session_id)
+    try:
+        session = harmonica.get(receipt.session_id)
+    except Refused as error:
+        if error.is_out_of_reach:
+            world.runner.warn(
+                TITLE,
+                f"The session of the comment is gone or belongs to another account ({join_url}); "
+                "another one takes its place.",
+            )
+            return None
+        if not trace.is_signed:
+            raise
+        world.runner.warn(TITLE, f"The session was not looked at: {error}")
+    except ServiceError as error:
+        if not trace.is_signed:
+            raise
+        world.runner.warn(TITLE, f"The session was not looked at: {error}")
+    else:
+        return session.model_copy(update={"join_url": join_url})
+    return Session(id=receipt.session_id, join_url=join_url)
+
+
+def _of_topic(harmonica: Harmonica, task: Task, receipt: Receipt | None) -> Session | None:
+    """Return the active session of the task's topic, the announced one if there are several."""
+    rows = harmonica.active_with_topic(task.request.topic)
+    announced = [row for row in rows if receipt and row.id == receipt.session_id]
+    rows = announced or rows
+    if len(rows) > 1:
+        links = ", ".join(harmonica.join_url(row.id) for row in rows)
+        raise SeveralSessions(
+            f"{len(rows)} active sessions have this very topic, and `once-per: topic` wants one; "
+            f"complete the others, or choose another topic: {links}"
+        )
+    return _whole(harmonica, rows[0].id) if rows else None
+
+
+def _beginning(world: World, task: Task) -> datetime | None:
+    """Return since when the session may have been made, None when nobody says."""
+    if task.scope == "pull-request":
+        opened = moment(world.event.pull_request_created_at)
+        return opened - _CLOCK_TOLERANCE if opened else None
+    began = None
+    if world.github:
+        try:
+            began = moment(world.github.run_created_at(world.event.run_id))
+        except ServiceError as error:
+            world.runner.debug(f"Nobody says when this run began: {error}")
+    return began - _CLOCK_TOLERANCE if began else datetime.now(timezone.utc) - _LONGEST_RUN
+
+
+def with_reference(
+    harmonica: Harmonica, task: Task, since: datetime | None, *, same_topic: bool = False
+) -> list[Session]:
+    """List the sessions created since then that carry the task's reference, oldest first.
+
+    Args:
+        harmonica: Where to look.
+        task: What the session is for.
+        since: A moment, None for any.
+        same_topic: Whether to look at sessions of the task's very topic only.
+    """
+    rows = list(harmonica.created_since(since))
+    if same_topic:
+        rows = [row for row in rows if row.topic == task.request.topic]
+    # A topic that is the same still is the likeliest, and each candidate costs a request.
+    rows.sort(key=lambda row: row.topic != task.request.topic)
+    found = []
+    for row in islice(rows, _MOST_CANDIDATES):
+        session = _whole(harmonica, row.id)
+        if session and carries_reference(session, task.reference):
+            found.append(session)
+    return sorted(found, key=lambda session: (session.created_at or "", session.id))
+
+
+def _whole(harmonica: Harmonica, session_id: str) -> Session | None:
+    """Return a listed session with its context and its link, None when it is out of reach."""
+    try:
+        session = harmonica.get(session_id)
+    except Refused as error:
+        if not error.is_out_of_reach:
+            raise
+        return None
+    return session.model_copy(update={"join_url": harmonica.join_url(session_id)})
+
+
+def carries_reference(session: Session, reference: str) -> bool:
+    """Say whether a session's context holds the reference line."""
+    return f"Ref: {reference}" in (session.context or "").splitlines()

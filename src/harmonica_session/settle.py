@@ -1,0 +1,122 @@
+"""Brings a session about: creates it, finds it when the answer got lost, changes its texts.
+
+This module must not announce anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from harmonica_session.core import report
+from harmonica_session.errors import FateUnknown, ServiceError
+from harmonica_session.recognise import with_reference
+from harmonica_session.session import moment
+
+if TYPE_CHECKING:
+    from harmonica_session.core.plan import Plan, Task
+    from harmonica_session.edges.harmonica import Harmonica
+    from harmonica_session.edges.world import World
+    from harmonica_session.session import Session
+
+TITLE = "Harmonica session"
+_LONGEST_PAUSE = 10.0
+# Longer than a create takes, so that a twin's beginning lies within it.
+_LOOK_BACK = timedelta(minutes=10)
+# What the facilitator's prompt is written from, when the spec has none.
+_PROMPT_SOURCES = {"topic", "goal", "context", "critical"}
+
+
+def settle(world: World, harmonica: Harmonica, plan: Plan) -> tuple[Plan, Session]:
+    """Carry out what the plan says about the session.
+
+    Returns:
+        The plan as it turned out, and the session.
+
+    Raises:
+        ServiceError: There is no session, or nobody knows.
+    """
+    session = plan.found.session
+    if session is None:
+        session = _create(world, harmonica, plan.task)
+        twin = earlier_twin(world, harmonica, plan.task, session)
+        if twin is None:
+            return plan, session
+        world.runner.warn(TITLE, report.surplus_warning(session.join_url or ""))
+        return replace(plan, status="reused"), twin
+    if plan.status == "updated":
+        return _update(world, harmonica, plan, session)
+    return plan, session
+
+
+def _create(world: World, harmonica: Harmonica, task: Task) -> Session:
+    try:
+        return harmonica.create(task.request)
+    except FateUnknown as error:
+        world.runner.say(f"{error}. Looking for the session, which may exist all the same.")
+        session = _look_for(world, harmonica, task)
+        if session is None:
+            raise FateUnknown(
+                f"{error}; the session did not turn up before the time was over. Running this "
+                "again is safe: it looks for the session before it creates one"
+            ) from None
+        world.runner.say(f"Found it: {session.id}")
+        return session
+
+
+def _look_for(world: World, harmonica: Harmonica, task: Task) -> Session | None:
+    """Look for the session until the deadline: it may be made, or be listed, only later."""
+    pause = 1.0
+    while True:
+        try:
+            found = with_reference(harmonica, task, harmonica.time_of_create())
+        except ServiceError as error:
+            world.runner.debug(str(error))
+        else:
+            if found:
+                return found[0]
+        if world.deadline.left <= pause:
+            return None
+        world.deadline.clock.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _update(
+    world: World, harmonica: Harmonica, plan: Plan, session: Session
+) -> tuple[Plan, Session]:
+    """Change the session; when that is refused, it stays as it is, and the plan says so."""
+    changes = plan.changes
+    try:
+        harmonica.update(session.id, changes)
+    except ServiceError as error:
+        return replace(plan, status="stale", because=str(error), is_pending=True), session
+    if "prompt" not in plan.task.fields and _PROMPT_SOURCES.intersection(changes):
+        try:
+            harmonica.update(session.id, harmonica.proposed_prompt(session.id))
+        except ServiceError as error:
+            world.runner.warn(
+                TITLE,
+                "The session has the new texts, but the facilitator still follows instructions "
+                f"that were written from the old ones; write them anew in Harmonica: {error}",
+            )
+    known = {name: value for name, value in changes.items() if name in type(session).model_fields}
+    return plan, session.model_copy(update=known)
+
+
+def earlier_twin(
+    world: World, harmonica: Harmonica, task: Task, session: Session
+) -> Session | None:
+    """Return the session that another job of the same run made a moment before ours.
+
+    Parallel jobs cannot see each other before they create; afterwards the oldest session wins.
+    """
+    created = moment(session.created_at)
+    if task.scope != "run" or created is None:
+        return None
+    try:
+        oldest = with_reference(harmonica, task, created - _LOOK_BACK, same_topic=True)[:1]
+    except ServiceError as error:
+        world.runner.debug(f"Nobody knows whether another job made the session too: {error}")
+        return None
+    return next((twin for twin in oldest if twin.id != session.id), None)

@@ -1,0 +1,121 @@
+"""Every fault at every step of the flow, and the run after it: one session, one comment, one link.
+
+`bash tests/run -k test_fault -s` prints the table.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harmonica_session.sandbox import Fault
+from harness.consumer import SPEC
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from harness.consumer import Consumer, Run
+
+COMMENTS = "/repos/octo/garden/issues/7/comments"
+SESSIONS = "/api/v1/sessions"
+LIMITED = {"error": {"code": "rate_limited", "message": "Rate limit exceeded"}}
+
+SESSION = f"{SESSIONS}/[^/]+"
+
+# Each step by the request that it makes, and how many such requests come before it.
+FIRST_RUN = {
+    "read comments": ("GET", COMMENTS, 0),
+    "create": ("POST", SESSIONS, 0),
+    "post comment": ("POST", COMMENTS, 0),
+    "look again": ("GET", COMMENTS, 1),
+}
+# What a run does when the spec has changed since.
+SECOND_RUN = {
+    "look at session": ("GET", SESSION, 0),
+    "update session": ("PATCH", SESSION, 0),
+    "propose prompt": ("POST", f"{SESSION}/regenerate-facilitation-prompt", 0),
+    "save prompt": ("PATCH", SESSION, 1),
+    "edit comment": ("PATCH", "/repos/octo/garden/issues/comments/.*", 0),
+}
+# What a run does when the comment was deleted by hand.
+RECALL = {"list sessions": ("GET", SESSIONS, 0), "look at sessions": ("GET", SESSION, 0)}
+STEPS = FIRST_RUN | SECOND_RUN | RECALL
+FAULTS = {
+    "401": Fault.status(401),
+    "403": Fault.status(403, body={"message": "Resource not accessible by integration"}),
+    "404 in HTML": Fault.status(404, body="<html>"),
+    "408": Fault.status(408),
+    "413 in HTML": Fault.status(413, body="<html>"),
+    "422": Fault.status(422, body={"message": "Validation Failed"}),
+    "429, 2 s": Fault.status(429, headers={"Retry-After": "2"}, body=LIMITED),
+    "429, 3600 s": Fault.status(429, headers={"Retry-After": "3600"}, body=LIMITED),
+    "secondary limit": Fault.status(403, body={"message": "You hit a secondary rate limit"}),
+    "500": Fault.status(500),
+    "502 in HTML": Fault.status(502, body="<html>"),
+    "503": Fault.status(503),
+    "503, 2 s": Fault.status(503, headers={"Retry-After": "2"}),
+    "504": Fault.status(504),
+    "dropped": Fault.drop(),
+    "redirect": Fault.redirect("http://elsewhere.test/"),
+    "page instead of JSON": Fault.body("<html>"),
+    "another JSON": Fault.body("{}", content_type="application/json"),
+    "done, then dropped": Fault.drop_after(),
+    "done, then 500": Fault.status_after(500),
+    "done, then 504": Fault.status_after(504),
+    "done, then cut short": Fault.truncate(),
+    "done, then a flood": Fault.flood(21_000_000),
+    "no answer": Fault.hang(),
+    "done, no answer": Fault.hang_after(60),
+    "done, drop by drop": Fault.drip(0.2),
+}
+# Answers for which the services wait, and so the test: once each is enough.
+SLOW = {"no answer", "done, no answer", "done, drop by drop"}
+
+
+@pytest.mark.parametrize("lasting", [False, True], ids=["once", "lasting"])
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_fault(
+    consumer: Consumer,
+    record_property: Callable[[str, object], None],
+    fault: str,
+    step: str,
+    lasting: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """After the fault and the run that follows there is one session, one comment, and its link."""
+    method, path, after = STEPS[step]
+    if step not in FIRST_RUN:
+        consumer.on_pull_request()
+    if step in SECOND_RUN:
+        consumer.write(".harmonica/session.yml", SPEC.replace("one change", "two changes"))
+    if step in RECALL:
+        consumer.box.github.comments.clear()
+    consumer.box.fail(method, path, FAULTS[fault], times=None if lasting else 1, after=after)
+    consumer.inputs["timeout"] = "1" if fault in SLOW else "180"
+    faulty = consumer.on_pull_request("opened" if step in FIRST_RUN else "synchronize")
+    consumer.box.heal()
+    consumer.inputs["timeout"] = "180"
+    next_run = consumer.on_pull_request("synchronize")
+    sessions = consumer.box.harmonica.sessions
+    record_property("fault", (fault, step, lasting, len(sessions), len(consumer.bodies)))
+    record_property("told", told(faulty))
+    assert len(sessions) == 1
+    assert len(consumer.bodies) == 1
+    assert next_run.code == 0
+    assert next_run.outputs["session_id"] == sessions[0]["id"]
+    assert next_run.outputs["join_url"] in consumer.bodies[0]
+    if step in SECOND_RUN:
+        assert sessions[0]["goal"] == "Agree on two changes"
+        assert "Agree on two changes" in consumer.bodies[0]
+    if faulty.code == 0:
+        assert faulty.outputs["join_url"] == next_run.outputs["join_url"]
+    else:
+        assert faulty.messages("error")
+    assert "Traceback" not in faulty.log + next_run.log
+
+
+def told(run: Run) -> str:
+    """Return what a user sees first of a run: its status, and the first thing that was wrong."""
+    wrong = (run.messages("error") or run.messages("warning")).partition("\n")[0]
+    return f"{run.outputs['status']}: {wrong}" if wrong else run.outputs["status"]

@@ -1,0 +1,189 @@
+"""A create whose answer got lost: looked for, found or not, and never sent again blindly."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harmonica_session.sandbox import Fault
+from harness.consumer import SPEC
+
+if TYPE_CHECKING:
+    from harness.consumer import Consumer
+
+CREATE = ("POST", "/api/v1/sessions")
+
+
+def test_a_session_whose_answer_was_cut_off_is_adopted(consumer: Consumer) -> None:
+    """One POST; the session is found by its reference in the same run, with its link rebuilt."""
+    consumer.box.fail(*CREATE, Fault.drop_after())
+    run = consumer.on_pull_request()
+    [session] = consumer.box.harmonica.sessions
+    link = f"{consumer.box.harmonica_url}/chat?s={session['id']}"
+    assert run.code == 0
+    assert run.outputs["status"] == "created"
+    assert run.outputs["join_url"] == link
+    assert link in consumer.bodies[0]
+    assert len(consumer.created) == 1
+
+
+def test_a_session_that_is_listed_late_is_adopted(consumer: Consumer) -> None:
+    """The list is asked again and again, as permissions may be written after the session."""
+    consumer.box.harmonica.unlisted_reads = 4
+    consumer.box.fail(*CREATE, Fault.drop_after())
+    run = consumer.on_pull_request()
+    assert run.outputs["status"] == "created"
+    assert len(consumer.created) == 1
+    assert len(consumer.clock.pauses) >= 3
+
+
+@pytest.mark.parametrize("offset", [-7200.0, 7200.0])
+def test_the_servers_clock_decides_what_is_new(consumer: Consumer, offset: float) -> None:
+    """A clock that is two hours off on either side hides nothing."""
+    consumer.box.harmonica.clock_offset = offset
+    consumer.box.fail(*CREATE, Fault.drop_after())
+    assert consumer.on_pull_request().outputs["status"] == "created"
+
+
+def test_older_sessions_are_not_looked_at(consumer: Consumer) -> None:
+    """Only sessions created since the request are candidates."""
+    for number in range(20):
+        created = consumer.box.harmonica.timestamp(ago=3600)
+        consumer.box.harmonica.add_session(f"Older {number}", created_at=created)
+    consumer.box.fail(*CREATE, Fault.drop_after())
+    consumer.on_pull_request()
+    assert len(consumer.box.requests_to("GET", "/api/v1/sessions/.*")) == 1
+
+
+def test_a_session_that_was_never_made_fails_the_run(consumer: Consumer) -> None:
+    """One POST and exit code 1; the message says that a re-run is safe."""
+    consumer.box.fail(*CREATE, Fault.drop())
+    run = consumer.on_pull_request()
+    assert run.code == 1
+    assert run.outputs == {"status": "failed"}
+    assert "again is safe" in run.messages("error")
+    assert len(consumer.created) == 1
+
+
+@pytest.mark.parametrize("event", ["pull_request", "schedule"])
+def test_the_rerun_of_a_lost_create_makes_exactly_one(consumer: Consumer, event: str) -> None:
+    """Attempt 2 looks first, finds nothing, and creates."""
+    consumer.box.fail(*CREATE, Fault.drop())
+    consumer.run(event)
+    run = consumer.run(event, env={"GITHUB_RUN_ATTEMPT": "2"})
+    assert run.outputs["status"] == "created"
+    assert len(consumer.box.harmonica.sessions) == 1
+
+
+def test_a_session_made_too_late_is_found_by_the_rerun(consumer: Consumer) -> None:
+    """What turns up after the deadline is adopted by the next attempt."""
+    consumer.box.harmonica.unlisted_reads = 1_000
+    consumer.box.fail(*CREATE, Fault.drop_after())
+    first = consumer.run("schedule")
+    consumer.box.harmonica.unlisted_reads = 0
+    for _ in range(1_000):
+        consumer.box.harmonica.answer(consumer.box.requests_to("GET", "/api/v1/sessions")[0])
+    second = consumer.run("schedule", env={"GITHUB_RUN_ATTEMPT": "2"})
+    assert first.code == 1
+    assert second.outputs["status"] == "reused"
+    assert len(consumer.box.harmonica.sessions) == 1
+
+
+def test_a_create_that_surely_did_nothing_is_repeated(consumer: Consumer) -> None:
+    """A limit with a time to wait is waited for, and the request is sent again."""
+    consumer.box.fail(*CREATE, Fault.status(429, headers={"Retry-After": "2"}), times=2)
+    run = consumer.on_pull_request()
+    assert run.outputs["status"] == "created"
+    assert consumer.clock.pauses == [2.0, 2.0]
+
+
+def test_every_route_may_ask_for_patience(consumer: Consumer) -> None:
+    """429 with `Retry-After: 2` on every route: the run waits each time and succeeds."""
+    limit = Fault.status(429, headers={"Retry-After": "2"})
+    consumer.box.fail("*", "/api/v1/.*", limit)
+    for method in ("GET", "POST"):
+        consumer.box.fail(method, "/repos/.*", limit)
+    run = consumer.on_pull_request()
+    assert run.outputs["status"] == "created"
+    assert run.outputs["comment_url"]
+    assert consumer.clock.pauses == [2.0, 2.0, 2.0]
+
+
+def test_too_much_patience_is_refused_at_once(consumer: Consumer) -> None:
+    """429 with `Retry-After: 3600` fails without a pause, saying when to come back."""
+    consumer.box.fail(*CREATE, Fault.status(429, headers={"Retry-After": "3600"}))
+    run = consumer.on_pull_request()
+    assert run.code == 1
+    assert "3600 seconds" in run.messages("error")
+    assert consumer.clock.pauses == []
+
+
+def test_the_deadline_says_what_is_missing(consumer: Consumer) -> None:
+    """When the time is over after the session was made, the comment is what is missing."""
+    consumer.box.fail("POST", "/repos/.*", Fault.hang())
+    run = consumer.on_pull_request(timeout="1")
+    assert run.code == 0
+    assert run.outputs["join_url"] in run.summary
+    assert "not posted" in run.messages("warning")
+
+
+def test_a_killed_step_has_handed_on_the_link(consumer: Consumer) -> None:
+    """The process is ended while it posts the comment; outputs and summary have the link."""
+    consumer.box.fail("POST", "/repos/.*", Fault.hang())
+    output, summary = consumer.folder / "OUTPUT", consumer.folder / "STEP_SUMMARY"
+    process = start(consumer)
+    wait_for(lambda: summary.exists() and "chat?s=" in summary.read_text("utf-8"))
+    process.kill()
+    process.communicate()
+    link = f"{consumer.box.harmonica_url}/chat?s={consumer.box.harmonica.sessions[0]['id']}"
+    assert link in output.read_text("utf-8")
+    assert link in summary.read_text("utf-8")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_a_cancelled_step_says_so(consumer: Consumer) -> None:
+    """An interrupt ends the step with one line and no traceback."""
+    consumer.box.fail("POST", "/repos/.*", Fault.hang())
+    process = start(consumer)
+    wait_for(lambda: consumer.box.requests_to("POST", "/repos/.*") != [])
+    process.send_signal(signal.SIGINT)
+    log, _ = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "Cancelled" in log
+    assert "Traceback" not in log
+
+
+def start(consumer: Consumer) -> subprocess.Popen[str]:
+    """Start the action as a process of its own, on pull request 7."""
+    consumer.write(".harmonica/session.yml", SPEC)
+    env = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "INPUT_API_KEY": consumer.box.api_key,
+        "INPUT_API_URL": consumer.box.harmonica_url,
+        "INPUT_GITHUB_TOKEN": consumer.box.github_token,
+        "INPUT_PR_NUMBER": "7",
+        "GITHUB_API_URL": consumer.box.github_url,
+        "GITHUB_REPOSITORY": "octo/garden",
+        "GITHUB_OUTPUT": str(consumer.folder / "OUTPUT"),
+        "GITHUB_STEP_SUMMARY": str(consumer.folder / "STEP_SUMMARY"),
+        "GITHUB_WORKSPACE": str(consumer.root),
+    }
+    command = [sys.executable, "-m", "harmonica_session", "action"]
+    return subprocess.Popen(  # noqa: S603 - our own program
+        command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def wait_for(condition: object) -> None:
+    """Wait until a condition holds, a generous minute at most."""
+    end = time.monotonic() + 60
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < end, "it never came about"
+        time.sleep(0.02)

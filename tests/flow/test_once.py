@@ -1,0 +1,300 @@
+"""At most one session for each pull request, run or topic, whatever is repeated or changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harmonica_session.sandbox import Fault
+from harness.consumer import SPEC
+
+if TYPE_CHECKING:
+    from harness.consumer import Consumer, Run
+
+WITH_PROMPT = SPEC + "prompt: Ask short questions.\n"
+CHANGED = SPEC.replace("one change", "two changes")
+PATCH_SESSION = ("PATCH", "/api/v1/sessions/[^/]+")
+
+
+def change(consumer: Consumer, spec: str = CHANGED, **inputs: str) -> Run:
+    """Announce a session, change the spec, and run again."""
+    consumer.on_pull_request()
+    consumer.write(".harmonica/session.yml", spec)
+    return consumer.on_pull_request("synchronize", **inputs)
+
+
+def test_a_later_attempt_of_a_run_reuses_its_session(consumer: Consumer) -> None:
+    """Attempt 2 finds the session of attempt 1 by its reference, and creates nothing."""
+    consumer.box.github.add_run(500)
+    first = consumer.run("schedule")
+    second = consumer.run("schedule", env={"GITHUB_RUN_ATTEMPT": "2"})
+    assert second.outputs == {**first.outputs, "status": "reused"}
+    assert len(consumer.created) == 1
+
+
+def test_the_next_run_of_a_schedule_creates(consumer: Consumer) -> None:
+    """Attempt 1 of next week's run has a session of its own."""
+    consumer.run("schedule")
+    second = consumer.run("schedule", env={"GITHUB_RUN_ID": "501"})
+    assert second.outputs["status"] == "created"
+    assert len(consumer.created) == 2
+
+
+def test_an_attempt_may_not_ask_when_its_run_began(consumer: Consumer) -> None:
+    """Without the right to read runs the last 31 days are looked through."""
+    consumer.box.fail("GET", "/repos/.*/actions/runs/500", Fault.status(403), times=None)
+    consumer.run("schedule")
+    second = consumer.run("schedule", env={"GITHUB_RUN_ATTEMPT": "2"})
+    assert second.outputs["status"] == "reused"
+
+
+def test_a_session_renamed_by_its_host_is_still_known(consumer: Consumer) -> None:
+    """The reference decides, not the topic."""
+    consumer.run("schedule")
+    consumer.box.harmonica.sessions[0]["topic"] = "Renamed"
+    second = consumer.run("schedule", env={"GITHUB_RUN_ATTEMPT": "2"}, on_change="keep")
+    assert second.outputs["status"] == "reused"
+    assert second.outputs["topic"] == "Renamed"
+
+
+def test_steps_of_one_run_share_a_session(consumer: Consumer) -> None:
+    """The second step with the same spec reuses what the first one made."""
+    first = consumer.run("schedule")
+    second = consumer.run("schedule")
+    assert second.outputs == {**first.outputs, "status": "reused"}
+    assert len(consumer.created) == 1
+
+
+def test_parallel_jobs_agree_on_the_oldest_session(consumer: Consumer) -> None:
+    """A job that could not see the other one's session hands on the older of the two."""
+    first = consumer.run("schedule")
+    [ours] = consumer.box.harmonica.sessions
+    ours["created_at"] = consumer.box.harmonica.timestamp(ago=60)
+    # The first look comes too early to see it.
+    empty = Fault.body('{"data": []}', content_type="application/json")
+    consumer.box.fail("GET", "/api/v1/sessions", empty)
+    second = consumer.run("schedule")
+    assert second.outputs == {**first.outputs, "status": "reused"}
+    assert "Nobody was invited" in second.messages("warning")
+    assert consumer.box.harmonica.sessions[1]["id"] in second.messages("warning")
+
+
+def test_off_makes_a_session_each_time(consumer: Consumer) -> None:
+    """`once-per: off` never looks for a session, and keeps to one comment."""
+    first = consumer.on_pull_request(once_per="off")
+    second = consumer.on_pull_request(once_per="off")
+    assert [r.outputs["status"] for r in (first, second)] == ["created", "created"]
+    assert first.outputs["comment_url"] == second.outputs["comment_url"]
+    [body] = consumer.bodies
+    assert second.outputs["join_url"] in body
+
+
+def test_each_run_on_a_pull_request_edits_the_one_comment(consumer: Consumer) -> None:
+    """With `once-per: run` the comment is edited to the link of the newest run."""
+    consumer.on_pull_request(once_per="run")
+    second = consumer.on_pull_request("synchronize", once_per="run", env={"GITHUB_RUN_ID": "501"})
+    again = consumer.on_pull_request(
+        "synchronize", once_per="run", env={"GITHUB_RUN_ID": "501", "GITHUB_RUN_ATTEMPT": "2"}
+    )
+    assert second.outputs["status"] == "created"
+    assert again.outputs == {**second.outputs, "status": "reused"}
+    [body] = consumer.bodies
+    assert second.outputs["join_url"] in body
+
+
+def test_an_active_session_of_the_topic_is_reused(consumer: Consumer) -> None:
+    """`once-per: topic` finds a session by its exact topic, whoever made it."""
+    row = consumer.box.harmonica.add_session("Retrospective", "Made by hand")
+    consumer.box.harmonica.add_session("Retrospective of another team")
+    consumer.box.harmonica.add_session("Retrospective", status="completed")
+    run = consumer.run("schedule", once_per="topic")
+    assert run.outputs["session_id"] == row["id"]
+    assert run.outputs["status"] == "reused"
+    assert consumer.box.requests_to(*PATCH_SESSION) == []
+
+
+def test_a_topic_is_no_pattern(consumer: Consumer) -> None:
+    """`%` and `_` in a topic find themselves only."""
+    consumer.write(".harmonica/session.yml", 'topic: "100%_done"\ngoal: x\n')
+    consumer.box.harmonica.add_session("100 points are done")
+    run = consumer.run("schedule", once_per="topic")
+    again = consumer.run("schedule", once_per="topic", env={"GITHUB_RUN_ID": "9"})
+    assert run.outputs["status"] == "created"
+    assert again.outputs["session_id"] == run.outputs["session_id"]
+
+
+def test_several_sessions_of_a_topic_are_listed(consumer: Consumer) -> None:
+    """Where nobody can say which session is meant, the error lists their links."""
+    rows = [consumer.box.harmonica.add_session("Retrospective") for _ in range(2)]
+    run = consumer.run("schedule", once_per="topic")
+    assert run.code == 1
+    assert all(f"chat?s={row['id']}" in run.messages("error") for row in rows)
+    assert consumer.created == []
+
+
+def test_once_per_pull_request_needs_one(consumer: Consumer) -> None:
+    """Without a pull request the error comes before any session."""
+    run = consumer.run("schedule", once_per="pull-request")
+    assert run.code == 1
+    assert "pull request" in run.messages("error")
+    assert consumer.created == []
+
+
+def test_a_changed_spec_updates_the_session(consumer: Consumer) -> None:
+    """With nobody in the session, one PATCH brings it up to date; the link stays."""
+    consumer.write(".harmonica/session.yml", WITH_PROMPT)
+    consumer.on_pull_request()
+    consumer.write(".harmonica/session.yml", WITH_PROMPT.replace("one change", "two changes"))
+    second = consumer.on_pull_request("synchronize")
+    [patch] = consumer.box.requests_to(*PATCH_SESSION)
+    assert second.outputs["status"] == "updated"
+    assert patch.json() == {"goal": "Agree on two changes"}
+    assert "Agree on two changes" in consumer.bodies[0]
+    assert len(consumer.created) == len(consumer.bodies) == 1
+
+
+def test_an_update_is_over_once_it_is_done(consumer: Consumer) -> None:
+    """The run after an update finds nothing to do: no PATCH, no edit."""
+    change(consumer)
+    before = len(consumer.box.requests)
+    third = consumer.on_pull_request("synchronize")
+    assert third.outputs["status"] == "reused"
+    assert {r.method for r in consumer.box.requests[before:]} == {"GET"}
+
+
+def test_the_prompt_follows_the_new_texts(consumer: Consumer) -> None:
+    """A prompt that the server wrote from the old texts is written anew and saved."""
+    change(consumer)
+    texts, prompt = (r.json() for r in consumer.box.requests_to(*PATCH_SESSION))
+    assert texts == {"goal": "Agree on two changes"}
+    assert prompt.keys() == {"prompt", "prompt_summary", "prompt_generated_from"}
+    assert "Agree on two changes" in consumer.box.harmonica.sessions[0]["prompt"]
+
+
+def test_a_prompt_that_cannot_be_written_is_a_warning(consumer: Consumer) -> None:
+    """The session has its new texts, and the warning says what its facilitator follows."""
+    path = "/api/v1/sessions/[^/]+/regenerate-facilitation-prompt"
+    consumer.box.fail("POST", path, Fault.status(502), times=None)
+    second = change(consumer)
+    assert second.outputs["status"] == "updated"
+    assert "old ones" in second.messages("warning")
+
+
+def test_people_in_a_session_keep_what_they_came_for(consumer: Consumer) -> None:
+    """With participants nothing is changed; log and comment name the differing fields and why."""
+    consumer.on_pull_request()
+    consumer.box.harmonica.sessions[0]["participant_count"] = 2
+    consumer.write(".harmonica/session.yml", CHANGED)
+    runs = [consumer.on_pull_request("synchronize") for _ in range(2)]
+    assert [run.outputs["status"] for run in runs] == ["stale", "stale"]
+    assert consumer.box.requests_to(*PATCH_SESSION) == []
+    assert len(consumer.box.requests_to("PATCH", "/repos/.*")) == 1
+    for text in (runs[0].messages("warning"), consumer.bodies[0], runs[1].summary):
+        assert "goal" in text
+        assert "people have taken part" in text
+    assert "Agree on one change" in consumer.bodies[0]
+
+
+@pytest.mark.parametrize(
+    ("spec", "field"),
+    [(SPEC + "questions: [Name]\n", "questions"), (SPEC + "template_id: t\n", "template_id")],
+)
+def test_what_cannot_be_changed_is_named(consumer: Consumer, spec: str, field: str) -> None:
+    """A field that the API does not change later leaves the session as it is."""
+    run = change(consumer, spec)
+    assert run.outputs["status"] == "stale"
+    assert field in run.messages("warning")
+    assert consumer.box.requests_to(*PATCH_SESSION) == []
+
+
+def test_a_removed_field_is_named(consumer: Consumer) -> None:
+    """A key that was taken out of the spec cannot be taken back."""
+    consumer.write(".harmonica/session.yml", SPEC + "critical: What now?\n")
+    run = change(consumer, SPEC)
+    assert run.outputs["status"] == "stale"
+    assert "critical" in run.messages("warning")
+
+
+def test_null_takes_a_session_out_of_its_project(consumer: Consumer) -> None:
+    """`project_id: null` is the one way to say that there is to be no project."""
+    consumer.write(".harmonica/session.yml", SPEC + "project_id: p-1\n")
+    run = change(consumer, SPEC + "project_id: null\n")
+    [patch] = consumer.box.requests_to(*PATCH_SESSION)
+    assert run.outputs["status"] == "updated"
+    assert patch.json() == {"project_id": None}
+
+
+def test_keep_leaves_session_and_comment_alone(consumer: Consumer) -> None:
+    """`on-change: keep` reports the session as reused, and edits nothing."""
+    run = change(consumer, on_change="keep")
+    assert run.outputs["status"] == "reused"
+    assert consumer.box.requests_to("PATCH", ".*") == []
+
+
+def test_new_makes_another_session(consumer: Consumer) -> None:
+    """`on-change: new` edits the one comment to the new link, and says what it replaces."""
+    consumer.inputs["on_change"] = "new"
+    first = consumer.on_pull_request()
+    consumer.write(".harmonica/session.yml", CHANGED)
+    second = consumer.on_pull_request("synchronize")
+    third = consumer.on_pull_request("synchronize")
+    assert [r.outputs["status"] for r in (first, second, third)] == ["created", "created", "reused"]
+    [body] = consumer.bodies
+    assert second.outputs["join_url"] in body
+    assert "replaces an earlier one" in body
+    assert third.outputs["join_url"] == second.outputs["join_url"]
+    assert len(consumer.created) == 2
+
+
+def test_new_is_not_made_twice_when_the_comment_cannot_be_edited(consumer: Consumer) -> None:
+    """Push after push finds the session whose announcement failed."""
+    consumer.inputs["on_change"] = "new"
+    consumer.on_pull_request()
+    consumer.write(".harmonica/session.yml", CHANGED)
+    consumer.box.github.read_only.add(consumer.box.github_token)
+    for _ in range(3):
+        assert consumer.on_pull_request("synchronize").code == 0
+    assert len(consumer.created) == 2
+
+
+def test_pushes_that_cannot_comment_share_one_session(consumer: Consumer) -> None:
+    """A comment that cannot be posted does not make a session each time."""
+    consumer.box.github.read_only.add(consumer.box.github_token)
+    links = {consumer.on_pull_request("synchronize").outputs["join_url"] for _ in range(3)}
+    assert len(links) == len(consumer.created) == 1
+
+
+def test_a_rotated_key_signs_the_receipt_anew(consumer: Consumer) -> None:
+    """A receipt of an earlier key leads to the session, which the new key reaches too."""
+    first = consumer.on_pull_request()
+    consumer.inputs["api_key"] = consumer.box.harmonica.add_key()
+    runs = [consumer.on_pull_request("synchronize") for _ in range(2)]
+    assert [run.outputs["join_url"] for run in runs] == [first.outputs["join_url"]] * 2
+    assert len(consumer.created) == len(consumer.bodies) == 1
+    assert len(consumer.box.requests_to("PATCH", "/repos/.*")) == 1
+
+
+def test_a_key_of_another_account_replaces_the_session(consumer: Consumer) -> None:
+    """Out of the new key's reach, the session is replaced in the same comment."""
+    first = consumer.on_pull_request()
+    consumer.inputs["api_key"] = consumer.box.harmonica.add_key("another")
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs["status"] == "created"
+    assert second.outputs["comment_url"] == first.outputs["comment_url"]
+    assert len(consumer.bodies) == 1
+    assert second.outputs["join_url"] in consumer.bodies[0]
+
+
+def test_a_slower_run_gives_way(consumer: Consumer) -> None:
+    """Of two runs at the same time the older comment stays; the other names its surplus link."""
+    winner = consumer.on_pull_request()
+    # The slower run read the comments before the other one's was there.
+    nothing = Fault.body("[]", content_type="application/json")
+    consumer.box.fail("GET", "/repos/octo/garden/issues/7/comments", nothing)
+    slower = consumer.on_pull_request()
+    surplus = consumer.box.harmonica.sessions[1]["id"]
+    assert slower.outputs == {**winner.outputs, "status": "reused"}
+    assert surplus in slower.messages("warning")
+    assert len(consumer.bodies) == 1
+    assert winner.outputs["join_url"] in consumer.bodies[0]
