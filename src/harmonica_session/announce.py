@@ -5,6 +5,7 @@ This module must not create sessions, nor let a refused comment fail the run.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harmonica_session.core import event as events
@@ -16,7 +17,6 @@ from harmonica_session.recognise import our_trace
 
 if TYPE_CHECKING:
     from harmonica_session.core.plan import Plan
-    from harmonica_session.core.report import Invitation
     from harmonica_session.edges.github import GitHub
     from harmonica_session.edges.world import World
     from harmonica_session.pull_request import Comment
@@ -65,26 +65,25 @@ def _number_of_event(world: World) -> int | None:
     return where
 
 
-def announce(
-    world: World, seal: Seal, plan: Plan, session: Session, invitation: Invitation
-) -> tuple[str, Trace | None]:
+def announce(world: World, seal: Seal, plan: Plan, session: Session) -> tuple[Plan, Session, str]:
     """Bring our comment on the pull request up to date.
 
     Returns:
-        The comment's address, empty where there is none, and the announcement of a run that was
-        faster than this one, where there is one. What goes wrong is a warning: the session
-        exists, and its link stands in outputs and summary already.
+        Plan and session, another run's where that was faster, and the comment's address, empty
+        where there is none. What goes wrong is a warning: the session exists, and its link stands
+        in outputs and summary already.
     """
     number, comment = plan.task.number, plan.found.comment
     if number is None:
-        return "", None
+        return plan, session, ""
     receipt = planning.receipt_for(plan, session, world.event.run_id)
     if comment and planning.is_announced(plan.found, receipt):
         world.runner.say(f"Comment, unchanged: {comment.html_url}")
-        return comment.html_url, None
+        return plan, session, comment.html_url
     if world.github is None:
         world.runner.warn(TITLE, "There is no `github-token`, so the link was not posted.")
-        return "", None
+        return plan, session, ""
+    invitation = report.invitation_to(plan, session, is_public=world.event.is_public)
 
     def body(receipt: Receipt) -> str:
         return report.comment(seal.receipt_line(receipt, number), invitation, spec=plan.task.spec)
@@ -101,10 +100,25 @@ def announce(
             posted = world.github.edit_comment(posted.id, body(receipt))
     except ActionError as error:
         world.runner.warn(TITLE, _not_announced(number, error))
-        return comment.html_url if comment else "", None
+        return plan, session, comment.html_url if comment else ""
     world.runner.say(f"Comment, {'edited' if comment else 'posted'}: {posted.html_url}")
     winner = None if comment else _earlier(world, world.github, seal, number, posted)
-    return (winner.comment.html_url, winner) if winner else (posted.html_url, None)
+    return _give_way(world, plan, session, winner) if winner else (plan, session, posted.html_url)
+
+
+def _give_way(
+    world: World, plan: Plan, session: Session, winner: Trace
+) -> tuple[Plan, Session, str]:
+    """Return the session that another run announced a moment earlier, in place of ours."""
+    receipt, comment_url = winner.receipt, winner.comment.html_url
+    world.runner.say(f"Another run was faster: {comment_url}")
+    if receipt.session_id == session.id:
+        return plan, session, comment_url
+    world.runner.warn(TITLE, report.surplus_warning(session.join_url or ""))
+    theirs = session.model_copy(
+        update={"id": receipt.session_id, "join_url": receipt.join_url, "chain": None}
+    )
+    return replace(plan, status="reused"), theirs, comment_url
 
 
 def _post(world: World, github: GitHub, seal: Seal, number: int, body: str) -> Comment:

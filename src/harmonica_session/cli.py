@@ -51,7 +51,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="harmonica-session", description=__doc__.split(":")[0])
+    parser = argparse.ArgumentParser(
+        prog="harmonica-session",
+        description="Turns a file in a repository into a facilitated Harmonica conversation",
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("action", help="what action.yml runs: inputs come from the environment")
     creating = commands.add_parser(

@@ -7,6 +7,7 @@ This module must not decide when an error is raised, nor how it is shown.
     ├── SpecError                the session spec has problems, each with its place
     ├── FileRefused              a file is missing, too large, outside the workspace or not text
     ├── NothingToAnnounceOn      `announce: pull-request` without a pull request
+    ├── SeveralSessions          `once-per: topic`, and nobody can say which session is meant
     ├── DeadlineReached          `timeout` seconds have passed
     └── ServiceError             a service did not do what it was asked
         ├── NotSent              the request never reached the service: nothing happened
@@ -94,6 +95,12 @@ class NothingToAnnounceOn(ActionError):
     """`announce: pull-request` without a pull request."""
 
     title = "No pull request to announce on"
+
+
+class SeveralSessions(ActionError):
+    """`once-per: topic`, and nobody can say which session is meant."""
+
+    title = "More than one session"
 
 
 class DeadlineReached(ActionError):

@@ -13,7 +13,7 @@ from harmonica_session.core import plan as planning
 from harmonica_session.core import report
 from harmonica_session.core.plan import Found, Task
 from harmonica_session.core.receipt import Receipt, Seal, Speaker, Trace
-from harmonica_session.errors import ActionError, NothingToAnnounceOn, Refused, ServiceError
+from harmonica_session.errors import NothingToAnnounceOn, Refused, ServiceError, SeveralSessions
 from harmonica_session.session import Session, moment
 
 if TYPE_CHECKING:
@@ -31,12 +31,6 @@ _CLOCK_TOLERANCE = timedelta(minutes=10)
 # Source: "Usage limits for GitHub Actions"; runs can be repeated for 30 days.
 _LONGEST_RUN = timedelta(days=31)
 _MOST_CANDIDATES = 50
-
-
-class SeveralSessions(ActionError):
-    """More sessions of one topic than one."""
-
-    title = "More than one session"
 
 
 def find(world: World, seal: Seal, task: Task) -> Found:

@@ -103,6 +103,24 @@ def test_a_secret_in_a_file_is_refused(consumer: Consumer, file: str, secret: st
     assert consumer.box.requests == []
 
 
+def test_an_escaped_secret_is_refused(consumer: Consumer) -> None:
+    """An escape in the YAML hides no key from the last look at the request."""
+    escaped = consumer.box.api_key.replace("h", "\\u0068", 1)
+    consumer.write(".harmonica/session.yml", f'topic: "x {escaped}"\ngoal: y\n')
+    run = consumer.on_pull_request()
+    assert run.code == 1
+    assert "API key" in run.messages("error")
+    assert consumer.box.requests == []
+
+
+def test_a_token_of_one_letter_is_no_secret(consumer: Consumer) -> None:
+    """A stand-in token as short as a word hides and refuses nothing."""
+    run = consumer.on_pull_request(github_token=consumer.box.github.add_token("x", login="octo"))
+    assert run.outputs["status"] == "created"
+    assert run.outputs["join_url"].startswith(consumer.box.harmonica_url)
+    assert "***" not in run.log
+
+
 @pytest.mark.parametrize(
     "payload", ["", "[]", "{", "null", '{"pull_request": 7}', "\u0000", "[" * 100_000]
 )

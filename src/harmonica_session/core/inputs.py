@@ -36,6 +36,8 @@ DEFAULTS = {
 }
 _T = TypeVar("_T")
 MAX_TIMEOUT = 21_600
+# Hiding or refusing a shorter text would tear holes into everything else, links included.
+SHORTEST_SECRET = 8
 _BOOLEANS = {
     "true": True, "True": True, "TRUE": True,
     "false": False, "False": False, "FALSE": False,
@@ -73,9 +75,10 @@ class Inputs:
     timeout: float
 
     @property
-    def secrets(self) -> list[SecretStr]:
-        """What must not leave the runner but for the one service that it belongs to."""
-        return [secret for secret in (self.api_key, self.github_token) if secret]
+    def secret_texts(self) -> list[str]:
+        """The secrets of this run that are long enough to be told from an ordinary word."""
+        given = [secret for secret in (self.api_key, self.github_token) if secret]
+        return [s.get_secret_value() for s in given if len(s) >= SHORTEST_SECRET]
 
 
 def read_inputs(env: Mapping[str, str]) -> Inputs:

@@ -228,7 +228,7 @@ jobs:
   session:
     runs-on: ubuntu-latest
     steps:
-      - uses: actions/checkout@v5
+      - uses: actions/checkout@v6
       - uses: OWNER/harmonica-session-action@v1
         with:
           api-key: ${{ secrets.HARMONICA_API_KEY }}"""

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Literal, TextIO, TypeAlias
 from actions_toolkit.command import Command
 from actions_toolkit.file_command import prepare_key_value_message
 
+from harmonica_session.core.inputs import SHORTEST_SECRET
+from harmonica_session.core.markdown import plain
 from harmonica_session.errors import Problem
 
 if TYPE_CHECKING:
@@ -25,10 +27,9 @@ Level: TypeAlias = Literal["error", "warning", "notice"]
 MAX_ANNOTATIONS = 10
 # GitHub refuses a larger summary as a whole.
 MAX_SUMMARY_BYTES = 1_000_000
-_KEY = re.compile(r"hm_live_[0-9A-Za-z]+")
+# Markdown may have put a backslash before each underscore.
+_KEY = re.compile(r"hm\\?_live\\?_[0-9A-Za-z]+")
 _HIDDEN = "***"
-# Hiding a shorter text would tear holes into everything else, links included.
-_SHORTEST_SECRET = 8
 
 
 class Runner:
@@ -51,9 +52,13 @@ class Runner:
     def mask(self, secret: SecretStr) -> None:
         """Keep a secret out of everything that is said or written from now on."""
         value = secret.get_secret_value()
-        if len(value) >= _SHORTEST_SECRET:
+        if len(value) >= SHORTEST_SECRET:
             self._command("add-mask", {}, value)
-            self._secrets.append(value)
+            self._hide(value)
+
+    def _hide(self, secret: str) -> None:
+        # A secret may be part of another one, so the longest goes first.
+        self._secrets = sorted({*self._secrets, secret, plain(secret, len(secret))}, key=len)[::-1]
 
     def say(self, text: str = "") -> None:
         """Write plain lines to the log; text in them cannot become a workflow command."""

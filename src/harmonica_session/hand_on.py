@@ -1,0 +1,92 @@
+"""Hands on what a run came to: log, outputs and job summary.
+
+This module must not ask a service anything, nor decide what is true.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from harmonica_session.core import plan as planning
+from harmonica_session.core import report
+from harmonica_session.session import Session
+
+if TYPE_CHECKING:
+    from harmonica_session.core.plan import Plan
+    from harmonica_session.core.receipt import Seal
+    from harmonica_session.edges.world import World
+
+TITLE = "Harmonica session"
+
+
+def skip(world: World, reason: str) -> None:
+    """Say that GitHub withheld the key, and which workflow has it."""
+    message = f"This run was started by {reason}, so GitHub gave it no Harmonica API key."
+    world.runner.annotate(
+        "notice", TITLE, [f"{message} Nothing was created; the summary says why."]
+    )
+    world.runner.output({"status": "skipped"})
+    world.runner.summary(report.skipped(reason))
+
+
+def show(world: World, seal: Seal | None, plan: Plan) -> None:
+    """Show what a run without `dry-run` would send and post."""
+    task = plan.task
+    session = plan.found.session or Session(
+        id="(made by Harmonica)", join_url=f"{world.inputs.api_url}/chat?s=…"
+    )
+    what = {
+        "created": "A session would be created.",
+        "reused": f"The session {session.id} would be reused.",
+        "updated": f"The session {session.id} would be changed: {', '.join(plan.differing)}.",
+        "stale": f"The session {session.id} would stay as it is: {plan.because}.",
+    }[plan.status]
+    request = json.dumps(task.request.body(), indent=2, ensure_ascii=False)
+    body = None
+    if task.number is not None:
+        invitation = report.invitation_to(plan, session, is_public=world.event.is_public)
+        receipt = planning.receipt_for(plan, session, world.event.run_id)
+        line = seal.receipt_line(receipt, task.number) if seal else "<!-- receipt -->"
+        body = report.comment(line, invitation, spec=task.spec)
+        world.runner.group(f"The comment on #{task.number}", body)
+    world.runner.group("The request: POST /api/v1/sessions", request)
+    world.runner.say(f"Dry run: {what} Nothing was written.")
+    world.runner.output({"status": "planned", "topic": task.request.topic})
+    world.runner.summary(report.planned(request, body, what))
+
+
+def hand_on(world: World, plan: Plan, session: Session, comment_url: str | None = None) -> None:
+    """Set outputs and summary; of two values for one output, the later one counts.
+
+    Args:
+        world: The runner.
+        plan: What was decided.
+        session: The session that exists.
+        comment_url: Address of the comment, None before it was announced.
+    """
+    runner = world.runner
+    if comment_url is None:
+        runner.say(f"Session {session.id}: {plan.status}")
+        runner.say(f"Join link: {session.join_url}")
+        for note in report.notes_on(plan, session):
+            runner.warn(TITLE, note)
+    runner.output(
+        {
+            "join_url": session.join_url or "",
+            "session_id": session.id,
+            "topic": session.topic or plan.task.request.topic,
+            "status": plan.status,
+            "session_status": session.status or "",
+            "chain_status": session.chain.status if session.chain else "",
+            "comment_url": comment_url or "",
+        }
+    )
+    facts = {
+        "Session": session.id,
+        "Status": plan.status,
+        "Spec": plan.task.spec,
+        "Comment": comment_url or "",
+    }
+    invitation = report.invitation_to(plan, session, is_public=world.event.is_public)
+    runner.summary(report.summary(invitation, facts, runner.warnings))

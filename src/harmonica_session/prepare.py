@@ -1,0 +1,130 @@
+"""Reads spec and background, and says what is asked for.
+
+This module must not ask a service anything.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import TYPE_CHECKING
+
+from harmonica_session.core import plan as planning
+from harmonica_session.core.context import Background, Context, put_together
+from harmonica_session.core.document import MAX_BYTES
+from harmonica_session.core.plan import Task
+from harmonica_session.core.receipt import Seal, digest_of, field_digests
+from harmonica_session.core.spec import Spec, read_spec
+from harmonica_session.core.text import background_text, decode, refuse_secrets
+from harmonica_session.errors import FileRefused, InputError
+
+if TYPE_CHECKING:
+    from harmonica_session.edges.world import World
+
+TITLE = "Harmonica session"
+MAX_BACKGROUND_BYTES = 4_000_000
+_UNKNOWN_REFERENCE = "(16 hex digits, made with the API key)"
+
+
+def require_key(world: World) -> None:
+    """Raise `InputError` when there is no key and one is needed."""
+    if world.inputs.api_key or world.inputs.dry_run:
+        return
+    raise InputError(
+        "`api-key` is empty: add a repository secret HARMONICA_API_KEY and pass it as "
+        "`api-key: ${{ secrets.HARMONICA_API_KEY }}`; usual causes are a misspelt secret name, a "
+        "secret that belongs to an environment the job does not name, and a reusable workflow "
+        "called without `secrets: inherit`"
+    )
+
+
+def read(world: World) -> tuple[Spec, Context]:
+    """Read the spec and the background.
+
+    Raises:
+        SpecError: The spec has problems.
+        FileRefused: A file cannot be used.
+    """
+    path = world.workspace.normalise(world.inputs.spec)
+    content = world.workspace.read(path, MAX_BYTES)
+    if content is None:
+        raise FileRefused(
+            f"there is no spec at `{path}`; add it, name another with `spec`, or check the "
+            "repository out before this step (actions/checkout)"
+        )
+    spec = read_spec(content, path)
+    refuse_secrets(decode(content, path), path, world.inputs.secret_texts)
+    world.runner.say(f"Spec: {path}")
+    backgrounds = [Background("the spec", spec.context or "")]
+    if world.inputs.session_md:
+        background = _session_md(world, world.inputs.session_md)
+        refuse_secrets(background.text, background.source, world.inputs.secret_texts)
+        backgrounds.append(background)
+    context = put_together(backgrounds)
+    world.runner.say(f"Background: {', '.join(context.sources) or 'none'}")
+    if context.cut:
+        world.runner.warn(
+            TITLE,
+            f"The background is {context.cut} characters longer than the session's context may "
+            "be; it was cut at a line end, and a mark in the text says so.",
+        )
+    return spec, context
+
+
+def _session_md(world: World, wanted: str) -> Background:
+    path = world.workspace.normalise(wanted)
+    content = world.workspace.read(path, MAX_BACKGROUND_BYTES)
+    if content is None and path != "SESSION.md":
+        raise FileRefused(
+            f"there is no file `{path}`, which `session-md` names; add it, or leave it out"
+        )
+    return Background(path, background_text(content or b"", path))
+
+
+def seal_of(world: World) -> Seal | None:
+    """Return what signs and recognises our traces, None without a key."""
+    if not world.inputs.api_key:
+        return None
+    spec = world.workspace.normalise(world.inputs.spec)
+    return Seal(world.inputs.api_key, world.event.repository_id, spec)
+
+
+def task_of(
+    world: World, seal: Seal | None, spec: Spec, context: Context, number: int | None
+) -> Task:
+    """Return what is asked for.
+
+    Args:
+        world: Inputs and event.
+        seal: None without a key; the reference is then a placeholder.
+        spec: What the file says.
+        context: The context, put together.
+        number: Pull request or issue to announce on.
+
+    Raises:
+        InputError: `once-per` names something that this run does not have.
+        FileRefused: The request would carry a secret away.
+    """
+    inputs, event = world.inputs, world.event
+    scope = planning.scope_of(inputs, event, number)
+    fields = spec.request(context.text).fields()
+    # An escape in the YAML may have hidden it from the look at the file.
+    refuse_secrets(json.dumps(fields, ensure_ascii=False), inputs.spec, inputs.secret_texts)
+    digest = digest_of(fields)
+    nonce = secrets.token_hex(16)
+    purpose = planning.purpose_of(scope, event, number=number, topic=spec.topic, nonce=nonce)
+    if inputs.on_change == "new":
+        # Each version of the request has a session, so each has a reference of its own.
+        purpose = f"{purpose} {digest}"
+    reference = seal.reference(purpose) if seal else _UNKNOWN_REFERENCE
+    return Task(
+        spec=world.workspace.normalise(inputs.spec),
+        request=spec.request(context.with_reference(reference)),
+        digest=digest,
+        fields=field_digests(fields),
+        reference=reference,
+        context=context,
+        number=number,
+        scope=scope,
+        on_change=inputs.on_change,
+    )

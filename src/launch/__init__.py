@@ -1,0 +1,1 @@
+"""The set-up: finds a Python, provides the libraries, and starts the package."""
