@@ -122,7 +122,7 @@ def test_an_id_cannot_change_the_link(session_id: str) -> None:
 
 @settings(derandomize=True, deadline=None, max_examples=200)
 @given(
-    host=st.from_regex(r"[a-z0-9]{1,8}(\.[a-z]{2,5})?(:[1-9][0-9]{0,3})?", fullmatch=True),
+    host=st.from_regex(r"[a-z][a-z0-9]{0,7}(\.[a-z]{2,5})?(:[1-9][0-9]{0,3})?", fullmatch=True),
     path=st.from_regex(r"(/[a-z0-9._~-]{1,6}){0,3}", fullmatch=True),
     route=st.sampled_from(["", "/api/v1"]),
     slashes=st.integers(0, 3),
@@ -148,3 +148,15 @@ def test_any_text_is_an_address_or_a_value_error(text: str) -> None:
         except ValueError:
             continue
         assert not re.search(r"[\s<>\"`|()\\]", taken)
+
+
+@pytest.mark.parametrize("url", ["https://256.1.1.1", "https://1.2.3", "https://[v1.x]"])
+def test_an_ip_address_that_there_is_not_is_refused(url: str) -> None:
+    """A host of digits that is no address is a slip, not a name."""
+    with pytest.raises(ValueError, match=r"IP address|valid web address|starts with"):
+        checked_api_url(url)
+
+
+def test_an_address_ends_without_a_slash() -> None:
+    """Slashes before the route go with those behind it."""
+    assert checked_api_url("https://h//api/v1/") == "https://h"

@@ -72,8 +72,19 @@ def test_the_reference_survives_the_cut() -> None:
 @settings(derandomize=True, deadline=None, max_examples=100)
 @given(st.lists(st.text(max_size=10) | st.integers(0, 40_000).map("a b\n".__mul__), max_size=3))
 def test_a_context_is_bounded_and_trimmed(texts: list[str]) -> None:
-    """Whatever the sources hold, the context keeps the limit and has no white space around it."""
+    """Whatever the sources hold, the context keeps the limit and ends with a character."""
     context = _of(*texts)
     assert len(context.text) <= LIMIT
-    assert context.text == context.text.strip()
+    assert context.text == context.text.rstrip().lstrip("\n")
     assert (context.cut > 0) == context.text.endswith(CUT_MARK)
+
+
+def test_the_indentation_of_a_first_line_stays() -> None:
+    """A background that begins with indented code keeps it."""
+    assert _of("\n\n    code\n").text == "    code"
+
+
+def test_one_long_line_is_cut_within_itself() -> None:
+    """A line end near the beginning is no place to cut nearly everything away."""
+    context = _of("short\n" + "x" * 60_000)
+    assert len(context.text) > LIMIT // 2

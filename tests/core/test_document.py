@@ -203,3 +203,39 @@ def test_json_is_read_as_it_stands(value: object) -> None:
     """JSON is YAML, and its values come out as they went in."""
     text = json.dumps({"x": value}, ensure_ascii=False)
     assert _value(text) == {"x": value}
+
+
+def test_a_tab_behind_the_last_line_is_no_traceback() -> None:
+    """A document that ends before its first value is empty, tab or not."""
+    with pytest.raises(SpecError, match="empty"):
+        read_document(b"---\n#\t\n", "s.yml")
+
+
+def test_a_control_character_is_found_behind_letters_of_many_bytes() -> None:
+    """Columns count characters, whatever the parser counts."""
+    with pytest.raises(SpecError, match=r"s\.yml:2:12"):
+        read_document("goal: b\ntopic: ääää\x01".encode(), "s.yml")
+
+
+def test_what_was_found_before_the_end_of_reading_is_kept() -> None:
+    """A syntax error does not hide the problems above it."""
+    with pytest.raises(SpecError) as caught:
+        read_document(b"topic: a\ntopic: b\ngoal: [\n", "s.yml")
+    assert [problem.line for problem in caught.value.problems] == [2, 3]
+
+
+def test_what_is_missing_at_the_end_stands_in_the_file() -> None:
+    """A place behind the last character is still on the last line."""
+    document = read_document(b"? topic", "s.yml")
+    assert document.place_of_value(("topic",)).line == 1
+
+
+def test_a_number_without_end_is_none() -> None:
+    """What a float cannot hold is not sent as something else."""
+    value = read_document(b"x: " + b"1" * 400 + b".0", "s.yml").value
+    assert value == {"x": Unquoted("a number", "1" * 400 + ".0")}
+
+
+def test_an_alias_shows_what_it_stands_for() -> None:
+    """A message about an alias quotes the value that was named."""
+    assert read_document(b"a: &n 5\nb: *n\n", "s.yml").sources["b",] == "5"

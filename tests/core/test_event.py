@@ -285,18 +285,27 @@ def test_a_repository_is_public_only_if_the_event_says_so(
 def test_only_the_first_attempt_at_opening_comes_first() -> None:
     """Before any later event or attempt, a session may have been made already."""
     opened = {"action": "opened", "pull_request": _pull_request()}
-    assert Event(name="pull_request", payload=opened).opens_pull_request
-    assert not Event(name="pull_request", payload=opened, run_attempt=2).opens_pull_request
+    number = 7
+    assert Event(name="pull_request", payload=opened).opens_pull_request(number)
+    again = Event(name="pull_request", payload=opened, run_attempt=2)
+    assert not again.opens_pull_request(number)
     pushed = {**opened, "action": "synchronize"}
-    assert not Event(name="pull_request", payload=pushed).opens_pull_request
+    assert not Event(name="pull_request", payload=pushed).opens_pull_request(number)
+
+
+def test_the_opening_of_another_pull_request_says_nothing() -> None:
+    """What `pr-number` names may be older than the pull request of the event."""
+    opened = Event(payload={"action": "opened", "pull_request": _pull_request()})
+    assert not opened.opens_pull_request(4711)
+    assert opened.created_at(4711) == ""
 
 
 @pytest.mark.parametrize(
     ("payload", "created"),
     [
         ({"pull_request": _pull_request()}, "2026-11-23T09:00:00Z"),
-        ({"issue": {"created_at": "2026-01-01T00:00:00Z"}}, "2026-01-01T00:00:00Z"),
-        ({"issue": {"created_at": 5}}, ""),
+        ({"issue": {"number": 7, "created_at": "2026-01-01T00:00:00Z"}}, "2026-01-01T00:00:00Z"),
+        ({"issue": {"number": 7, "created_at": 5}}, ""),
         ({}, ""),
     ],
 )
@@ -304,7 +313,7 @@ def test_the_opening_is_told_where_the_payload_has_it(
     payload: dict[str, Any], created: str
 ) -> None:
     """A pull request's beginning stands in its own entry or in that of its issue."""
-    assert Event(payload=payload).pull_request_created_at == created
+    assert Event(payload=payload).created_at(7) == created
 
 
 _KEYS = st.sampled_from(
@@ -330,8 +339,8 @@ def test_a_payload_of_any_shape_breaks_nothing(name: str, payload: object) -> No
     found = whereabouts(event)
     assert found is None or isinstance(found, (int, ByCommit, ByHead))
     assert event.lacks_secrets in ("", "a fork")
-    assert isinstance(event.pull_request_created_at, str)
-    assert isinstance(event.opens_pull_request, bool)
+    assert isinstance(event.created_at(7), str)
+    assert isinstance(event.opens_pull_request(7), bool)
     assert isinstance(event.is_public, bool)
 
 

@@ -142,3 +142,9 @@ def test_no_text_closes_a_code_block(tokens_of: Callable[[str], list[Token]], te
     """Whatever the text is, the block is all there is."""
     (token,) = tokens_of(code_block(text))
     assert token.content == f"{text}\n"
+
+
+def test_an_address_is_left_as_it_is() -> None:
+    """GitHub makes a link of it, and an escape would become a part of that link."""
+    address = "https://x.example.com/a_b?c=1&d=2#issuecomment-1"
+    assert plain(f"see {address}.", 200) == f"see {address}."

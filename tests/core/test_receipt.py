@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
+    from pydantic import JsonValue
+
 _KEY = SecretStr("hm_live_0123")
 _BOT = Account(login="github-actions[bot]", type="Bot")
 _APP = Account(login="planner[bot]", type="Bot")
@@ -342,3 +344,11 @@ def test_each_field_has_a_digest_of_its_own() -> None:
     new = field_digests({"topic": "C", "goal": "B", "questions": []})
     assert {name for name in new if old.get(name) != new[name]} == {"topic", "questions"}
     assert all(re.fullmatch("[0-9a-f]{16}", digest) for digest in new.values())
+
+
+def test_unknown_fields_have_one_digest_together() -> None:
+    """A receipt stays small, however much stands under `api:`."""
+    body: dict[str, JsonValue] = {"topic": "x", **{f"field_{n}": n for n in range(2_000)}}
+    digests = field_digests(body)
+    assert digests.keys() == {"topic", "api"}
+    assert digests["api"] != field_digests({**body, "field_1": None})["api"]

@@ -187,3 +187,16 @@ def test_any_text_in_quotes_arrives_as_it_is(text: str) -> None:
     """A quoted text reaches the request unchanged but for white space around it."""
     spec = _read(json.dumps({"topic": text, "goal": "x"}, ensure_ascii=False))
     assert spec.topic == text.strip()
+
+
+@pytest.mark.parametrize("text", ["\\u200b", "\\ufeff", "\\u2060"])
+def test_a_topic_that_nobody_can_see_is_blank(text: str) -> None:
+    """Characters without a shape make no topic."""
+    with pytest.raises(SpecError, match="1:8: `topic` is blank"):
+        read_spec(f'topic: "{text}"\ngoal: x\n'.encode(), "s.yml")
+
+
+def test_a_key_without_a_value_is_left_out_in_a_question_too() -> None:
+    """An open field of a form means nothing, wherever it stands."""
+    spec = read_spec(b"topic: x\ngoal: y\nquestions: [{text: q, required: }]\n", "s.yml")
+    assert spec.request("").body()["questions"] == [{"text": "q"}]

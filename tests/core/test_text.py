@@ -47,3 +47,9 @@ def test_a_secret_in_a_text_is_refused_unseen(secret: str) -> None:
 def test_what_only_speaks_of_a_key_is_no_secret(text: str) -> None:
     """A document may explain where a key goes."""
     refuse_secrets(text, "SESSION.md", ["ghs_of.this+run"])
+
+
+def test_a_byte_order_mark_moves_no_place() -> None:
+    """The byte that is named is the one at fault, mark or not."""
+    with pytest.raises(FileRefused, match=r"s\.yml:1:8: byte 0xff"):
+        decode(b"\xef\xbb\xbftopic: \xff", "s.yml")
