@@ -32,6 +32,8 @@ LAYER = {
     "announce": FLOWS,
     "demonstration": FLOWS,
     "hand_on": FLOWS,
+    "starter": FLOWS,
+    "validate": FLOWS,
     "prepare": FLOWS,
     "recognise": FLOWS,
     "settle": FLOWS,

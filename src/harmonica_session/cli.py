@@ -20,11 +20,14 @@ from harmonica_session.edges.runner import Runner, Terminal
 from harmonica_session.edges.workspace import Workspace, common_folder
 from harmonica_session.edges.world import connected
 from harmonica_session.errors import ActionError, AnswerUnusable
+from harmonica_session.starter import KINDS, init
+from harmonica_session.validate import validate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 MAX_EVENT_BYTES = 30_000_000
+FLOWS = {"create": create, "validate": validate}
 # What a shell reports for a process that an interrupt has ended.
 _CANCELLED = 130
 
@@ -45,6 +48,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run_action(os.environ, sys.stdout)
     if command == "create":
         return run_in_terminal(os.environ, arguments.spec, arguments.session_md)
+    if command == "validate":
+        return max(check_in_terminal(path) for path in arguments.spec)
+    if command == "init":
+        return init(Path.cwd(), arguments.kind)
     from harmonica_session.demonstration import demonstrate  # noqa: PLC0415 - not for the action
 
     return demonstrate(run_action, arguments.spec, arguments.session_md, arguments.event)
@@ -61,6 +68,12 @@ def _parser() -> argparse.ArgumentParser:
         "create", help="create a session from a spec, with HARMONICA_API_KEY, and print its link"
     )
     creating.add_argument("spec", metavar="SPEC")
+    validating = commands.add_parser(
+        "validate", help="check specs; needs neither a key nor the network"
+    )
+    validating.add_argument("spec", metavar="PATH", nargs="+")
+    starting = commands.add_parser("init", help="write a starter spec and a workflow")
+    starting.add_argument("kind", choices=KINDS, nargs="?", default=KINDS[0])
     trying = commands.add_parser(
         "try", help="run the action twice against built-in stand-ins; needs no account"
     )
@@ -108,13 +121,24 @@ def run_in_terminal(env: Mapping[str, str], spec: str, session_md: str | None) -
     return code
 
 
+def check_in_terminal(spec: str) -> int:
+    """Check a spec for a person at a terminal, or for pre-commit.
+
+    Args:
+        spec: Path of the spec.
+    """
+    root, [path] = common_folder(spec)
+    inputs = {"INPUT_COMMAND": "validate", "INPUT_SPEC": path}
+    return _guarded(inputs, Terminal({}, sys.stdout), Workspace(root), Clock())
+
+
 def _guarded(env: Mapping[str, str], runner: Runner, workspace: Workspace, clock: Clock) -> int:
     """Run the flow; whatever is raised becomes annotations, a summary and an exit code."""
     try:
         for secret in secrets_in(env):
             runner.mask(secret)
         with connected(env, _event_payload(env), runner, workspace, clock) as world:
-            create(world)
+            FLOWS[world.inputs.command](world)
     except ActionError as error:
         runner.output({"status": "failed"})
         if isinstance(error, AnswerUnusable) and error.session_id:

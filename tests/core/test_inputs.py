@@ -18,6 +18,7 @@ from harmonica_session.core.inputs import (
 from harmonica_session.errors import InputError
 
 _DEFAULT = Inputs(
+    command="create",
     api_key=None,
     spec=".harmonica/session.yml",
     session_md="SESSION.md",
@@ -53,6 +54,7 @@ def test_an_empty_input_means_its_default(empty: str) -> None:
 def test_every_input_is_read_and_trimmed() -> None:
     """Each value arrives in its place, without the white space that YAML blocks leave."""
     env = {
+        "INPUT_COMMAND": " validate ",
         "INPUT_API_KEY": " hm_live_0123\n",
         "INPUT_SPEC": " a/b.yml ",
         "INPUT_SESSION_MD": " BACKGROUND.md ",
@@ -66,6 +68,7 @@ def test_every_input_is_read_and_trimmed() -> None:
         "INPUT_TIMEOUT": " 60 ",
     }
     assert read_inputs(env) == Inputs(
+        command="validate",
         api_key=SecretStr("hm_live_0123"),
         spec="a/b.yml",
         session_md="BACKGROUND.md",

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 Announce: TypeAlias = Literal["auto", "pull-request", "off"]
+Command: TypeAlias = Literal["create", "validate"]
 OncePer: TypeAlias = Literal["auto", "pull-request", "run", "topic", "off"]
 OnChange: TypeAlias = Literal["update", "keep", "new"]
 
 # The defaults of action.yml once more: an input that is given but empty means its default.
 DEFAULTS = {
+    "command": "create",
     "api-key": "",
     "spec": ".harmonica/session.yml",
     "session-md": "SESSION.md",
@@ -49,6 +51,7 @@ class Inputs:
     """What the user asked for.
 
     Attributes:
+        command: What to do.
         api_key: Harmonica API key, None when it is empty.
         spec: Path of the spec under the workspace.
         session_md: Path of the background file, None when it is turned off.
@@ -62,6 +65,7 @@ class Inputs:
         timeout: Seconds for everything.
     """
 
+    command: Command
     api_key: SecretStr | None
     spec: str
     session_md: str | None
@@ -92,6 +96,7 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
     """
     reader = _Reader(env)
     inputs = Inputs(
+        command=cast("Command", reader.one_of("command", get_args(Command))),
         api_key=reader.secret("api-key"),
         spec=reader.text("spec"),
         session_md=_session_md(env),

@@ -200,6 +200,11 @@ def denied(what: str, reason: str) -> str:
     return f"{what}, because the token may not: {reason}. Give the job these:\n{PERMISSIONS}"
 
 
+def valid(spec: str, topic: str) -> str:
+    """Return the job summary of a spec that was checked and found good."""
+    return f"## Harmonica session: valid\n\n{plain(spec, _PATH)}: {plain(topic, _TOPIC)}\n"
+
+
 def failure(error: ActionError) -> str:
     """Return the job summary of a run that failed."""
     shown = error.problems[:_PROBLEMS]

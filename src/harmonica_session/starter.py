@@ -1,0 +1,45 @@
+"""`harmonica-session init`: writes a starter spec and a workflow that uses it.
+
+This module must not write over a file that is there.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STARTERS = files("harmonica_session") / "starters"
+KINDS = ("retrospective", "sprint", "decision")
+
+
+def init(root: Path, kind: str) -> int:
+    """Write `.harmonica/KIND.yml` and `.github/workflows/KIND.yml`.
+
+    Args:
+        root: The repository.
+        kind: One of `KINDS`.
+
+    Returns:
+        0 when both files were written, 1 when one was there already and was left as it is.
+    """
+    code = 0
+    for name, folder in (("session.yml", ".harmonica"), ("workflow.yml", ".github/workflows")):
+        target = root / folder / f"{kind}.yml"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with target.open("x", encoding="utf-8", newline="\n") as file:
+                file.write((STARTERS / kind / name).read_text("utf-8"))
+        except FileExistsError:
+            sys.stderr.write(f"error: {folder}/{kind}.yml is there already; it was left as it is\n")
+            code = 1
+        else:
+            sys.stdout.write(f"Wrote {folder}/{kind}.yml\n")
+    if code == 0:
+        sys.stdout.write(
+            "Now add the secret HARMONICA_API_KEY to the repository, and commit both.\n"
+        )
+    return code

@@ -1,0 +1,86 @@
+"""`command: validate`, and its kin at a terminal."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harmonica_session.starter import KINDS
+from harness.consumer import SPEC, pull_request_payload
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness.consumer import Consumer
+
+
+def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a folder, without a key."""
+    command = [sys.executable, "-m", "harmonica_session", *words]
+    env = {"PYTHONPATH": ":".join(sys.path), "PYTHONUTF8": "1"}
+    return subprocess.run(  # noqa: S603 - our own program
+        command, cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_good_spec_is_valid_on_a_fork_without_a_key(consumer: Consumer) -> None:
+    """No key, no token, no request: the spec alone decides."""
+    payload = pull_request_payload(head_repository=2)
+    step = consumer.run("pull_request", payload, command="validate", api_key="", github_token="")
+    assert step.code == 0
+    assert step.outputs == {"status": "valid", "topic": "Retrospective"}
+    assert "valid" in step.summary
+    assert consumer.box.requests == []
+
+
+def test_a_bad_spec_is_annotated(consumer: Consumer) -> None:
+    """Each mistake stands beside its line, as when the session is created."""
+    consumer.write(".harmonica/session.yml", SPEC + "gaol: x\n")
+    step = consumer.run(command="validate", api_key="")
+    [annotation] = step.annotations
+    assert step.code == 1
+    assert step.outputs == {"status": "failed"}
+    assert annotation.properties["line"] == "3"
+    assert "`goal`" in annotation.message
+
+
+def test_an_unknown_command_is_an_error(consumer: Consumer) -> None:
+    """The known ones are listed."""
+    step = consumer.run(command="delete")
+    assert step.code == 1
+    assert "`create`, `validate`" in step.messages("error")
+
+
+def test_several_specs_are_checked_at_a_terminal(consumer: Consumer) -> None:
+    """The worst of them decides the exit code, and every problem is shown with its place."""
+    consumer.write("other.yml", "topic: no\n")
+    done = run(consumer.root, "validate", ".harmonica/session.yml", "other.yml")
+    assert done.returncode == 1
+    assert "valid: Retrospective" in done.stdout
+    assert "error: other.yml:1:8: `topic` must be a text" in done.stdout
+    assert "other.yml:1:1: `goal` is missing" in done.stdout
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_starter_is_valid(tmp_path: Path, kind: str) -> None:
+    """What `init` writes needs no change before it is used."""
+    assert run(tmp_path, "init", kind).returncode == 0
+    done = run(tmp_path, "validate", f".harmonica/{kind}.yml")
+    assert done.returncode == 0, done.stdout
+    workflow = (tmp_path / f".github/workflows/{kind}.yml").read_text("utf-8")
+    assert f"spec: .harmonica/{kind}.yml" in workflow
+
+
+def test_a_starter_writes_over_nothing(tmp_path: Path) -> None:
+    """A file that is there stays, and is named."""
+    target = tmp_path / ".harmonica/sprint.yml"
+    target.parent.mkdir()
+    target.write_text("mine\n")
+    done = run(tmp_path, "init", "sprint")
+    assert done.returncode == 1
+    assert ".harmonica/sprint.yml is there already" in done.stderr
+    assert target.read_text("utf-8") == "mine\n"
+    assert (tmp_path / ".github/workflows/sprint.yml").exists()
