@@ -145,7 +145,8 @@ def test_code_sets_the_outputs(tmp_path: Path) -> None:
         consumer = Consumer(sandbox, tmp_path / "repository", tmp_path)
         consumer.write(".harmonica/session.yml", SPEC)
         run = consumer.on_pull_request()
-    assert run.outputs.keys() == ACTION["outputs"].keys()
+    assert {*run.outputs, "sessions"} == ACTION["outputs"].keys()
+    assert len(run.sessions) == 1
 
 
 def test_readme_tells_what_status_may_be() -> None:

@@ -32,6 +32,7 @@ LAYER = {
     "announce": FLOWS,
     "demonstration": FLOWS,
     "hand_on": FLOWS,
+    "rows": FLOWS,
     "starter": FLOWS,
     "validate": FLOWS,
     "prepare": FLOWS,

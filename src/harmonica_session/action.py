@@ -5,6 +5,7 @@ This module must not build the outside worlds, nor turn an error into an exit co
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from harmonica_session.announce import announce, find_pull_request
@@ -12,31 +13,58 @@ from harmonica_session.core import plan as planning
 from harmonica_session.core.plan import Found
 from harmonica_session.hand_on import hand_on, show, skip
 from harmonica_session.prepare import read, require_key, seal_of, task_of
-from harmonica_session.recognise import find
+from harmonica_session.recognise import Survey, find
+from harmonica_session.rows import all_of, rows_of, side_by_side
 from harmonica_session.settle import settle
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from harmonica_session.core.context import Context
+    from harmonica_session.core.plan import Plan
+    from harmonica_session.core.receipt import Seal
+    from harmonica_session.core.spec import Spec
+    from harmonica_session.edges.harmonica import Harmonica
     from harmonica_session.edges.world import World
 
 
-def create(world: World) -> None:
-    """Make sure that there is one session, announce it, and hand on its link.
+def create(world: World) -> bool:
+    """Make sure that there is one session for each spec, announce it, and hand on its link.
+
+    Returns:
+        Whether that came about for every spec.
 
     Raises:
-        ActionError: There is none, or none can be known of; the message says what to do.
+        ActionError: Nothing was created, and the message says what to do.
     """
     if reason := planning.reason_to_skip(world.inputs, world.event):
-        return skip(world, reason)
+        skip(world, reason)
+        return True
     require_key(world)
-    spec, context = read(world)
+    rows = rows_of(world)
+    drafts = all_of(rows, read)
     number = find_pull_request(world)
+    survey = Survey(world)
+    work = [_plan(row, survey, number, *draft) for row, draft in zip(rows, drafts, strict=True)]
+    return side_by_side(world, rows, work)
+
+
+def _plan(
+    world: World, survey: Survey, number: int | None, spec: Spec, context: Context
+) -> Callable[[], None]:
+    """Plan one spec, and return what is to be done for it."""
     seal = seal_of(world)
     task = task_of(world, seal, spec, context, number)
-    plan = planning.decide(task, find(world, seal, task) if seal else Found())
+    plan = planning.decide(task, find(world, survey, seal, task) if seal else Found())
     if world.inputs.dry_run or not seal or not world.harmonica:
-        return show(world, seal, plan)
-    plan, session = settle(world, world.harmonica, plan)
+        return partial(show, world, seal, plan)
+    return partial(_carry_out, world, world.harmonica, seal, plan)
+
+
+def _carry_out(world: World, harmonica: Harmonica, seal: Seal, plan: Plan) -> None:
+    """Bring the session about, announce it, and hand on its link."""
+    plan, session = settle(world, harmonica, plan)
     # Once before the announcement, which may be refused or cut off, and once after it.
     hand_on(world, plan, session)
     plan, session, comment_url = announce(world, seal, plan, session)
-    return hand_on(world, plan, session, comment_url)
+    hand_on(world, plan, session, comment_url)

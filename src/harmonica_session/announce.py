@@ -129,7 +129,7 @@ def _post(world: World, github: GitHub, seal: Seal, number: int, body: str) -> C
         return github.post_comment(number, body)
     except FateUnknown as error:
         world.runner.debug(f"{error}; looking whether the comment was posted")
-        trace = our_trace(world, github, seal, number)
+        trace = our_trace(world, github, seal, number, github.comments(number))
         return trace.comment if trace else github.post_comment(number, body)
 
 
@@ -138,7 +138,7 @@ def _earlier(
 ) -> Trace | None:
     """Return the announcement that another run posted before ours, and take ours away."""
     try:
-        winner = our_trace(world, github, seal, number)
+        winner = our_trace(world, github, seal, number, github.comments(number))
         if winner is None or not winner.is_signed or winner.comment.id >= posted.id:
             return None
         github.delete_comment(posted.id)

@@ -19,15 +19,18 @@ from harmonica_session.edges.clock import Clock
 from harmonica_session.edges.runner import Runner, Terminal
 from harmonica_session.edges.workspace import Workspace, common_folder
 from harmonica_session.edges.world import connected
-from harmonica_session.errors import ActionError, AnswerUnusable
+from harmonica_session.errors import ActionError
+from harmonica_session.hand_on import fail
 from harmonica_session.starter import KINDS, init
 from harmonica_session.validate import validate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from harmonica_session.edges.world import World
 
 MAX_EVENT_BYTES = 30_000_000
-FLOWS = {"create": create, "validate": validate}
+FLOWS: dict[str, Callable[[World], bool]] = {"create": create, "validate": validate}
 # What a shell reports for a process that an interrupt has ended.
 _CANCELLED = 130
 
@@ -138,13 +141,9 @@ def _guarded(env: Mapping[str, str], runner: Runner, workspace: Workspace, clock
         for secret in secrets_in(env):
             runner.mask(secret)
         with connected(env, _event_payload(env), runner, workspace, clock) as world:
-            FLOWS[world.inputs.command](world)
+            return 0 if FLOWS[world.inputs.command](world) else 1
     except ActionError as error:
-        runner.output({"status": "failed"})
-        if isinstance(error, AnswerUnusable) and error.session_id:
-            runner.output({"session_id": error.session_id})
-        runner.annotate("error", error.title, error.problems)
-        runner.summary(report.failure(error))
+        fail(runner, error)
         return 1
     except KeyboardInterrupt:
         runner.say("Cancelled; what was handed on before stays.")
@@ -155,7 +154,6 @@ def _guarded(env: Mapping[str, str], runner: Runner, workspace: Workspace, clock
         runner.say(traceback.format_exc())
         runner.summary(report.unexpected_failure())
         return 1
-    return 0
 
 
 def _event_payload(env: Mapping[str, str]) -> bytes:

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.core import plan as planning
 from harmonica_session.core import report
+from harmonica_session.errors import AnswerUnusable
 from harmonica_session.session import Session
 
 if TYPE_CHECKING:
     from harmonica_session.core.plan import Plan
     from harmonica_session.core.receipt import Seal
+    from harmonica_session.edges.runner import Runner
     from harmonica_session.edges.world import World
+    from harmonica_session.errors import ActionError
 
 TITLE = "Harmonica session"
 
@@ -28,6 +31,15 @@ def skip(world: World, reason: str) -> None:
     )
     world.runner.output({"status": "skipped"})
     world.runner.summary(report.skipped(reason))
+
+
+def fail(runner: Runner, error: ActionError) -> None:
+    """Say what is wrong: annotations, a failed status, and a summary."""
+    runner.output({"status": "failed"})
+    if isinstance(error, AnswerUnusable) and error.session_id:
+        runner.output({"session_id": error.session_id})
+    runner.annotate("error", error.title, error.problems)
+    runner.summary(report.failure(error))
 
 
 def show(world: World, seal: Seal | None, plan: Plan) -> None:

@@ -18,11 +18,12 @@ from harmonica_session.errors import NothingToAnnounceOn, Refused, ServiceError,
 from harmonica_session.session import Session, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from harmonica_session.edges.github import GitHub
     from harmonica_session.edges.harmonica import Harmonica
     from harmonica_session.edges.world import World
+    from harmonica_session.pull_request import Comment
 
 TITLE = "Harmonica session"
 _GONE = (404, 410)
@@ -34,7 +35,38 @@ _LONGEST_RUN = timedelta(days=31)
 _MOST_CANDIDATES = 50
 
 
-def find(world: World, seal: Seal, task: Task) -> Found:
+class Survey:
+    """What is there before anything is written: asked for once, however many specs there are."""
+
+    def __init__(self, world: World) -> None:
+        """Ask nothing yet."""
+        self._world = world
+        self._comments: dict[int, list[Comment]] = {}
+        self._beginning: datetime | None = None
+        self._sessions: dict[datetime | None, list[Session]] = {}
+
+    def comments(self, number: int) -> list[Comment]:
+        """Return the comments on a pull request, oldest first."""
+        if number not in self._comments and self._world.github:
+            self._comments[number] = list(self._world.github.comments(number))
+        return self._comments.get(number, [])
+
+    def beginning(self, task: Task) -> datetime | None:
+        """Return since when the session may have been made, None when nobody says."""
+        if task.scope == "pull-request":
+            return _shortly_before(self._world.event.created_at(task.number))
+        if self._beginning is None:
+            self._beginning = _beginning_of_run(self._world)
+        return self._beginning
+
+    def sessions(self, since: datetime | None) -> list[Session]:
+        """Return the account's sessions that were created since then."""
+        if since not in self._sessions and self._world.harmonica:
+            self._sessions[since] = list(self._world.harmonica.created_since(since))
+        return self._sessions.get(since, [])
+
+
+def find(world: World, survey: Survey, seal: Seal, task: Task) -> Found:
     """Find our comment, and the session that this run means.
 
     Raises:
@@ -44,7 +76,7 @@ def find(world: World, seal: Seal, task: Task) -> Found:
     """
     trace = None
     if task.number is not None:
-        trace = _our_trace_if_readable(world, seal, task.number)
+        trace = _our_trace_if_readable(world, survey, seal, task.number)
     harmonica = world.harmonica
     if harmonica and trace and not trace.is_signed:
         # Only a signature vouches for the link; the id leads to a session of this account.
@@ -60,8 +92,8 @@ def find(world: World, seal: Seal, task: Task) -> Found:
     elif harmonica and session is None and planning.may_have_run_before(task, world.event, receipt):
         # Another job of a first attempt has the same topic; later the host may have changed it.
         same_topic = task.scope == "run" and world.event.run_attempt == 1
-        since = _beginning(world, task)
-        session = next(iter(with_reference(harmonica, task, since, same_topic=same_topic)), None)
+        rows = survey.sessions(survey.beginning(task))
+        session = next(iter(with_reference(harmonica, task, rows, same_topic=same_topic)), None)
         if session:
             world.runner.say(f"Recognised the session of an earlier run: {session.id}")
     if trace is None:
@@ -69,12 +101,12 @@ def find(world: World, seal: Seal, task: Task) -> Found:
     return Found(trace.comment, trace.receipt, trace.is_signed, session, is_foreign)
 
 
-def _our_trace_if_readable(world: World, seal: Seal, number: int) -> Trace | None:
+def _our_trace_if_readable(world: World, survey: Survey, seal: Seal, number: int) -> Trace | None:
     """Return our comment; a token that may not read the comments is warned of."""
     if world.github is None:
         return None
     try:
-        return our_trace(world, world.github, seal, number)
+        return our_trace(world, world.github, seal, number, survey.comments(number))
     except Refused as error:
         if error.status in _GONE and world.inputs.pr_number:
             raise NothingToAnnounceOn(
@@ -87,24 +119,28 @@ def _our_trace_if_readable(world: World, seal: Seal, number: int) -> Trace | Non
         return None
 
 
-def our_trace(world: World, github: GitHub, seal: Seal, number: int) -> Trace | None:
+def our_trace(
+    world: World, github: GitHub, seal: Seal, number: int, comments: Iterable[Comment]
+) -> Trace | None:
     """Return the oldest comment of ours on a pull request, one with a valid signature first.
 
     Raises:
         ServiceError: GitHub did not answer, or refused.
     """
     outdated: Trace | None = None
-    for trace in _traces(world, github, seal, number):
+    for trace in _traces(world, github, seal, number, comments):
         if trace.is_signed:
             return trace
         outdated = outdated or trace
     return outdated
 
 
-def _traces(world: World, github: GitHub, seal: Seal, number: int) -> Iterator[Trace]:
+def _traces(
+    world: World, github: GitHub, seal: Seal, number: int, comments: Iterable[Comment]
+) -> Iterator[Trace]:
     """List the comments with a receipt that were written by whom the token speaks for."""
     speaker: Speaker | None = None
-    for comment in github.comments(number):
+    for comment in comments:
         trace = seal.read(comment, number)
         if trace is None:
             continue
@@ -167,10 +203,7 @@ def _of_topic(harmonica: Harmonica, task: Task, receipt: Receipt | None) -> Sess
     return _whole(harmonica, rows[0].id) if rows else None
 
 
-def _beginning(world: World, task: Task) -> datetime | None:
-    """Return since when the session may have been made, None when nobody says."""
-    if task.scope == "pull-request":
-        return _shortly_before(world.event.created_at(task.number))
+def _beginning_of_run(world: World) -> datetime:
     began = None
     if world.github:
         try:
@@ -189,19 +222,17 @@ def _shortly_before(text: str) -> datetime | None:
 
 
 def with_reference(
-    harmonica: Harmonica, task: Task, since: datetime | None, *, same_topic: bool = False
+    harmonica: Harmonica, task: Task, candidates: Iterable[Session], *, same_topic: bool = False
 ) -> list[Session]:
-    """List the sessions created since then that carry the task's reference, oldest first.
+    """List the sessions that carry the task's reference, oldest first.
 
     Args:
         harmonica: Where to look.
         task: What the session is for.
-        since: A moment, None for any.
+        candidates: Sessions as they are listed.
         same_topic: Whether to look at sessions of the task's very topic only.
     """
-    rows = list(harmonica.created_since(since))
-    if same_topic:
-        rows = [row for row in rows if row.topic == task.request.topic]
+    rows = [row for row in candidates if not same_topic or row.topic == task.request.topic]
     # A topic that is the same still is the likeliest, and each candidate costs a request.
     rows.sort(key=lambda row: row.topic != task.request.topic)
     found = []

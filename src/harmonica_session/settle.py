@@ -70,7 +70,8 @@ def _look_for(world: World, harmonica: Harmonica, task: Task) -> Session | None:
     pause = 1.0
     while True:
         try:
-            found = with_reference(harmonica, task, harmonica.time_of_create())
+            candidates = harmonica.created_since(harmonica.time_of_create())
+            found = with_reference(harmonica, task, candidates)
         except ServiceError as error:
             world.runner.debug(str(error))
         else:
@@ -115,7 +116,8 @@ def earlier_twin(
     if task.scope != "run" or created is None:
         return None
     try:
-        oldest = with_reference(harmonica, task, created - _LOOK_BACK, same_topic=True)[:1]
+        candidates = harmonica.created_since(created - _LOOK_BACK)
+        oldest = with_reference(harmonica, task, candidates, same_topic=True)[:1]
     except ServiceError as error:
         world.runner.debug(f"Nobody knows whether another job made the session too: {error}")
         return None

@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.core import report
 from harmonica_session.prepare import read
+from harmonica_session.rows import all_of, rows_of, tell
 
 if TYPE_CHECKING:
     from harmonica_session.edges.world import World
 
 
-def validate(world: World) -> None:
-    """Check spec and background as `create` would before it asks anybody.
+def validate(world: World) -> bool:
+    """Check specs and background as `create` would before it asks anybody.
 
     Raises:
         ActionError: With everything that is wrong, each problem with its place.
     """
-    spec, _ = read(world)
-    world.runner.say(f"The spec is valid: {spec.topic}")
-    world.runner.output({"status": "valid", "topic": spec.topic})
-    world.runner.summary(report.valid(world.inputs.spec, spec.topic))
+    rows = rows_of(world)
+    for row, (spec, _) in zip(rows, all_of(rows, read), strict=True):
+        row.runner.say(f"The spec is valid: {spec.topic}")
+        row.runner.output({"status": "valid", "topic": spec.topic})
+        row.runner.summary(report.valid(row.inputs.spec, spec.topic))
+    tell(world, rows)
+    return True

@@ -55,6 +55,7 @@ class Run:
     log: str
     outputs: dict[str, str]
     summary: str
+    sessions: list[dict[str, str]] = field(default_factory=list, kw_only=True)
 
     @property
     def annotations(self) -> list[Annotation]:
@@ -131,12 +132,11 @@ class Consumer:
             log,
             self.clock,
         )
-        return Run(
-            code,
-            log.getvalue(),
-            read_outputs(files["OUTPUT"].read_text("utf-8")),
-            files["STEP_SUMMARY"].read_text("utf-8"),
-        )
+        outputs = read_outputs(files["OUTPUT"].read_text("utf-8"))
+        # A list of all sessions, kept apart from the outputs that speak of the first.
+        sessions = json.loads(outputs.pop("sessions", "[]"))
+        summary = files["STEP_SUMMARY"].read_text("utf-8")
+        return Run(code, log.getvalue(), outputs, summary, sessions=sessions)
 
     def on_pull_request(self, action: str = "opened", **kwargs: Any) -> Run:  # noqa: ANN401
         """Run the step for pull request 7 of this very repository."""

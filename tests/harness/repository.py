@@ -86,6 +86,7 @@ class WorkflowRun(Run):
         run = cls(code, "", {}, "", _printed(entries), entries)
         summaries = [entry["content"] for entry in run._done(STEP, "summary")]
         outputs = run.outputs_of(STEP)
+        outputs.pop("sessions", None)
         return cls(code, run.log_of(STEP), outputs, "".join(summaries[-1:]), run.printed, entries)
 
 

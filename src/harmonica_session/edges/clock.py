@@ -48,8 +48,12 @@ class Deadline:
             DeadlineReached: There are none; the message says what was about to be done.
         """
         if self.left <= 0:
-            raise DeadlineReached(
-                f"the {self._seconds:g} seconds of `timeout` were over before the action could "
-                f"{doing}; run it again, or allow more seconds"
-            )
+            raise self.reached(doing)
         return self.left
+
+    def reached(self, doing: str) -> DeadlineReached:
+        """Return the error for what can no longer be done in time."""
+        return DeadlineReached(
+            f"the {self._seconds:g} seconds of `timeout` were over before the action could "
+            f"{doing}; run it again, or allow more seconds"
+        )

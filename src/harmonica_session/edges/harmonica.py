@@ -14,6 +14,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from harmonica_session.core.addresses import checked_join_url, join_url_of
+from harmonica_session.edges.pace import Pace
 from harmonica_session.edges.retry import Persistent, demanded_pause
 from harmonica_session.edges.transport import Answer, Question, Transport
 from harmonica_session.errors import AnswerUnusable, FateUnknown, Refused, clip
@@ -79,11 +80,12 @@ class Harmonica:
         """
         self.base = base
         headers = {"Authorization": f"Bearer {api_key.get_secret_value()}"}
-        self._service = Persistent(Transport("Harmonica", f"{base}/api/v1", headers, deadline))
+        transport = Transport("Harmonica", f"{base}/api/v1", headers, deadline)
+        self._service = Persistent(transport, Pace(deadline))
         self._deadline = deadline
         # How far the server's clock is ahead of ours; known from its first answer on.
         self._ahead: float | None = None
-        self._create_sent_at = time.time()
+        self._first_create_at: float | None = None
 
     def close(self) -> None:
         """Give back the connections."""
@@ -102,7 +104,7 @@ class Harmonica:
         question = Question(
             "create the session", "POST", "/sessions", body=request.body(), read_seconds=patience
         )
-        self._create_sent_at = time.time()
+        self._first_create_at = self._first_create_at or time.time()
         try:
             answer = self._service.send(question)
         except AnswerUnusable as error:
@@ -194,10 +196,11 @@ class Harmonica:
                 yield row
 
     def time_of_create(self) -> datetime:
-        """Return when the last create was sent, by the server's clock, or a little earlier."""
+        """Return when the first create was sent, by the server's clock, or a little earlier."""
         if self._ahead is None:
             next(self._listed({"limit": 1}), None)
-        at = self._create_sent_at + (self._ahead or 0.0) - _CLOCK_TOLERANCE_SECONDS
+        sent_at = self._first_create_at or time.time()
+        at = sent_at + (self._ahead or 0.0) - _CLOCK_TOLERANCE_SECONDS
         return datetime.fromtimestamp(at, timezone.utc)
 
     def _listed(self, query: Mapping[str, str | int]) -> Iterator[Session]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from harmonica_session.errors import FateUnknown, NotSent, ServiceError
 
 if TYPE_CHECKING:
+    from harmonica_session.edges.pace import Pace
     from harmonica_session.edges.transport import Answer, Question, Transport
 
 MOST_REPEATS = 4
@@ -27,9 +28,15 @@ _random = SystemRandom()
 class Persistent:
     """A transport that does not give up at the first failure."""
 
-    def __init__(self, transport: Transport) -> None:
-        """Wrap a transport; its deadline bounds the repeats and the pauses too."""
+    def __init__(self, transport: Transport, pace: Pace | None = None) -> None:
+        """Wrap a transport; its deadline bounds the repeats and the pauses too.
+
+        Args:
+            transport: What sends.
+            pace: What keeps it under the service's rate limit, None where that is not needed.
+        """
         self._transport = transport
+        self._pace = pace
         self._deadline = transport.deadline
 
     def close(self) -> None:
@@ -51,6 +58,8 @@ class Persistent:
         while True:
             answer: Answer | None = None
             failure: ServiceError | None = None
+            if self._pace:
+                self._pace.wait(question.doing)
             try:
                 answer = self._transport.send(question)
             except NotSent as error:

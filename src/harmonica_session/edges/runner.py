@@ -6,14 +6,14 @@ This module must not decide what is said, only how the runner takes it.
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from copy import copy
 from typing import TYPE_CHECKING, Literal, TextIO, TypeAlias
 
 from actions_toolkit.command import Command
-from actions_toolkit.file_command import prepare_key_value_message
 
 from harmonica_session.core.inputs import SHORTEST_SECRET
 from harmonica_session.core.markdown import plain
+from harmonica_session.edges.step_files import Files, KeptValues, StepFiles
 from harmonica_session.errors import Problem
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ Level: TypeAlias = Literal["error", "warning", "notice"]
 
 # GitHub shows no more annotations of one kind for a step.
 MAX_ANNOTATIONS = 10
-# GitHub refuses a larger summary as a whole.
-MAX_SUMMARY_BYTES = 1_000_000
 # Markdown may have put a backslash before each underscore.
 _KEY = re.compile(r"hm\\?_live\\?_[0-9A-Za-z]+")
 # The runner trims white space, and drops a byte order mark at the start of the log.
@@ -45,10 +43,10 @@ class Runner:
 
         `warnings` collects what was warned of.
         """
-        self._env = env
-        self._out = out
+        self._is_debugging = env.get("RUNNER_DEBUG") == "1"
+        self.out = out
+        self.files: Files = StepFiles(env)
         self._secrets: list[str] = []
-        self._summary_start: int | None = None
         self.warnings: list[str] = []
 
     def mask(self, secret: SecretStr) -> None:
@@ -75,7 +73,7 @@ class Runner:
 
     def debug(self, text: str) -> None:
         """Write a line that shows only when the runner's debug logging is on."""
-        if self._env.get("RUNNER_DEBUG") == "1":
+        if self._is_debugging:
             self._command("debug", {}, self._safe(text))
 
     def annotate(self, level: Level, title: str, problems: Iterable[Problem | str]) -> None:
@@ -101,44 +99,27 @@ class Runner:
 
     def output(self, values: Mapping[str, str]) -> None:
         """Set outputs of the step; of two values for one name, the later one counts."""
-        path = self._env.get("GITHUB_OUTPUT")
-        if path:
-            lines = [prepare_key_value_message(k, self._safe(v)) for k, v in values.items()]
-            content = "".join(f"{line}\n" for line in lines).encode("utf-8", "replace")
-            self._write_file(path, content, "outputs")
+        problem = self.files.output({name: self._safe(value) for name, value in values.items()})
+        # The link stands in the log as well, so a full disk costs no more than this line.
+        if problem:
+            self.say(problem)
 
     def summary(self, markdown: str) -> None:
         """Set the step's part of the job summary; a later call replaces an earlier one."""
-        path = self._env.get("GITHUB_STEP_SUMMARY")
-        if not path:
-            return
-        content = self._safe(markdown).encode("utf-8", "replace")
-        self._summary_start = self._write_file(
-            path, content, "summary", self._summary_start, MAX_SUMMARY_BYTES
-        )
+        problem = self.files.summary(self._safe(markdown))
+        if problem:
+            self.say(problem)
 
-    def _write_file(
-        self,
-        path: str,
-        content: bytes,
-        what: str,
-        start: int | None = None,
-        limit: int | None = None,
-    ) -> int | None:
-        """Write to a file of the step, behind what is there or over what stands from `start` on.
+    def row(self, files: Files, out: TextIO) -> Runner:
+        """Return a runner for one of several specs, with files and a log of its own."""
+        row = copy(self)
+        row.files, row.out, row.warnings = files, out, []
+        return row
 
-        A file that cannot be written is said and no more: the link stands in the log as well.
-        """
-        try:
-            with Path(path).open("ab") as file:
-                start = file.tell() if start is None else start
-                file.truncate(start)
-                if limit is not None:
-                    content = content[: max(limit - start, 0)].decode("utf-8", "ignore").encode()
-                file.write(content)
-        except OSError as error:
-            self.say(f"The step's {what} could not be written: {error.strerror}")
-        return start
+    def write_log(self, lines: str) -> None:
+        """Write what a row has said; it is safe already."""
+        self.out.write(lines)
+        self.out.flush()
 
     def _safe(self, text: str) -> str:
         for secret in self._secrets:
@@ -150,9 +131,9 @@ class Runner:
 
     def _write(self, line: str) -> None:
         # Half of a surrogate pair, which JSON may hold, cannot be written in any encoding.
-        encoding = getattr(self._out, "encoding", None) or "utf-8"
-        self._out.write(line.encode(encoding, "replace").decode(encoding) + "\n")
-        self._out.flush()
+        encoding = getattr(self.out, "encoding", None) or "utf-8"
+        self.out.write(line.encode(encoding, "replace").decode(encoding) + "\n")
+        self.out.flush()
 
 
 class Terminal(Runner):
@@ -164,11 +145,9 @@ class Terminal(Runner):
         `outputs` keeps what a step would hand on.
         """
         super().__init__(env, out)
-        self.outputs: dict[str, str] = {}
-
-    def output(self, values: Mapping[str, str]) -> None:
-        """Keep values for whoever started the command."""
-        self.outputs.update(values)
+        kept = KeptValues()
+        self.files = kept
+        self.outputs = kept.values
 
     def _command(self, name: str, properties: Mapping[str, str], message: str) -> None:
         if name in ("add-mask", "endgroup"):

@@ -141,7 +141,7 @@ class Transport:
         self.service = service
         self.base = base
         self.deadline = deadline
-        self._socket: socket.socket | None = None
+        self._sockets: list[socket.socket] = []
         # Reading the certificates takes time that a plain connection need not spend.
         verify = _no_certificates() if base.startswith("http:") else _certificates()
         try:
@@ -226,12 +226,13 @@ class Transport:
 
     def _remember(self, event: str, info: Mapping[str, Any]) -> None:
         if event.endswith(("connect_tcp.complete", "start_tls.complete")):
-            self._socket = info["return_value"].get_extra_info("socket")
+            self._sockets.append(info["return_value"].get_extra_info("socket"))
 
     def _cut(self) -> None:
-        if self._socket:
+        # The deadline is one for all requests, so it ends every connection.
+        for opened in self._sockets:
             with suppress(OSError):
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+                socket.socket.shutdown(opened, socket.SHUT_RDWR)
 
     def _unreached(self, question: Question, error: Exception) -> str:
         said = str(error)

@@ -1,0 +1,132 @@
+"""The files of a step: its outputs and its part of the job summary.
+
+This module must not know what stands in them.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from actions_toolkit.file_command import prepare_key_value_message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# GitHub refuses a larger summary as a whole.
+MAX_SUMMARY_BYTES = 1_000_000
+
+
+class Files(Protocol):
+    """Where outputs and summary go; each call returns what went wrong, empty when nothing did."""
+
+    def output(self, values: Mapping[str, str]) -> str:
+        """Set outputs; of two values for one name, the later one counts."""
+
+    def summary(self, markdown: str) -> str:
+        """Set the summary; a later call replaces an earlier one."""
+
+
+class StepFiles:
+    """The files that the runner gives a step. Source: "Workflow commands for GitHub Actions"."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        """Take the environment that names the files."""
+        self._output = env.get("GITHUB_OUTPUT", "")
+        self._summary = env.get("GITHUB_STEP_SUMMARY", "")
+        self._summary_start: int | None = None
+
+    def output(self, values: Mapping[str, str]) -> str:
+        """Set outputs; of two values for one name, the later one counts."""
+        lines = [prepare_key_value_message(name, value) for name, value in values.items()]
+        content = "".join(f"{line}\n" for line in lines).encode("utf-8", "replace")
+        try:
+            if self._output:
+                with Path(self._output).open("ab") as file:
+                    file.write(content)
+        except OSError as error:
+            return f"The step's outputs could not be written: {error.strerror}"
+        return ""
+
+    def summary(self, markdown: str) -> str:
+        """Set this step's part of the summary; what stood in the file before stays."""
+        try:
+            if self._summary:
+                self._write_summary(markdown.encode("utf-8", "replace"))
+        except OSError as error:
+            return f"The step's summary could not be written: {error.strerror}"
+        return ""
+
+    def _write_summary(self, content: bytes) -> None:
+        with Path(self._summary).open("ab") as file:
+            if self._summary_start is None:
+                self._summary_start = file.tell()
+            file.truncate(self._summary_start)
+            room = max(MAX_SUMMARY_BYTES - self._summary_start, 0)
+            file.write(content[:room].decode("utf-8", "ignore").encode())
+
+
+class KeptValues:
+    """Outputs that are kept for whoever started a command at a terminal."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.values: dict[str, str] = {}
+
+    def output(self, values: Mapping[str, str]) -> str:
+        """Keep values."""
+        self.values.update(values)
+        return ""
+
+    def summary(self, markdown: str) -> str:
+        """Leave the summary out: at a terminal the log has said it all."""
+        del markdown
+        return ""
+
+
+class Rows:
+    """The files of a step that several specs write to, each to its own row."""
+
+    def __init__(self, files: Files, specs: list[str]) -> None:
+        """Take the step's files, and the specs in the order of the rows."""
+        self._files = files
+        self._lock = threading.Lock()
+        self._outputs = [{"spec": spec} for spec in specs]
+        self._summaries = [""] * len(specs)
+
+    def row(self, index: int) -> Row:
+        """Return the files of one row."""
+        return Row(self, index)
+
+    def output(self, index: int, values: Mapping[str, str]) -> str:
+        """Set outputs of a row; the step's single outputs speak of the first row."""
+        with self._lock:
+            self._outputs[index].update(values)
+            sessions = json.dumps([row for row in self._outputs if "status" in row])
+            single = values if index == 0 else {}
+            return self._files.output({**single, "sessions": sessions})
+
+    def summary(self, index: int, markdown: str) -> str:
+        """Set the part of the summary that belongs to a row."""
+        with self._lock:
+            self._summaries[index] = markdown
+            return self._files.summary("\n".join(part for part in self._summaries if part))
+
+
+class Row:
+    """One row of `Rows`."""
+
+    def __init__(self, rows: Rows, index: int) -> None:
+        """Take the place among the rows."""
+        self._rows = rows
+        self._index = index
+
+    def output(self, values: Mapping[str, str]) -> str:
+        """Set outputs of this row."""
+        return self._rows.output(self._index, values)
+
+    def summary(self, markdown: str) -> str:
+        """Set this row's part of the summary."""
+        return self._rows.summary(self._index, markdown)
