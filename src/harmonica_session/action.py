@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harmonica_session.announce import announce, find_pull_request
+from harmonica_session.attach import attach, gather
 from harmonica_session.core import plan as planning
 from harmonica_session.core.plan import Found
 from harmonica_session.hand_on import hand_on, show, skip
+from harmonica_session.look_up import look_up
 from harmonica_session.prepare import read, require_key, seal_of, task_of
 from harmonica_session.recognise import find
 from harmonica_session.settle import settle
@@ -29,14 +31,17 @@ def create(world: World) -> None:
         return skip(world, reason)
     require_key(world)
     spec, context = read(world)
+    spec = look_up(world, spec)
     number = find_pull_request(world)
     seal = seal_of(world)
     task = task_of(world, seal, spec, context, number)
     plan = planning.decide(task, find(world, seal, task) if seal else Found())
+    sources = gather(world, spec, plan)
     if world.inputs.dry_run or not seal or not world.harmonica:
         return show(world, seal, plan)
     plan, session = settle(world, world.harmonica, plan)
     # Once before the announcement, which may be refused or cut off, and once after it.
     hand_on(world, plan, session)
     plan, session, comment_url = announce(world, seal, plan, session)
-    return hand_on(world, plan, session, comment_url)
+    attached = attach(world, world.harmonica, plan, session, sources)
+    return hand_on(world, plan, session, comment_url, attached)

@@ -8,19 +8,53 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
 
 from harmonica_session.core.document import Document, Path, Unquoted, read_document
+from harmonica_session.core.sources import ContextSource
 from harmonica_session.errors import Problem, SpecError, clip
-from harmonica_session.session import DistributionTarget, Question, RosterEntry, SessionRequest
+from harmonica_session.session import (
+    Channel,
+    Part,
+    Question,
+    RosterEntry,
+    SessionRequest,
+    Text,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from pydantic_core import ErrorDetails
+
+
+class Target(Part):
+    """A channel in which Harmonica announces the session; its group by name or by id."""
+
+    channel: Channel
+    group: Text | None = None
+    group_id: Text | None = None
+
+    @model_validator(mode="after")
+    def _names_a_group(self) -> Target:
+        if self.group is None and self.group_id is None:
+            raise ValueError("`group` is missing; add `group: …`, or `group_id: …`")
+        return self
+
 
 _PARTS: dict[str, type[BaseModel]] = {
     "questions": Question,
-    "distribution": DistributionTarget,
+    "distribution": Target,
     "roster": RosterEntry,
+    "context_sources": ContextSource,
 }
 
 
@@ -29,15 +63,36 @@ class Spec(SessionRequest):
 
     model_config = ConfigDict(extra="forbid")
 
+    distribution: list[Target] | None = None  # type: ignore[assignment] # names are no ids yet
+    template: Text | None = None
+    project: Text | None = None
+    context_sources: list[ContextSource] | None = None
     api: Annotated[dict[str, JsonValue], Field(default_factory=dict)]
+    _written: tuple[Document, str] = PrivateAttr(default_factory=lambda: (Document(), ""))
+
+    def model_post_init(self, context: Any) -> None:  # noqa: ANN401 - as inherited
+        """Keep the document and the name of the file, which `read_spec` gives as context."""
+        if context:
+            self._written = context
+
+    def problem_at(self, path: Path, message: str) -> Problem:
+        """Return a problem with the value that stands at a path of the file."""
+        document, file = self._written
+        place = document.place_of_value(path)
+        return Problem(file, place.line, place.column, message)
 
     def request(self, context: str) -> SessionRequest:
-        """Return the request that the spec asks for.
+        """Return the request that the spec asks for; names in it do not count, see `core/names.py`.
 
         Args:
             context: The context as a whole, see `core/context.py`; empty for none.
         """
-        fields = self.model_dump(mode="json", exclude_unset=True, exclude={"api", "context"})
+        left_out = dict.fromkeys(("api", "context", "template", "project", "context_sources"), True)
+        fields = self.model_dump(
+            mode="json",
+            exclude_unset=True,
+            exclude={**left_out, "distribution": {"__all__": {"group"}}},
+        )
         if context:
             fields["context"] = context
         return SessionRequest.model_validate({**fields, **self.api})
@@ -59,8 +114,13 @@ def read_spec(content: bytes, file: str) -> Spec:
         raise SpecError(
             *problems, Problem(file, 1, 1, "a spec is a mapping: `topic: …`, `goal: …`")
         )
+    value = _without_blanks(document.value)
+    problems = problems + [
+        _at_key(document, file, path, f"{_name(path)} stands beside `{other}`; keep one of the two")
+        for path, other in _doubles(value)
+    ]
     try:
-        spec = Spec.model_validate(_without_blanks(document.value))
+        spec = Spec.model_validate(value, context=(document, file))
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
         problems = problems + [_explain(detail, document, file) for detail in details]
@@ -87,6 +147,17 @@ def _without_blanks(value: dict[str, Any]) -> dict[str, Any]:
         or key not in Spec.model_fields
         or not (item is None or (isinstance(item, str) and not item.strip()))
     }
+
+
+def _doubles(value: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Yield the path of each name that has an id beside it, and the id's key."""
+    targets = value.get("distribution")
+    for at, target in enumerate(targets if isinstance(targets, list) else ()):
+        if isinstance(target, dict) and {"group", "group_id"} <= target.keys():
+            yield ("distribution", at, "group"), "group_id"
+    for name in ("template", "project"):
+        if {name, f"{name}_id"} <= value.keys():
+            yield (name,), f"{name}_id"
 
 
 def _written(location: Path, document: Document) -> Path:
