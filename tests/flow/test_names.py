@@ -190,6 +190,6 @@ def test_a_name_beside_its_id_is_an_error(consumer: Consumer) -> None:
         ("2", "1", "`template` stands beside `template_id`"),
         ("5", "1", "`project` stands beside `project_id`"),
         ("6", "36", "`distribution[1].group` stands beside `group_id`"),
-        ("6", "60", "`group` is missing"),
+        ("6", "60", "`distribution[2]` names no group"),
     ]
     assert consumer.box.requests == []

@@ -15,10 +15,10 @@ from pydantic import (
     JsonValue,
     PrivateAttr,
     ValidationError,
-    model_validator,
 )
 
 from harmonica_session.core.document import Document, Path, Unquoted, read_document
+from harmonica_session.core.markdown import visible
 from harmonica_session.core.sources import ContextSource
 from harmonica_session.errors import Problem, SpecError, clip
 from harmonica_session.session import (
@@ -42,12 +42,6 @@ class Target(Part):
     channel: Channel
     group: Text | None = None
     group_id: Text | None = None
-
-    @model_validator(mode="after")
-    def _names_a_group(self) -> Target:
-        if self.group is None and self.group_id is None:
-            raise ValueError("`group` is missing; add `group: …`, or `group_id: …`")
-        return self
 
 
 _PARTS: dict[str, type[BaseModel]] = {
@@ -111,20 +105,17 @@ def read_spec(content: bytes, file: str) -> Spec:
     document = read_document(content, file)
     problems = document.problems
     if not isinstance(document.value, dict):
-        raise SpecError(
-            *problems, Problem(file, 1, 1, "a spec is a mapping: `topic: …`, `goal: …`")
-        )
+        no_mapping = Problem(file, 1, 1, "a spec is a mapping: `topic: …`, `goal: …`")
+        raise SpecError(*sorted({*problems, no_mapping}))
     value = _without_blanks(document.value)
-    problems = problems + [
-        _at_key(document, file, path, f"{_name(path)} stands beside `{other}`; keep one of the two")
-        for path, other in _doubles(value)
-    ]
+    problems = problems + list(_name_problems(value, document, file))
     try:
         spec = Spec.model_validate(value, context=(document, file))
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
         problems = problems + [_explain(detail, document, file) for detail in details]
     else:
+        problems = problems + _invisible(spec, document, file)
         problems = problems + [
             _at_key(document, file, ("api", key), f"`{key}` belongs at the top, not under `api`")
             for key in spec.api
@@ -133,6 +124,16 @@ def read_spec(content: bytes, file: str) -> Spec:
         if not problems:
             return spec
     raise SpecError(*sorted(set(problems)))
+
+
+def _invisible(spec: Spec, document: Document, file: str) -> list[Problem]:
+    """Find required texts of characters that nobody can see."""
+    blank = [name for name in ("topic", "goal") if not visible(getattr(spec, name))]
+    places = [document.place_of_value((name,)) for name in blank]
+    return [
+        Problem(file, place.line, place.column, f"`{name}` is blank; write what it should say")
+        for name, place in zip(blank, places, strict=True)
+    ]
 
 
 def _without_blanks(value: dict[str, Any]) -> dict[str, Any]:
@@ -149,15 +150,25 @@ def _without_blanks(value: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _doubles(value: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
-    """Yield the path of each name that has an id beside it, and the id's key."""
+def _name_problems(value: Mapping[str, Any], document: Document, file: str) -> Iterator[Problem]:
+    """Find names that have an id beside them, and groups that have neither."""
+    owners: list[tuple[Path, Mapping[str, Any], str]] = [
+        ((), value, "template"),
+        ((), value, "project"),
+    ]
     targets = value.get("distribution")
     for at, target in enumerate(targets if isinstance(targets, list) else ()):
-        if isinstance(target, dict) and {"group", "group_id"} <= target.keys():
-            yield ("distribution", at, "group"), "group_id"
-    for name in ("template", "project"):
-        if {name, f"{name}_id"} <= value.keys():
-            yield (name,), f"{name}_id"
+        if isinstance(target, dict):
+            owners.append((("distribution", at), target, "group"))
+            if not {"group", "group_id"} & target.keys():
+                path: Path = ("distribution", at)
+                place = document.place_of_value(path)
+                message = f"{_name(path)} names no group; add `group: …`, or `group_id: …`"
+                yield Problem(file, place.line, place.column, message)
+    for path, owner, name in owners:
+        if {name, f"{name}_id"} <= owner.keys():
+            message = f"{_name((*path, name))} stands beside `{name}_id`; keep one of the two"
+            yield _at_key(document, file, (*path, name), message)
 
 
 def _written(location: Path, document: Document) -> Path:

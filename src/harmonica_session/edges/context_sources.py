@@ -11,8 +11,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict
 
 from harmonica_session.core.sources import media_type, session_id_in
-from harmonica_session.edges.refusals import UNKNOWN_FATE, accepted, refused
-from harmonica_session.edges.retry import demanded_pause
+from harmonica_session.edges.refusals import accepted, refuse_unknown_fate
 from harmonica_session.edges.transport import Question
 from harmonica_session.errors import AnswerUnusable, FateUnknown
 from harmonica_session.session import OptionalText  # noqa: TC001 - pydantic reads it
@@ -102,8 +101,7 @@ class ContextSources:
     def _attach(self, question: Question) -> AttachedSource:
         try:
             answer = self._service.send(question)
-            if answer.status in UNKNOWN_FATE and demanded_pause(answer) is None:
-                raise FateUnknown(str(refused(answer, _ADVICE)))
+            refuse_unknown_fate(answer)
             accepted(answer, *_SUCCESS, advice=_ADVICE)
             source: AttachedSource = answer.read(AttachedSource)
         except AnswerUnusable as error:

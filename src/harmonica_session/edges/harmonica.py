@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from harmonica_session.core.addresses import checked_join_url, join_url_of
 from harmonica_session.edges.catalogue import Catalogue
 from harmonica_session.edges.context_sources import ContextSources
-from harmonica_session.edges.refusals import UNKNOWN_FATE, accepted, refused
-from harmonica_session.edges.retry import Persistent, demanded_pause
+from harmonica_session.edges.refusals import accepted, refuse_unknown_fate
+from harmonica_session.edges.retry import Persistent
 from harmonica_session.edges.transport import Question, Transport
 from harmonica_session.errors import AnswerUnusable, FateUnknown, clip
 from harmonica_session.session import Session, moment
@@ -106,8 +106,7 @@ class Harmonica:
             answer = self._service.send(question)
         except AnswerUnusable as error:
             raise FateUnknown(str(error)) from None
-        if answer.status in UNKNOWN_FATE and demanded_pause(answer) is None:
-            raise FateUnknown(str(refused(answer)))
+        refuse_unknown_fate(answer)
         try:
             session: Session = accepted(answer, *_SUCCESS).read(Session)
         except AnswerUnusable as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harmonica_session.edges.retry import demanded_pause
-from harmonica_session.errors import Refused, clip
+from harmonica_session.errors import FateUnknown, Refused, clip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from harmonica_session.edges.transport import Answer
 
 # Statuses with which a proxy gives up on a server that may well go on working.
-UNKNOWN_FATE = (408, 500, 502, 503, 504)
+_UNKNOWN_FATE = (408, 500, 502, 503, 504)
 _ADVICE = {
     400: "check the spec against the message",
     401: "check the secret behind `api-key`; the key may be mistyped or revoked, and Harmonica "
@@ -45,16 +45,22 @@ def accepted(answer: Answer, *statuses: int, advice: Mapping[int, str] | None = 
     return answer
 
 
+def refuse_unknown_fate(answer: Answer) -> None:
+    """Look whether an answer leaves open what became of its request.
+
+    Raises:
+        FateUnknown: It does.
+    """
+    if answer.status in _UNKNOWN_FATE and demanded_pause(answer) is None:
+        raise FateUnknown(
+            f"nobody knows whether Harmonica could {answer.question.doing} "
+            f"({answer.question}: {answer.status} {_said(answer)[2]})"
+        )
+
+
 def refused(answer: Answer, advice: Mapping[int, str] | None = None) -> Refused:
     """Return the error for an answer that says no; `advice` as in `accepted`."""
-    content = answer.json()
-    error = content.get("error") if isinstance(content, dict) else None
-    if isinstance(error, dict):
-        code, reason = str(error.get("code", "")), str(error.get("message", ""))
-        said = f"{clip(code)}, {' '.join(reason.split())[:300]}"
-    else:
-        code = reason = ""
-        said = "with an answer that is not Harmonica's"
+    code, reason, said = _said(answer)
     to_do = {**_ADVICE, **(advice or {})}.get(answer.status, "run it again later")
     pause = demanded_pause(answer)
     if pause is not None:
@@ -70,3 +76,13 @@ def refused(answer: Answer, advice: Mapping[int, str] | None = None) -> Refused:
         reason=reason,
         is_limit=pause is not None,
     )
+
+
+def _said(answer: Answer) -> tuple[str, str, str]:
+    """Return the code and the message of an error, and both as one text to show."""
+    content = answer.json()
+    error = content.get("error") if isinstance(content, dict) else None
+    if not isinstance(error, dict):
+        return "", "", "with an answer that is not Harmonica's"
+    code, reason = str(error.get("code", "")), str(error.get("message", ""))
+    return code, reason, f"{clip(code)}, {' '.join(reason.split())[:300]}"

@@ -61,16 +61,18 @@ class Workspace:
             ) from None
         if not real.is_relative_to(root):
             raise _refused(path, "is a link that leads out of the repository")
-        # Without O_NONBLOCK, opening a named pipe would wait for its other end for ever.
-        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        if any(part.lower() == ".git" for part in real.relative_to(root).parts):
+            # actions/checkout leaves the token there.
+            raise _refused(path, "lies in git's own folder")
         try:
-            descriptor = os.open(real, flags | getattr(os, "O_NOFOLLOW", 0))
+            # Python opens no folder as a file, whatever the system does.
+            file = open(real, "rb", opener=lambda *_: _open_below(root, real))  # noqa: SIM115 - see below
         except OSError as error:
             kind = (
                 "is a folder, not a file" if real.is_dir() else f"cannot be read: {error.strerror}"
             )
             raise _refused(path, kind) from None
-        with os.fdopen(descriptor, "rb") as file:
+        with file:
             opened = os.fstat(file.fileno())
             if not stat.S_ISREG(opened.st_mode):
                 raise _refused(path, "is not an ordinary file")
@@ -88,12 +90,28 @@ class Workspace:
             return False
 
 
+def _open_below(root: Path, real: Path) -> int:
+    """Open a resolved path for reading, so that no part of it can be a link by now."""
+    # Without O_NONBLOCK, opening a named pipe would wait for its other end for ever.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    if os.open not in os.supports_dir_fd:
+        return os.open(real, flags)
+    descriptor = os.open(root, flags)
+    for part in real.relative_to(root).parts:
+        folder = descriptor
+        try:
+            descriptor = os.open(part, flags | os.O_NOFOLLOW, dir_fd=folder)
+        finally:
+            os.close(folder)
+    return descriptor
+
+
 def common_folder(*paths: str | None) -> tuple[Path, list[str]]:
     """Return the folder from which a person's paths are read, and the paths under it.
 
     It is the current folder where that holds all of them.
     """
-    absolute = [Path(path).absolute() for path in paths if path]
+    absolute = [Path(os.path.abspath(path)) for path in paths if path]  # noqa: PTH100 - no dots
     root = Path.cwd()
     if not all(path.is_relative_to(root) for path in absolute):
         root = Path(os.path.commonpath([path.parent for path in absolute]))
