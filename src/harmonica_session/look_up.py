@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harmonica_session.core import names
-from harmonica_session.errors import SpecError
+from harmonica_session.errors import SpecError, clip
 
 if TYPE_CHECKING:
     from harmonica_session.core.document import Path
@@ -28,7 +28,9 @@ def look_up(world: World, spec: Spec) -> Spec:
     problems: list[Problem] = []
     for use in names.uses_in(spec):
         if world.harmonica is None:
-            world.runner.say(f"The {use.kind} `{use.text}` was not looked up: that takes a key.")
+            world.runner.say(
+                f"The {use.kind} `{clip(use.text)}` was not looked up: that takes a key."
+            )
             ids[use.path] = names.placeholder(use)
             continue
         try:
@@ -36,7 +38,7 @@ def look_up(world: World, spec: Spec) -> Spec:
         except ValueError as error:
             problems.append(spec.problem_at(use.path, str(error)))
         else:
-            world.runner.say(f"The {use.kind} `{use.text}` has the id {ids[use.path]}")
+            world.runner.say(f"The {use.kind} `{clip(use.text)}` has the id {ids[use.path]}")
     if problems:
         raise SpecError(*sorted(problems))
     return names.with_ids(spec, ids) if ids else spec

@@ -125,7 +125,7 @@ def test_one_refusal_does_not_stop_the_next_source(consumer: Consumer) -> None:
         ("absent.md", None, "there is no such file"),
         ("../outside.md", None, "leads out of the repository"),
         ("picture.png", b"\x89PNG", ".md, .markdown, .txt, .pdf files only"),
-        ("large.txt", b"x" * 4_000_001, "larger than 4000 kB"),
+        pytest.param("large.txt", b"x" * 4_000_001, "larger than 4000 kB", id="large"),
         ("empty.md", b" \n", "empty"),
         ("latin.txt", b"gr\xfc\xdfe", "latin.txt:1:3"),
         ("folder.md/", b"folder", "is a folder"),

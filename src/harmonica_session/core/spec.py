@@ -62,16 +62,16 @@ class Spec(SessionRequest):
     project: Text | None = None
     context_sources: list[ContextSource] | None = None
     api: Annotated[dict[str, JsonValue], Field(default_factory=dict)]
-    _written: tuple[Document, str] = PrivateAttr(default_factory=lambda: (Document(), ""))
+    _read_from: tuple[Document, str] = PrivateAttr(default_factory=lambda: (Document(), ""))
 
     def model_post_init(self, context: Any) -> None:  # noqa: ANN401 - as inherited
         """Keep the document and the name of the file, which `read_spec` gives as context."""
         if context:
-            self._written = context
+            self._read_from = context
 
     def problem_at(self, path: Path, message: str) -> Problem:
         """Return a problem with the value that stands at a path of the file."""
-        document, file = self._written
+        document, file = self._read_from
         place = document.place_of_value(path)
         return Problem(file, place.line, place.column, message)
 
