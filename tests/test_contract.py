@@ -13,14 +13,10 @@ import yaml
 from harmonica_session.core import report
 from harmonica_session.core.inputs import DEFAULTS, Announce, variable
 from harmonica_session.core.plan import Status
-from harmonica_session.core.spec import Spec
+from harmonica_session.core.sources import ContextSource
+from harmonica_session.core.spec import Spec, Target
 from harmonica_session.sandbox import Sandbox
-from harmonica_session.session import (
-    DistributionTarget,
-    Question,
-    ResultsVisibility,
-    RosterEntry,
-)
+from harmonica_session.session import Question, ResultsVisibility, RosterEntry
 from harness.consumer import HEAD, SPEC, Consumer
 
 if TYPE_CHECKING:
@@ -162,7 +158,7 @@ def test_readme_lists_the_keys_of_the_spec() -> None:
 
 @pytest.mark.parametrize(
     ("key", "model"),
-    [("questions", Question), ("distribution", DistributionTarget), ("roster", RosterEntry)],
+    [("questions", Question), ("distribution", Target), ("roster", RosterEntry)],
 )
 def test_readme_lists_the_keys_of_an_item(key: str, model: type[BaseModel]) -> None:
     """The README names each key of the items of a list."""
@@ -170,6 +166,12 @@ def test_readme_lists_the_keys_of_an_item(key: str, model: type[BaseModel]) -> N
     assert found
     named = [part.partition(":")[0].strip() for part in found[1].split(",")]
     assert named == list(model.model_fields)
+
+
+def test_readme_lists_the_kinds_of_context_sources() -> None:
+    """The README names each thing that a context source can be."""
+    named = re.findall(r"`{(\w+)}`", table("The spec")["context_sources"])
+    assert named == list(ContextSource.model_fields)
 
 
 def test_readme_tells_who_may_see_the_results() -> None:

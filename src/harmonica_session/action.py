@@ -9,9 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from harmonica_session.announce import announce, find_pull_request
+from harmonica_session.attach import attach, gather
 from harmonica_session.core import plan as planning
 from harmonica_session.core.plan import Found
 from harmonica_session.hand_on import hand_on, show, skip
+from harmonica_session.look_up import look_up
 from harmonica_session.prepare import read, require_key, seal_of, task_of
 from harmonica_session.recognise import Survey, find
 from harmonica_session.rows import all_of, rows_of, side_by_side
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from harmonica_session.core.context import Context
     from harmonica_session.core.plan import Plan
     from harmonica_session.core.receipt import Seal
+    from harmonica_session.core.sources import Attachment
     from harmonica_session.core.spec import Spec
     from harmonica_session.edges.harmonica import Harmonica
     from harmonica_session.edges.world import World
@@ -42,10 +45,15 @@ def create(world: World) -> bool:
         return True
     require_key(world)
     rows = rows_of(world)
-    drafts = all_of(rows, read)
+    drafts = all_of(partial(read, row) for row in rows)
+    # Only now is anybody asked: a spec that is wrong in itself costs no request.
+    specs = all_of(partial(look_up, row, spec) for row, (spec, _) in zip(rows, drafts, strict=True))
     number = find_pull_request(world)
     survey = Survey(world)
-    work = [_plan(row, survey, number, *draft) for row, draft in zip(rows, drafts, strict=True)]
+    work = all_of(
+        partial(_plan, row, survey, number, spec, context)
+        for row, spec, (_, context) in zip(rows, specs, drafts, strict=True)
+    )
     return side_by_side(world, rows, work)
 
 
@@ -56,15 +64,19 @@ def _plan(
     seal = seal_of(world)
     task = task_of(world, seal, spec, context, number)
     plan = planning.decide(task, find(world, survey, seal, task) if seal else Found())
+    sources = gather(world, spec, plan)
     if world.inputs.dry_run or not seal or not world.harmonica:
         return partial(show, world, seal, plan)
-    return partial(_carry_out, world, world.harmonica, seal, plan)
+    return partial(_carry_out, world, world.harmonica, seal, plan, sources)
 
 
-def _carry_out(world: World, harmonica: Harmonica, seal: Seal, plan: Plan) -> None:
+def _carry_out(
+    world: World, harmonica: Harmonica, seal: Seal, plan: Plan, sources: list[Attachment]
+) -> None:
     """Bring the session about, announce it, and hand on its link."""
     plan, session = settle(world, harmonica, plan)
     # Once before the announcement, which may be refused or cut off, and once after it.
     hand_on(world, plan, session)
     plan, session, comment_url = announce(world, seal, plan, session)
-    hand_on(world, plan, session, comment_url)
+    attached = attach(world, harmonica, plan, session, sources)
+    hand_on(world, plan, session, comment_url, attached)

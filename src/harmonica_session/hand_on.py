@@ -14,6 +14,8 @@ from harmonica_session.errors import AnswerUnusable
 from harmonica_session.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from harmonica_session.core.plan import Plan
     from harmonica_session.core.receipt import Seal
     from harmonica_session.edges.runner import Runner
@@ -68,7 +70,13 @@ def show(world: World, seal: Seal | None, plan: Plan) -> None:
     world.runner.summary(report.planned(request, body, what))
 
 
-def hand_on(world: World, plan: Plan, session: Session, comment_url: str | None = None) -> None:
+def hand_on(
+    world: World,
+    plan: Plan,
+    session: Session,
+    comment_url: str | None = None,
+    attached: Sequence[str] = (),
+) -> None:
     """Set outputs and summary; of two values for one output, the later one counts.
 
     Args:
@@ -76,6 +84,7 @@ def hand_on(world: World, plan: Plan, session: Session, comment_url: str | None 
         plan: What was decided.
         session: The session that exists.
         comment_url: Address of the comment, None before it was announced.
+        attached: Names of the context sources that this run attached.
     """
     runner = world.runner
     if comment_url is None:
@@ -99,6 +108,7 @@ def hand_on(world: World, plan: Plan, session: Session, comment_url: str | None 
         "Status": plan.status,
         "Spec": plan.task.spec,
         "Comment": comment_url or "",
+        "Context sources": ", ".join(attached),
     }
     invitation = report.invitation_to(plan, session, is_public=world.event.is_public)
     runner.summary(report.summary(invitation, facts, runner.warnings))

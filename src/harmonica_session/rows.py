@@ -14,7 +14,7 @@ from harmonica_session.errors import ActionError, FileRefused, SpecError
 from harmonica_session.hand_on import fail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from harmonica_session.edges.world import World
 
@@ -60,13 +60,13 @@ def _specs(world: World) -> list[str]:
     return sorted(found)
 
 
-def all_of(rows: list[World], read: Callable[[World], T]) -> list[T]:
-    """Return what is read for each spec, all or nothing.
+def all_of(steps: Iterable[Callable[[], T]]) -> list[T]:
+    """Return what the step of each spec returns, all or nothing.
 
     Raises:
         ActionError: With the problems of every spec at once.
     """
-    results = [_read_or_error(row, read) for row in rows]
+    results = [_result_or_error(step) for step in steps]
     failures = [result for result in results if isinstance(result, ActionError)]
     if len(failures) == 1:
         raise failures[0]
@@ -75,10 +75,11 @@ def all_of(rows: list[World], read: Callable[[World], T]) -> list[T]:
     return [result for result in results if not isinstance(result, ActionError)]
 
 
-def _read_or_error(row: World, read: Callable[[World], T]) -> T | ActionError:
+def _result_or_error(step: Callable[[], T]) -> T | ActionError:
+    """Return what a step returns; a service that does not answer ends all steps at once."""
     try:
-        return read(row)
-    except ActionError as error:
+        return step()
+    except (SpecError, FileRefused) as error:
         return error
 
 

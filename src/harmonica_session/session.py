@@ -25,6 +25,7 @@ from pydantic import (
 Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
 Switch = Annotated[bool, Field(strict=True)]
 ResultsVisibility = Literal["public", "participants", "host"]
+Channel = Literal["telegram"]
 
 
 class Part(BaseModel):
@@ -61,7 +62,7 @@ class Question(Part):
 class DistributionTarget(Part):
     """A channel in which Harmonica itself announces the session."""
 
-    channel: Literal["telegram"]
+    channel: Channel
     group_id: Text
 
 

@@ -5,6 +5,7 @@ This module must not ask a service anything.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from harmonica_session.core import report
@@ -22,7 +23,8 @@ def validate(world: World) -> bool:
         ActionError: With everything that is wrong, each problem with its place.
     """
     rows = rows_of(world)
-    for row, (spec, _) in zip(rows, all_of(rows, read), strict=True):
+    drafts = all_of(partial(read, row) for row in rows)
+    for row, (spec, _) in zip(rows, drafts, strict=True):
         row.runner.say(f"The spec is valid: {spec.topic}")
         row.runner.output({"status": "valid", "topic": spec.topic})
         row.runner.summary(report.valid(row.inputs.spec, spec.topic))

@@ -60,6 +60,18 @@ def checked_join_url(url: str | None) -> str:
     return url
 
 
+def checked_page_url(url: str) -> str:
+    """Return the address of a web page that Harmonica may be asked to read.
+
+    Raises:
+        ValueError: It is none; the text says why.
+    """
+    if not url.startswith("https://"):
+        raise ValueError("is not a web address that starts with https://")
+    _check(url)
+    return url
+
+
 def join_url_of(base: str, session_id: str) -> str:
     """Rebuild the join link of a session, `<base>/chat?s=<id>`; only a create answers it."""
     return f"{base}/chat?s={quote(session_id, safe='')}"

@@ -8,20 +8,47 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PrivateAttr,
+    ValidationError,
+)
 
 from harmonica_session.core.document import Document, Path, Unquoted, read_document
 from harmonica_session.core.markdown import visible
+from harmonica_session.core.sources import ContextSource
 from harmonica_session.errors import Problem, SpecError, clip
-from harmonica_session.session import DistributionTarget, Question, RosterEntry, SessionRequest
+from harmonica_session.session import (
+    Channel,
+    Part,
+    Question,
+    RosterEntry,
+    SessionRequest,
+    Text,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from pydantic_core import ErrorDetails
+
+
+class Target(Part):
+    """A channel in which Harmonica announces the session; its group by name or by id."""
+
+    channel: Channel
+    group: Text | None = None
+    group_id: Text | None = None
+
 
 _PARTS: dict[str, type[BaseModel]] = {
     "questions": Question,
-    "distribution": DistributionTarget,
+    "distribution": Target,
     "roster": RosterEntry,
+    "context_sources": ContextSource,
 }
 
 
@@ -30,15 +57,36 @@ class Spec(SessionRequest):
 
     model_config = ConfigDict(extra="forbid")
 
+    distribution: list[Target] | None = None  # type: ignore[assignment] # names are no ids yet
+    template: Text | None = None
+    project: Text | None = None
+    context_sources: list[ContextSource] | None = None
     api: Annotated[dict[str, JsonValue], Field(default_factory=dict)]
+    _read_from: tuple[Document, str] = PrivateAttr(default_factory=lambda: (Document(), ""))
+
+    def model_post_init(self, context: Any) -> None:  # noqa: ANN401 - as inherited
+        """Keep the document and the name of the file, which `read_spec` gives as context."""
+        if context:
+            self._read_from = context
+
+    def problem_at(self, path: Path, message: str) -> Problem:
+        """Return a problem with the value that stands at a path of the file."""
+        document, file = self._read_from
+        place = document.place_of_value(path)
+        return Problem(file, place.line, place.column, message)
 
     def request(self, context: str) -> SessionRequest:
-        """Return the request that the spec asks for.
+        """Return the request that the spec asks for; names in it do not count, see `core/names.py`.
 
         Args:
             context: The context as a whole, see `core/context.py`; empty for none.
         """
-        fields = self.model_dump(mode="json", exclude_unset=True, exclude={"api", "context"})
+        left_out = dict.fromkeys(("api", "context", "template", "project", "context_sources"), True)
+        fields = self.model_dump(
+            mode="json",
+            exclude_unset=True,
+            exclude={**left_out, "distribution": {"__all__": {"group"}}},
+        )
         if context:
             fields["context"] = context
         return SessionRequest.model_validate({**fields, **self.api})
@@ -59,8 +107,10 @@ def read_spec(content: bytes, file: str) -> Spec:
     if not isinstance(document.value, dict):
         no_mapping = Problem(file, 1, 1, "a spec is a mapping: `topic: …`, `goal: …`")
         raise SpecError(*sorted({*problems, no_mapping}))
+    value = _without_blanks(document.value)
+    problems = problems + list(_name_problems(value, document, file))
     try:
-        spec = Spec.model_validate(_without_blanks(document.value))
+        spec = Spec.model_validate(value, context=(document, file))
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
         problems = problems + [_explain(detail, document, file) for detail in details]
@@ -98,6 +148,27 @@ def _without_blanks(value: dict[str, Any]) -> dict[str, Any]:
         or key not in Spec.model_fields
         or not (item is None or (isinstance(item, str) and not item.strip()))
     }
+
+
+def _name_problems(value: Mapping[str, Any], document: Document, file: str) -> Iterator[Problem]:
+    """Find names that have an id beside them, and groups that have neither."""
+    owners: list[tuple[Path, Mapping[str, Any], str]] = [
+        ((), value, "template"),
+        ((), value, "project"),
+    ]
+    targets = value.get("distribution")
+    for at, target in enumerate(targets if isinstance(targets, list) else ()):
+        if isinstance(target, dict):
+            owners.append((("distribution", at), target, "group"))
+            if not {"group", "group_id"} & target.keys():
+                path: Path = ("distribution", at)
+                place = document.place_of_value(path)
+                message = f"{_name(path)} names no group; add `group: …`, or `group_id: …`"
+                yield Problem(file, place.line, place.column, message)
+    for path, owner, name in owners:
+        if {name, f"{name}_id"} <= owner.keys():
+            message = f"{_name((*path, name))} stands beside `{name}_id`; keep one of the two"
+            yield _at_key(document, file, (*path, name), message)
 
 
 def _written(location: Path, document: Document) -> Path:

@@ -14,10 +14,13 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from harmonica_session.core.addresses import checked_join_url, join_url_of
+from harmonica_session.edges.catalogue import Catalogue
+from harmonica_session.edges.context_sources import ContextSources
 from harmonica_session.edges.pace import Pace
-from harmonica_session.edges.retry import Persistent, demanded_pause
-from harmonica_session.edges.transport import Answer, Question, Transport
-from harmonica_session.errors import AnswerUnusable, FateUnknown, Refused, clip
+from harmonica_session.edges.refusals import accepted, refuse_unknown_fate
+from harmonica_session.edges.retry import Persistent
+from harmonica_session.edges.transport import Question, Transport
+from harmonica_session.errors import AnswerUnusable, FateUnknown, clip
 from harmonica_session.session import Session, moment
 
 if TYPE_CHECKING:
@@ -35,18 +38,6 @@ _SUCCESS = range(200, 300)
 _LONGEST_SEARCH = 100
 # The server says its time in whole seconds, and on its way an answer grows older.
 _CLOCK_TOLERANCE_SECONDS = 5.0
-# Statuses with which a proxy gives up on a server that may well go on working.
-_UNKNOWN_FATE = (408, 500, 502, 503, 504)
-_ADVICE = {
-    400: "check the spec against the message",
-    401: "check the secret behind `api-key`; the key may be mistyped or revoked, and Harmonica "
-    "says the same while its database is down",
-    403: "the key's account has no access to this; check `project_id` and `template_id`",
-    404: "check `api-url`; there is no Harmonica API at this address",
-    405: "check `api-url`; there is no Harmonica API at this address",
-    413: "the request is too large; shorten `context` or SESSION.md",
-    422: "check the spec against the message",
-}
 
 
 class Proposal(BaseModel):
@@ -68,7 +59,13 @@ class SessionPage(BaseModel):
 
 
 class Harmonica:
-    """The sessions of one account."""
+    """The sessions of one account.
+
+    Attributes:
+        base: Address without `/api/v1`.
+        catalogue: What the account has names for.
+        context_sources: What is attached to its sessions.
+    """
 
     def __init__(self, base: str, api_key: SecretStr, deadline: Deadline) -> None:
         """Take where the API is and the key that only it may see.
@@ -82,6 +79,8 @@ class Harmonica:
         headers = {"Authorization": f"Bearer {api_key.get_secret_value()}"}
         transport = Transport("Harmonica", f"{base}/api/v1", headers, deadline)
         self._service = Persistent(transport, Pace(deadline))
+        self.catalogue = Catalogue(self._service)
+        self.context_sources = ContextSources(self._service)
         self._deadline = deadline
         # How far the server's clock is ahead of ours; known from its first answer on.
         self._ahead: float | None = None
@@ -109,13 +108,9 @@ class Harmonica:
             answer = self._service.send(question)
         except AnswerUnusable as error:
             raise FateUnknown(str(error)) from None
-        if answer.status in _UNKNOWN_FATE and demanded_pause(answer) is None:
-            raise FateUnknown(
-                f"nobody knows whether Harmonica could {question.doing} "
-                f"({question}: {answer.status} {_said(answer)[2]})"
-            )
+        refuse_unknown_fate(answer)
         try:
-            session: Session = _accepted(answer, *_SUCCESS).read(Session)
+            session: Session = accepted(answer, *_SUCCESS).read(Session)
         except AnswerUnusable as error:
             raise FateUnknown(str(error)) from None
         try:
@@ -138,7 +133,7 @@ class Harmonica:
         """
         path = f"/sessions/{quote(session_id, safe='')}"
         answer = self._service.send(Question("look at the session", "GET", path))
-        session: Session = _accepted(answer, 200).read(Session)
+        session: Session = accepted(answer, 200).read(Session)
         return session
 
     def update(self, session_id: str, changes: Mapping[str, JsonValue]) -> None:
@@ -150,7 +145,7 @@ class Harmonica:
         path = f"/sessions/{quote(session_id, safe='')}"
         question = Question("update the session", "PATCH", path, body=dict(changes))
         # A page of a proxy can be a 200 too; only a session says that it was changed.
-        _accepted(self._service.send(question), 200).read(Session)
+        accepted(self._service.send(question), 200).read(Session)
 
     def proposed_prompt(self, session_id: str) -> dict[str, JsonValue]:
         """Return the prompt that fits the session's texts, in the form that `update` takes.
@@ -168,7 +163,7 @@ class Harmonica:
             read_seconds=CREATE_SECONDS,
             is_safe=True,
         )
-        proposal: Proposal = _accepted(self._service.send(question), 200).read(Proposal)
+        proposal: Proposal = accepted(self._service.send(question), 200).read(Proposal)
         return {
             "prompt": proposal.facilitation_prompt,
             "prompt_summary": proposal.prompt_summary,
@@ -212,7 +207,7 @@ class Harmonica:
                 "/sessions",
                 query={"limit": PAGE, "offset": offset, **query},
             )
-            answer = _accepted(self._service.send(question), 200)
+            answer = accepted(self._service.send(question), 200)
             self._ahead = answer.served_at - time.time()
             page: SessionPage = answer.read(SessionPage)
             yield from page.data
@@ -228,43 +223,3 @@ class Harmonica:
 def _is_before(text: str | None, since: datetime | None) -> bool:
     at = moment(text)
     return at is not None and since is not None and at < since
-
-
-def _accepted(answer: Answer, *statuses: int) -> Answer:
-    """Return the answer if it has a status that was hoped for.
-
-    Raises:
-        Refused: It has another one.
-    """
-    if answer.status not in statuses:
-        raise _refused(answer)
-    return answer
-
-
-def _said(answer: Answer) -> tuple[str, str, str]:
-    """Return the code and the message of an error, and both as one text to show."""
-    content = answer.json()
-    error = content.get("error") if isinstance(content, dict) else None
-    if not isinstance(error, dict):
-        return "", "", "with an answer that is not Harmonica's"
-    code, reason = str(error.get("code", "")), str(error.get("message", ""))
-    return code, reason, f"{clip(code)}, {' '.join(reason.split())[:300]}"
-
-
-def _refused(answer: Answer) -> Refused:
-    code, reason, said = _said(answer)
-    advice = _ADVICE.get(answer.status, "run it again later")
-    pause = demanded_pause(answer)
-    if pause is not None:
-        advice = f"too many requests were made; run it again in {pause:.0f} seconds"
-    if answer.status in range(300, 400):
-        target = clip(answer.headers.get("location", "").partition("?")[0])
-        advice = f"the address has moved to {target}; set `api-url` to it if you trust it"
-    return Refused(
-        f"Harmonica refused, could not {answer.question.doing} ({answer.question}: "
-        f"{answer.status} {said}): {advice}",
-        status=answer.status,
-        code=code,
-        reason=reason,
-        is_limit=pause is not None,
-    )

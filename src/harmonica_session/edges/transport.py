@@ -51,6 +51,7 @@ class Question:
         path: Path under the service's base address, each variable part quoted.
         query: Query parameters.
         body: JSON body.
+        file: A file to upload in place of it: name, content, media type.
         read_seconds: How long the service may be silent.
         is_safe: Whether a POST changes nothing, so that it may be repeated.
     """
@@ -60,6 +61,7 @@ class Question:
     path: str
     query: Mapping[str, str | int] | None = None
     body: JsonValue = None
+    file: tuple[str, bytes, str] | None = None
     read_seconds: float = READ_SECONDS
     is_safe: bool = False
 
@@ -186,6 +188,7 @@ class Transport:
                 question.path,
                 params=question.query,
                 json=question.body,
+                files={"file": question.file} if question.file else None,
                 timeout=timeout,
                 extensions={"trace": self._remember},
             ) as response:

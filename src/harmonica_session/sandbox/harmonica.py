@@ -9,6 +9,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from harmonica_session.sandbox import harmonica_sessions as stored
+from harmonica_session.sandbox import harmonica_sources as sources
 from harmonica_session.sandbox.exchange import (
     Answer,
     RefusedError,
@@ -51,6 +52,8 @@ class Harmonica(HarmonicaState):
                 "/api/v1/sessions/{}/questions": {"GET": self._questions},
                 "/api/v1/sessions/{}/session-md": {"GET": self._session_md},
                 "/api/v1/sessions/{}/regenerate-facilitation-prompt": {"POST": self._recompose},
+                "/api/v1/sessions/{}/context-sources": {"GET": self._list_sources},
+                "/api/v1/sessions/{}/context-sources/{}": {"POST": self._attach},
                 "/api/v1/templates": {"GET": self._list_templates},
                 "/api/v1/projects": {"GET": self._list_projects},
                 "/api/v1/integrations/telegram/groups": {"GET": self._list_telegram_groups},
@@ -171,6 +174,34 @@ class Harmonica(HarmonicaState):
             "cross_pollination_default": None,
         }
         return json_answer(200, proposal)
+
+    def _list_sources(self, _request: Request, user: str, ident: str) -> Answer:
+        session = self._reach(user, ident)
+        return json_answer(200, {"sources": [sources.shown(row) for row in self._sources(session)]})
+
+    def _sources(self, session: Row) -> list[Row]:
+        return [row for row in self.context_sources if row["session_id"] == session["id"]]
+
+    def _attach(self, request: Request, user: str, ident: str, kind: str) -> Answer:
+        session = self._reach_as_editor(user, ident)
+        if not self.paid_plan:
+            raise _forbidden("Context sources require a Pro subscription")
+        with self._lock:
+            position = len(self._sources(session))
+            if position >= self.most_context_sources:
+                message = f"Source cap reached ({self.most_context_sources} per session)"
+                return stored.error(422, "validation_error", message)
+            if kind == "file":
+                row = sources.file_source(request)
+            elif kind == "url":
+                row = sources.url_source(request)
+            elif kind == "session":
+                row = sources.session_source(self._reach(user, sources.session_ref(request)))
+            else:
+                return html_answer(404, "This page could not be found")
+            row = sources.number(row, position, session["id"], self.timestamp())
+            self.context_sources.append(row)
+        return json_answer(201, sources.shown(row))
 
     def _me(self, _request: Request, user: str) -> Answer:
         newest = {"name": "newest", "key_prefix": "hm_live_", "created_at": self.timestamp()}

@@ -31,6 +31,9 @@ class HarmonicaState(Access):
         templates: Rows of `GET /templates`; `template_type` `chain` starts a chain.
         projects: Rows of `GET /projects`.
         telegram_groups: Rows of `GET /integrations/telegram/groups`.
+        paid_plan: Whether the account may attach context sources; 403 otherwise.
+        most_context_sources: How many sources a session takes; 422 past that.
+        context_sources: What is attached to the sessions, oldest first, with its content.
         out_of_reach: Ids of projects and templates that answer 403 when a session names them.
         chain: The `chain` of the next answers to a create; None: by the template.
         created_overrides: Fields put over the answer to a create, `join_url` for one.
@@ -49,6 +52,9 @@ class HarmonicaState(Access):
         self.templates: list[Row] = []
         self.projects: list[Row] = []
         self.telegram_groups: list[Row] = []
+        self.paid_plan = True
+        self.most_context_sources = 20
+        self.context_sources: list[Row] = []
         self.out_of_reach: set[str] = set()
         self.chain: Row | None = None
         self.created_overrides: Row = {}

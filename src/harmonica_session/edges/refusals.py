@@ -1,0 +1,88 @@
+"""Turns an answer in which Harmonica says no into an error that says what to do.
+
+This module must not send a request, nor know a route.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harmonica_session.edges.retry import demanded_pause
+from harmonica_session.errors import FateUnknown, Refused, clip
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harmonica_session.edges.transport import Answer
+
+# Statuses with which a proxy gives up on a server that may well go on working.
+_UNKNOWN_FATE = (408, 500, 502, 503, 504)
+_ADVICE = {
+    400: "check the spec against the message",
+    401: "check the secret behind `api-key`; the key may be mistyped or revoked, and Harmonica "
+    "says the same while its database is down",
+    403: "the key's account has no access to this; check `project_id` and `template_id`",
+    404: "check `api-url`; there is no Harmonica API at this address",
+    405: "check `api-url`; there is no Harmonica API at this address",
+    413: "the request is too large; shorten `context` or SESSION.md",
+    422: "check the spec against the message",
+}
+
+
+def accepted(answer: Answer, *statuses: int, advice: Mapping[int, str] | None = None) -> Answer:
+    """Return the answer if it has a status that was hoped for.
+
+    Args:
+        answer: The answer.
+        statuses: What was hoped for.
+        advice: What to do about other statuses, where that is special to the request.
+
+    Raises:
+        Refused: It has another status.
+    """
+    if answer.status not in statuses:
+        raise refused(answer, advice)
+    return answer
+
+
+def refuse_unknown_fate(answer: Answer) -> None:
+    """Look whether an answer leaves open what became of its request.
+
+    Raises:
+        FateUnknown: It does.
+    """
+    if answer.status in _UNKNOWN_FATE and demanded_pause(answer) is None:
+        raise FateUnknown(
+            f"nobody knows whether Harmonica could {answer.question.doing} "
+            f"({answer.question}: {answer.status} {_said(answer)[2]})"
+        )
+
+
+def refused(answer: Answer, advice: Mapping[int, str] | None = None) -> Refused:
+    """Return the error for an answer that says no; `advice` as in `accepted`."""
+    code, reason, said = _said(answer)
+    to_do = {**_ADVICE, **(advice or {})}.get(answer.status, "run it again later")
+    pause = demanded_pause(answer)
+    if pause is not None:
+        to_do = f"too many requests were made; run it again in {pause:.0f} seconds"
+    if answer.status in range(300, 400):
+        target = clip(answer.headers.get("location", "").partition("?")[0])
+        to_do = f"the address has moved to {target}; set `api-url` to it if you trust it"
+    return Refused(
+        f"Harmonica refused, could not {answer.question.doing} ({answer.question}: "
+        f"{answer.status} {said}): {to_do}",
+        status=answer.status,
+        code=code,
+        reason=reason,
+        is_limit=pause is not None,
+    )
+
+
+def _said(answer: Answer) -> tuple[str, str, str]:
+    """Return the code and the message of an error, and both as one text to show."""
+    content = answer.json()
+    error = content.get("error") if isinstance(content, dict) else None
+    if not isinstance(error, dict):
+        return "", "", "with an answer that is not Harmonica's"
+    code, reason = str(error.get("code", "")), str(error.get("message", ""))
+    return code, reason, f"{clip(code)}, {' '.join(reason.split())[:300]}"
