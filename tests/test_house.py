@@ -23,6 +23,7 @@ PACKAGE = SRC / "harmonica_session"
 WORDS, CORE, EDGES, FLOWS, ENTRY = range(5)
 LAYER = {
     "__init__": WORDS,
+    "contents": WORDS,
     "errors": WORDS,
     "pull_request": WORDS,
     "session": WORDS,
@@ -32,6 +33,7 @@ LAYER = {
     "announce": FLOWS,
     "demonstration": FLOWS,
     "hand_on": FLOWS,
+    "locate": FLOWS,
     "prepare": FLOWS,
     "recognise": FLOWS,
     "settle": FLOWS,

@@ -11,6 +11,7 @@ from harmonica_session.announce import announce, find_pull_request
 from harmonica_session.core import plan as planning
 from harmonica_session.core.plan import Found
 from harmonica_session.hand_on import hand_on, show, skip
+from harmonica_session.locate import locate
 from harmonica_session.prepare import read, require_key, seal_of, task_of
 from harmonica_session.recognise import find
 from harmonica_session.settle import settle
@@ -28,6 +29,7 @@ def create(world: World) -> None:
     if reason := planning.reason_to_skip(world.inputs, world.event):
         return skip(world, reason)
     require_key(world)
+    world = locate(world)
     spec, context = read(world)
     number = find_pull_request(world)
     seal = seal_of(world)

@@ -50,6 +50,7 @@ class Question:
         body: JSON body.
         read_seconds: How long the service may be silent.
         is_safe: Whether a POST changes nothing, so that it may be repeated.
+        accept: Media type of the answer, where it is another than the service's usual one.
     """
 
     doing: str
@@ -59,6 +60,7 @@ class Question:
     body: JsonValue = None
     read_seconds: float = READ_SECONDS
     is_safe: bool = False
+    accept: str = ""
 
     @property
     def is_repeatable(self) -> bool:
@@ -168,6 +170,7 @@ class Transport:
                 question.path,
                 params=question.query,
                 json=question.body,
+                headers={"Accept": question.accept} if question.accept else None,
                 timeout=timeout,
             ) as response:
                 body = self._body(question, response)
