@@ -57,16 +57,16 @@ class Workspace:
             raise refused(path, "cannot be found: links in a circle, or a file as folder") from None
         if not real.is_relative_to(root):
             raise refused(path, "is a link that leads out of the repository")
+        if real.is_dir():
+            raise refused(path, "is a folder, not a file")
         # Without O_NONBLOCK, opening a named pipe would wait for its other end for ever.
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         try:
             descriptor = os.open(real, flags | getattr(os, "O_NOFOLLOW", 0))
+            file = os.fdopen(descriptor, "rb")
         except OSError as error:
-            kind = (
-                "is a folder, not a file" if real.is_dir() else f"cannot be read: {error.strerror}"
-            )
-            raise refused(path, kind) from None
-        with os.fdopen(descriptor, "rb") as file:
+            raise refused(path, f"cannot be read: {error.strerror}") from None
+        with file:
             opened = os.fstat(file.fileno())
             if not stat.S_ISREG(opened.st_mode):
                 raise refused(path, "is not an ordinary file")
