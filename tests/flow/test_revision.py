@@ -82,6 +82,7 @@ def test_a_spec_that_only_the_fork_has_creates_nothing(consumer: Consumer) -> No
     assert run.code == 1
     assert f"no spec at `{SPEC_FILE}` at revision {BASE}" in run.messages("error")
     assert "actions/checkout" not in run.messages("error")
+    assert "`contents: read`" in run.messages("error")
     assert consumer.created == []
 
 

@@ -46,7 +46,11 @@ class Revision:
     @property
     def place(self) -> str:
         """Where the files are, as the end of the sentence "there is no such file …"."""
-        return f"at revision {self._commit}, which was read because {self._because}"
+        # In a private repository GitHub says the same to a token that may not read.
+        return (
+            f"at revision {self._commit}, which was read because {self._because}, or the token "
+            "may not see it (`contents: read`)"
+        )
 
     def normalise(self, path: str) -> str:
         """Return a path under the root in its one spelling.
