@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from harmonica_session.session import Session
 
 TITLE = "Harmonica session: announcement"
+# Source: `GET /repos/{owner}/{repo}/commits/{sha}/pulls`.
+_UNKNOWN_COMMIT = 422
 
 
 def find_pull_request(world: World) -> int | None:
@@ -41,7 +43,7 @@ def find_pull_request(world: World) -> int | None:
         try:
             number = _number_of_event(world)
         except Refused as error:
-            if not error.is_denial:
+            if not error.is_denial and error.status != _UNKNOWN_COMMIT:
                 raise
             reason = f"{error}; it needs `pull-requests: read`"
             world.runner.warn(TITLE, f"The pull request could not be looked up: {reason}")

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 _LONGEST_QUOTE = 40
-# GitHub also says 404 and 410 to who may not see a thing, and 422 to a commit it does not know.
-_DENIALS = (401, 403, 404, 410, 422)
+# GitHub also says 404 and 410 to who may not see a thing.
+_DENIALS = (401, 403, 404, 410)
 
 
 def clip(text: str) -> str:

@@ -26,10 +26,10 @@ def locate(world: World) -> World:
         FileRefused: There is no such revision, or the token may not read it.
         ServiceError: GitHub could not be asked.
     """
-    spec = world.workspace.normalise(world.inputs.spec)
-    origin = revisions.origin_of(
-        world.inputs.ref, world.event, has_checkout=world.workspace.holds_checkout(spec)
-    )
+    # An empty line names nothing; each other one a spec, or a pattern for several.
+    specs = filter(None, map(str.strip, world.inputs.spec.splitlines()))
+    has_checkout = world.workspace.holds_checkout(specs)
+    origin = revisions.origin_of(world.inputs.ref, world.event, has_checkout=has_checkout)
     if origin is None:
         return world
     if world.github is None:

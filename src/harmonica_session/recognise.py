@@ -5,6 +5,7 @@ This module must not write anything anywhere.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -44,8 +45,13 @@ def find(world: World, seal: Seal, task: Task) -> Found:
     trace = None
     if task.number is not None:
         trace = _our_trace_if_readable(world, seal, task.number)
+    harmonica = world.harmonica
+    if harmonica and trace and not trace.is_signed:
+        # Only a signature vouches for the link; the id leads to a session of this account.
+        vouched = {"join_url": harmonica.join_url(trace.receipt.session_id)}
+        trace = replace(trace, receipt=trace.receipt.model_copy(update=vouched))
     receipt = trace.receipt if trace else None
-    harmonica, session, is_foreign = world.harmonica, None, False
+    session, is_foreign = None, False
     if harmonica and trace and planning.receipt_counts(task, world.event, trace.receipt):
         session = _announced(world, harmonica, trace)
     if harmonica and session is None and task.scope == "topic":
@@ -124,8 +130,7 @@ def _speaker(world: World, github: GitHub) -> Speaker:
 def _announced(world: World, harmonica: Harmonica, trace: Trace) -> Session | None:
     """Ask for the session of our comment; None when it is gone or out of reach."""
     receipt = trace.receipt
-    # Only a signature vouches for the link; the id alone leads to a session of this account.
-    join_url = receipt.join_url if trace.is_signed else harmonica.join_url(receipt.session_id)
+    join_url = receipt.join_url
     try:
         session = harmonica.get(receipt.session_id)
     except Refused as error:
@@ -165,15 +170,22 @@ def _of_topic(harmonica: Harmonica, task: Task, receipt: Receipt | None) -> Sess
 def _beginning(world: World, task: Task) -> datetime | None:
     """Return since when the session may have been made, None when nobody says."""
     if task.scope == "pull-request":
-        opened = moment(world.event.pull_request_created_at)
-        return opened - _CLOCK_TOLERANCE if opened else None
+        return _shortly_before(world.event.created_at(task.number))
     began = None
     if world.github:
         try:
-            began = moment(world.github.run_created_at(world.event.run_id))
+            began = _shortly_before(world.github.run_created_at(world.event.run_id))
         except ServiceError as error:
             world.runner.debug(f"Nobody says when this run began: {error}")
-    return began - _CLOCK_TOLERANCE if began else datetime.now(timezone.utc) - _LONGEST_RUN
+    return began or datetime.now(timezone.utc) - _LONGEST_RUN
+
+
+def _shortly_before(text: str) -> datetime | None:
+    at = moment(text)
+    try:
+        return at - _CLOCK_TOLERANCE if at else None
+    except OverflowError:
+        return None
 
 
 def with_reference(

@@ -5,6 +5,7 @@ This module must not know where a request comes from, nor how it is sent.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timezone
 from typing import Annotated, Any, Literal
 
@@ -30,6 +31,14 @@ class Part(BaseModel):
     """A part of a request: closed, so that a misspelt key is found."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_what_has_no_value(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        required = {name for name, field in cls.model_fields.items() if field.is_required()}
+        return {k: v for k, v in value.items() if v is not None or k in required}
 
 
 class Question(Part):
@@ -136,7 +145,9 @@ class Chain(BaseModel):
 def moment(text: str | None) -> datetime | None:
     """Return a moment written in ISO 8601, None for anything else; UTC where no zone is given."""
     try:
-        read = datetime.fromisoformat((text or "").replace("Z", "+00:00"))
+        # Python 3.10 reads neither `Z` nor any fraction of other than three or six digits.
+        exact = re.sub(r"\.(\d{1,6})\d*", lambda found: f".{found[1]:0<6}", text or "")
+        read = datetime.fromisoformat(exact.replace("Z", "+00:00"))
     except ValueError:
         return None
     return read if read.tzinfo else read.replace(tzinfo=timezone.utc)

@@ -127,6 +127,24 @@ def test_matches_are_bounded(hold: Hold) -> None:
         files.matching("a/*")
 
 
+def test_a_checkout_is_known_by_git_or_a_spec(tmp_path: Path) -> None:
+    """Any spec, by its path or by a pattern, or `.git` says that somebody checked out."""
+    workspace = Workspace(tmp_path)
+    assert not workspace.holds_checkout(["a.yml", "*.yml"])
+    (tmp_path / "b.yml").write_text("")
+    assert not workspace.holds_checkout(["a.yml"])
+    assert workspace.holds_checkout(["a.yml", "*.yml"])
+    (tmp_path / ".git").write_text("gitdir: elsewhere")
+    assert workspace.holds_checkout(["a.yml"])
+
+
+def test_gits_own_folder_matches_nothing(tmp_path: Path) -> None:
+    """The folder where a checkout leaves its token is not looked into, even when it is named."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git/config").write_text("token")
+    assert Workspace(tmp_path).matching(".git/*") == []
+
+
 @pytest.mark.skipif(not hasattr(os, "symlink"), reason="links need a system that has them")
 def test_links_of_a_workspace_lead_no_pattern_out(tmp_path: Path) -> None:
     """Links to folders are not followed; one to a file is listed, and reading it is refused."""

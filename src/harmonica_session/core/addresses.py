@@ -32,7 +32,16 @@ def checked_api_url(url: str) -> str:
     Raises:
         ValueError: It is no address that the API key may be sent to; the text says why.
     """
-    base = re.sub(r"(/api/v1)?/*\Z", "", url.rstrip("/"))
+    return checked_base(re.sub(r"/api/v1\Z", "", url.rstrip("/")))
+
+
+def checked_base(url: str) -> str:
+    """Return the address of an API without a slash at its end.
+
+    Raises:
+        ValueError: It is no address that a credential may be sent to; the text says why.
+    """
+    base = url.rstrip("/")
     _check(base)
     if "?" in base or "#" in base:
         raise ValueError("has a query or a fragment; give the bare address")
@@ -66,6 +75,11 @@ def _check(url: str) -> None:
         raise ValueError("is not a valid web address") from None
     if not parts.hostname:
         raise ValueError("names no host")
+    if "[" in parts.netloc or re.fullmatch(r"[0-9.]+", parts.hostname):
+        try:
+            ip_address(parts.hostname)
+        except ValueError:
+            raise ValueError("names an IP address that there is not") from None
     if parts.username is not None or parts.password is not None:
         raise ValueError("holds a user name or a password")
     if parts.scheme != "https" and not is_loopback(parts.hostname):

@@ -48,7 +48,7 @@ class Context:
 
 def put_together(backgrounds: list[Background]) -> Context:
     """Join the sources that hold any text with a blank line, cut at a line end over the limit."""
-    held = [(part.source, part.text.strip()) for part in backgrounds]
+    held = [(part.source, part.text.rstrip().lstrip("\r\n")) for part in backgrounds]
     held = [(source, text) for source, text in held if text]
     text = "\n\n".join(text for _, text in held)
     sources = tuple(source for source, _ in held)
@@ -60,5 +60,5 @@ def put_together(backgrounds: list[Background]) -> Context:
 
 def _cut_at_line_end(text: str, length: int) -> str:
     line_end = text.rfind("\n", 0, length + 1)
-    # One endless line has no line end worth keeping.
-    return text[: line_end if line_end > 0 else length].rstrip()
+    # A line end that costs half of the text is not worth keeping.
+    return text[: line_end if line_end > length // 2 else length].rstrip()

@@ -5,6 +5,7 @@ This module must not know what a session spec is.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
@@ -26,6 +27,7 @@ Path: TypeAlias = tuple[str | int, ...]
 # libyaml reads the largest spec in milliseconds; the pure reader takes seconds.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DIGITS_KEPT_EXACTLY = 15
+_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _WORDS = {
     "found character that cannot start any token": "this character cannot start a value here; "
     "put the value in quotes",
@@ -99,17 +101,30 @@ def read_document(content: bytes, file: str) -> Document:
         raise SpecError(Problem(file, 0, 0, f"the spec is larger than {MAX_BYTES // 1000} kB"))
     text = decode(content, file)
     document = Document()
-    reader = _Reader(text, file, document)
     try:
-        reader.read()
+        _Reader(text, file, document).read()
+    except SpecError as error:
+        raise SpecError(*_in_order([*document.problems, *error.problems])) from None
     except yaml.reader.ReaderError as error:
-        place = Place(*place_at(text, error.position))
-        raise SpecError(
-            Problem(file, place.line, place.column, "a control character is not allowed; remove it")
-        ) from None
+        problem = _character_problem(error, text, file)
+        raise SpecError(*_in_order([*document.problems, problem])) from None
     except yaml.MarkedYAMLError as error:
-        raise SpecError(_syntax_problem(error, text, file)) from None
+        problem = _syntax_problem(error, text, file)
+        raise SpecError(*_in_order([*document.problems, problem])) from None
     return document
+
+
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    return sorted(set(problems))
+
+
+def _character_problem(error: yaml.reader.ReaderError, text: str, file: str) -> Problem:
+    position = error.position
+    if _Loader is not yaml.SafeLoader:
+        # libyaml counts the bytes of the text in UTF-8.
+        position = len(text.encode()[:position].decode("utf-8", "ignore"))
+    place = place_at(text, position)
+    return Problem(file, *place, "a control character is not allowed; remove it")
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
@@ -129,18 +144,17 @@ class _Reader:
     """Builds values from the parser's events, so that nothing is ever expanded or executed."""
 
     def __init__(self, text: str, file: str, document: Document) -> None:
-        self.lines = text.splitlines() if "\t" in text else []
+        self.lines = _LINE_END.split(text)
+        self.has_tabs = "\t" in text
         self.file = file
         self.document = document
         self.resolver = yaml.resolver.Resolver()
         self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=_Loader)
-        self.anchors: dict[str, tuple[object, int]] = {}
+        self.anchors: dict[str, tuple[object, int, str | None]] = {}
         self.count = 0
 
     def problem(self, place: Place, message: str) -> None:
-        problem = Problem(self.file, place.line, place.column, message)
-        if problem not in self.document.problems:
-            self.document.problems.append(problem)
+        self.document.problems.append(Problem(self.file, place.line, place.column, message))
 
     def read(self) -> None:
         documents = 0
@@ -149,7 +163,9 @@ class _Reader:
                 continue
             documents += 1
             if documents > 1:
-                self.problem(_place(event), "a second document starts here; a spec is one document")
+                self.problem(
+                    self.place(event), "a second document starts here; a spec is one document"
+                )
                 return
             first = next(self.events)
             self.document.value = self.value(first, ())
@@ -158,12 +174,12 @@ class _Reader:
 
     def value(self, event: yaml.Event, path: Path) -> object:
         """Return the value that starts with `event`; its place is remembered under `path`."""
-        place = self.document.values[path] = _place(event)
+        place = self.document.values[path] = self.place(event)
         self.refuse_tab(place)
         before = self.count
         self.grow(1, place)
         if isinstance(event, yaml.AliasEvent):
-            return self.alias(event, place)
+            return self.alias(event, path, place)
         self.refuse_tag(event, place)
         if len(path) > MAX_DEPTH:
             raise SpecError(
@@ -177,8 +193,16 @@ class _Reader:
         elif isinstance(event, yaml.ScalarEvent):
             value = self.scalar(event, path)
         if isinstance(event, yaml.NodeEvent) and event.anchor:
-            self.anchors[event.anchor] = (value, self.count - before)
+            source = self.document.sources.get(path)
+            self.anchors[event.anchor] = (value, self.count - before, source)
         return value
+
+    def place(self, event: yaml.Event) -> Place:
+        mark = event.start_mark
+        if mark is None or mark.line >= len(self.lines):
+            # What is missing at the end of the file stands behind its last character.
+            return Place(len(self.lines), len(self.lines[-1]) + 1)
+        return Place(mark.line + 1, mark.column + 1)
 
     def grow(self, values: int, place: Place) -> None:
         self.count += values
@@ -192,16 +216,18 @@ class _Reader:
                 )
             )
 
-    def alias(self, event: yaml.AliasEvent, place: Place) -> object:
+    def alias(self, event: yaml.AliasEvent, path: Path, place: Place) -> object:
         if event.anchor not in self.anchors:
             self.problem(place, f"`*{event.anchor}` stands for nothing that was named before it")
             return None
-        value, weight = self.anchors[event.anchor]
+        value, weight, source = self.anchors[event.anchor]
         self.grow(weight, place)
+        if source is not None:
+            self.document.sources[path] = source
         return value
 
     def refuse_tab(self, place: Place) -> None:
-        if not self.lines:
+        if not self.has_tabs:
             return
         before = self.lines[place.line - 1][: place.column - 1]
         if "\t" in before[len(before.rstrip()) :]:
@@ -217,7 +243,7 @@ class _Reader:
         for event in self.events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
-            place = _place(event)
+            place = self.place(event)
             if not isinstance(event, yaml.ScalarEvent):
                 self.problem(place, "a key must be a text")
                 self.value(event, (*path, "?"))
@@ -278,10 +304,6 @@ def _number(source: str) -> object:
     if re.fullmatch(r"[-+]?(0|[1-9][0-9]*)", source) and len(source) <= _DIGITS_KEPT_EXACTLY:
         return int(source)
     if re.fullmatch(r"[-+]?(0|[1-9][0-9]*)?\.[0-9]+([eE][-+]?[0-9]{1,2})?", source):
-        return float(source)
+        value = float(source)
+        return value if math.isfinite(value) else Unquoted("a number", source)
     return Unquoted("a time of day" if ":" in source else "a number", source)
-
-
-def _place(event: yaml.Event) -> Place:
-    mark = event.start_mark
-    return Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)

@@ -94,18 +94,16 @@ class Event:
             commits.add(_text(pull, "merge_commit_sha"))
         return commits - {""}
 
-    @property
-    def opens_pull_request(self) -> bool:
-        """Whether nothing can have been announced on the pull request before this run."""
-        return _at(self.payload, "action") == "opened" and self.run_attempt == 1
+    def opens_pull_request(self, number: int | None) -> bool:
+        """Say whether nothing can have been announced on a pull request before this run."""
+        is_opened = _at(self.payload, "action") == "opened" and self.run_attempt == 1
+        return is_opened and _number(self.payload, "pull_request", "number") == number
 
-    @property
-    def pull_request_created_at(self) -> str:
-        """When the pull request was opened, in ISO 8601; empty when the event does not say."""
+    def created_at(self, number: int | None) -> str:
+        """Return when a pull request was opened, in ISO 8601; empty when the event does not say."""
         for key in ("pull_request", "issue"):
-            created = _at(self.payload, key, "created_at")
-            if isinstance(created, str):
-                return created
+            if _number(self.payload, key, "number") == number:
+                return _text(self.payload, key, "created_at")
         return ""
 
 
@@ -180,7 +178,9 @@ def _of_workflow_run(event: Event) -> Whereabouts:
     listed = _at(event.payload, "workflow_run", "pull_requests")
     for entry in listed if isinstance(listed, list) else []:
         number = _number(entry, "number")
-        if number and str(_at(entry, "base", "repo", "id")) == event.repository_id:
+        repository = _at(entry, "base", "repo", "id")
+        ours = (event.repository_id, str(_at(event.payload, "repository", "id")))
+        if number and str(repository) in ours:
             return number
     head = ByHead(
         owner=_text(event.payload, "workflow_run", "head_repository", "owner", "login"),
@@ -217,7 +217,8 @@ def _at(value: object, *keys: str) -> Any:  # noqa: ANN401 - any JSON
 
 def _text(value: object, *keys: str) -> str:
     found = _at(value, *keys)
-    return found if isinstance(found, str) else ""
+    # What cannot be printed is no name, address or date, and could not be sent on either.
+    return found if isinstance(found, str) and found.isprintable() else ""
 
 
 def _number(value: object, *keys: str) -> int | None:

@@ -10,6 +10,10 @@ import unicodedata
 
 _ZERO_WIDTH_SPACE = "\u200b"
 _SPECIAL = re.compile(r"([\\`*_\[\]~|$#])")
+# Only addresses without a character that Markdown knows, up to a space or a full stop.
+_ADDRESS = re.compile(
+    r"((?<![^\s(])https?://[A-Za-z0-9\-._~/?#=&%+:]*[A-Za-z0-9/=](?=[\s.,:!?)'\"]|$))"
+)
 # Characters that mean something only where a line begins.
 _AT_LINE_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")
 
@@ -24,11 +28,17 @@ def plain(text: str, limit: int) -> str:
         limit: Longest text in characters, counted before escaping; the rest becomes `…`.
     """
     line = shorten(visible(text), limit)
-    line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    line = _SPECIAL.sub(r"\\\1", line)
-    line = _AT_LINE_START.sub(_escape_start, line)
+    # GitHub makes a link of a bare address, and would make an escape a part of it.
+    pieces = _ADDRESS.split(line)
+    pieces[::2] = [_escape(piece) for piece in pieces[::2]]
+    return _AT_LINE_START.sub(_escape_start, "".join(pieces))
+
+
+def _escape(text: str) -> str:
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = _SPECIAL.sub(r"\\\1", text)
     # GitHub looks for mentions in the rendered text, where an escape is gone already.
-    return line.replace("@", f"@{_ZERO_WIDTH_SPACE}")
+    return text.replace("@", f"@{_ZERO_WIDTH_SPACE}")
 
 
 def visible(text: str) -> str:

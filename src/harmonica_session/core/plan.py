@@ -27,6 +27,7 @@ Scope: TypeAlias = Literal["pull-request", "run", "topic", "off"]
 
 # What `GET /sessions/{id}` tells of a request, and so what can be compared without a receipt.
 _TOLD = ("topic", "goal", "context", "critical")
+_LONGEST_MOMENT = 40
 # What `PATCH /sessions/{id}` is documented to change.
 _CHANGEABLE = ("topic", "goal", "context", "critical", "prompt", "project_id")
 
@@ -172,7 +173,7 @@ def receipt_counts(task: Task, event: Event, receipt: Receipt) -> bool:
 def may_have_run_before(task: Task, event: Event, receipt: Receipt | None) -> bool:
     """Say whether an earlier run may have made the session that this one is about to make."""
     if task.scope == "pull-request":
-        return receipt is not None or not event.opens_pull_request
+        return receipt is not None or not event.opens_pull_request(task.number)
     return task.scope == "run"
 
 
@@ -233,7 +234,7 @@ def receipt_for(plan: Plan, session: Session, run_id: str) -> Receipt:
         announced=task.digest,
         fields=dict(task.fields) if follows else {},
         results_visibility=task.request.results_visibility or "",
-        created_at=session.created_at or "",
+        created_at=(session.created_at or "")[:_LONGEST_MOMENT],
         run_id=known.run_id if known else run_id,
         author=plan.found.receipt.author if plan.found.receipt and plan.found.is_signed else "",
     )

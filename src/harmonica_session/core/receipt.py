@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from harmonica_session.core.addresses import checked_join_url
+from harmonica_session.session import SessionRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -165,5 +166,11 @@ def digest_of(value: JsonValue) -> str:
 
 
 def field_digests(body: Mapping[str, JsonValue]) -> dict[str, str]:
-    """Return a short digest for each field of a request's body."""
-    return {name: digest_of(value)[:16] for name, value in body.items()}
+    """Return a short digest for each field of a request that the spec has a key for.
+
+    What stands under `api:` has one digest together, so that a receipt stays small.
+    """
+    known = {name: value for name, value in body.items() if name in SessionRequest.model_fields}
+    others = {name: value for name, value in body.items() if name not in known}
+    digests = {name: digest_of(value)[:16] for name, value in known.items()}
+    return {**digests, "api": digest_of(others)[:16]} if others else digests

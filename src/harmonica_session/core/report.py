@@ -147,8 +147,8 @@ def _call_to_join(it: Invitation) -> str:
 
 
 def _target(url: str) -> str:
-    # The link was checked to hold nothing that ends a Markdown link, brackets apart.
-    return url.replace("(", "%28").replace(")", "%29")
+    # The link was checked to hold nothing that ends a Markdown link; an entity it may hold.
+    return url.replace("&", "&amp;")
 
 
 def _numbered(questions: tuple[str, ...]) -> str:
@@ -162,7 +162,7 @@ def _facts(it: Invitation) -> str:
     if it.background:
         sources = ", ".join(plain(source, _PATH) for source in it.background)
         facts.append(f"- Background for the facilitator comes from {sources}.")
-    facts.append(f"- Results: {_VISIBILITY[it.results_visibility]}")
+    facts.append(f"- Results: {_VISIBILITY.get(it.results_visibility, _VISIBILITY[''])}")
     if it.is_public:
         facts.append("- This repository is public, so anyone who has the link can join.")
     return "\n".join(facts)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from harmonica_session.core.document import Document, Path, Unquoted, read_document
+from harmonica_session.core.markdown import visible
 from harmonica_session.errors import Problem, SpecError, clip
 from harmonica_session.session import DistributionTarget, Question, RosterEntry, SessionRequest
 
@@ -56,15 +57,15 @@ def read_spec(content: bytes, file: str) -> Spec:
     document = read_document(content, file)
     problems = document.problems
     if not isinstance(document.value, dict):
-        raise SpecError(
-            *problems, Problem(file, 1, 1, "a spec is a mapping: `topic: …`, `goal: …`")
-        )
+        no_mapping = Problem(file, 1, 1, "a spec is a mapping: `topic: …`, `goal: …`")
+        raise SpecError(*sorted({*problems, no_mapping}))
     try:
         spec = Spec.model_validate(_without_blanks(document.value))
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
         problems = problems + [_explain(detail, document, file) for detail in details]
     else:
+        problems = problems + _invisible(spec, document, file)
         problems = problems + [
             _at_key(document, file, ("api", key), f"`{key}` belongs at the top, not under `api`")
             for key in spec.api
@@ -73,6 +74,16 @@ def read_spec(content: bytes, file: str) -> Spec:
         if not problems:
             return spec
     raise SpecError(*sorted(set(problems)))
+
+
+def _invisible(spec: Spec, document: Document, file: str) -> list[Problem]:
+    """Find required texts of characters that nobody can see."""
+    blank = [name for name in ("topic", "goal") if not visible(getattr(spec, name))]
+    places = [document.place_of_value((name,)) for name in blank]
+    return [
+        Problem(file, place.line, place.column, f"`{name}` is blank; write what it should say")
+        for name, place in zip(blank, places, strict=True)
+    ]
 
 
 def _without_blanks(value: dict[str, Any]) -> dict[str, Any]:

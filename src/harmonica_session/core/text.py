@@ -5,6 +5,7 @@ This module must not know what the file is for.
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import TYPE_CHECKING
 
@@ -26,14 +27,14 @@ def decode(content: bytes, file: str) -> str:
     Raises:
         FileRefused: A byte is not UTF-8; the problem says where.
     """
+    content = content.removeprefix(codecs.BOM_UTF8)
     try:
-        return content.decode("utf-8-sig")
+        return content.decode()
     except UnicodeDecodeError as error:
-        before = content[: error.start]
-        line_start = before.rfind(b"\n") + 1
-        column = len(before[line_start:].decode("utf-8-sig", "replace")) + 1
+        before = content[: error.start].decode()
+        place = place_at(before, len(before))
         message = f"byte 0x{content[error.start]:02x} is not UTF-8; save the file as UTF-8"
-        raise FileRefused(Problem(file, before.count(b"\n") + 1, column, message)) from None
+        raise FileRefused(Problem(file, *place, message)) from None
 
 
 def place_at(text: str, position: int) -> tuple[int, int]:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from harmonica_session.errors import FileRefused, Problem, clip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MAX_MATCHES = 1_000
 
@@ -53,11 +56,11 @@ class Files(Protocol):
             FileRefused: It is absolute, leads upwards, or matches more than `MAX_MATCHES`.
         """
 
-    def holds_checkout(self, spec: str) -> bool:
-        """Say whether there is a repository, or at least the spec.
+    def holds_checkout(self, specs: Iterable[str]) -> bool:
+        """Say whether there is a repository, or at least a spec.
 
         Args:
-            spec: Its path, as `normalise` returns it.
+            specs: Paths or patterns.
         """
 
 

@@ -108,7 +108,10 @@ class Harmonica:
         except AnswerUnusable as error:
             raise FateUnknown(str(error)) from None
         if answer.status in _UNKNOWN_FATE and demanded_pause(answer) is None:
-            raise FateUnknown(str(_refused(answer)))
+            raise FateUnknown(
+                f"nobody knows whether Harmonica could {question.doing} "
+                f"({question}: {answer.status} {_said(answer)[2]})"
+            )
         try:
             session: Session = _accepted(answer, *_SUCCESS).read(Session)
         except AnswerUnusable as error:
@@ -235,15 +238,18 @@ def _accepted(answer: Answer, *statuses: int) -> Answer:
     return answer
 
 
-def _refused(answer: Answer) -> Refused:
+def _said(answer: Answer) -> tuple[str, str, str]:
+    """Return the code and the message of an error, and both as one text to show."""
     content = answer.json()
     error = content.get("error") if isinstance(content, dict) else None
-    if isinstance(error, dict):
-        code, reason = str(error.get("code", "")), str(error.get("message", ""))
-        said = f"{clip(code)}, {' '.join(reason.split())[:300]}"
-    else:
-        code = reason = ""
-        said = "with an answer that is not Harmonica's"
+    if not isinstance(error, dict):
+        return "", "", "with an answer that is not Harmonica's"
+    code, reason = str(error.get("code", "")), str(error.get("message", ""))
+    return code, reason, f"{clip(code)}, {' '.join(reason.split())[:300]}"
+
+
+def _refused(answer: Answer) -> Refused:
+    code, reason, said = _said(answer)
     advice = _ADVICE.get(answer.status, "run it again later")
     pause = demanded_pause(answer)
     if pause is not None:

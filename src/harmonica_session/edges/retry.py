@@ -108,7 +108,7 @@ def _retry_after(answer: Answer) -> float | None:
         return float(value)
     try:
         return max(0.0, parsedate_to_datetime(value).timestamp() - answer.served_at)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

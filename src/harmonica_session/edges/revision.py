@@ -13,7 +13,7 @@ from harmonica_session.edges.files import bounded, normalised, refused
 from harmonica_session.errors import AnswerUnusable, FileRefused, Refused, clip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import TypeVar
 
     from harmonica_session.contents import Contents, Tree
@@ -110,7 +110,7 @@ class Revision:
         blobs = {entry.path for entry in self._tree.tree if entry.type == "blob"}
         return bounded(pattern, [path for path in blobs if wanted.matches(path)])
 
-    def holds_checkout(self, spec: str) -> bool:  # noqa: ARG002 - as `Files` has it
+    def holds_checkout(self, specs: Iterable[str]) -> bool:  # noqa: ARG002 - as `Files` has it
         """Say that there is a repository."""
         return True
 

@@ -29,6 +29,8 @@ MAX_ANNOTATIONS = 10
 MAX_SUMMARY_BYTES = 1_000_000
 # Markdown may have put a backslash before each underscore.
 _KEY = re.compile(r"hm\\?_live\\?_[0-9A-Za-z]+")
+# The runner trims white space, and drops a byte order mark at the start of the log.
+_COMMAND = re.compile(r"\W*::")
 _HIDDEN = "***"
 
 
@@ -110,10 +112,19 @@ class Runner:
         path = self._env.get("GITHUB_STEP_SUMMARY")
         if not path:
             return
-        content = self._safe(markdown).encode("utf-8", "replace")[:MAX_SUMMARY_BYTES]
-        self._summary_start = self._write_file(path, content, "summary", self._summary_start)
+        content = self._safe(markdown).encode("utf-8", "replace")
+        self._summary_start = self._write_file(
+            path, content, "summary", self._summary_start, MAX_SUMMARY_BYTES
+        )
 
-    def _write_file(self, path: str, content: bytes, what: str, start: int | None = None) -> int:
+    def _write_file(
+        self,
+        path: str,
+        content: bytes,
+        what: str,
+        start: int | None = None,
+        limit: int | None = None,
+    ) -> int | None:
         """Write to a file of the step, behind what is there or over what stands from `start` on.
 
         A file that cannot be written is said and no more: the link stands in the log as well.
@@ -122,10 +133,12 @@ class Runner:
             with Path(path).open("ab") as file:
                 start = file.tell() if start is None else start
                 file.truncate(start)
+                if limit is not None:
+                    content = content[: max(limit - start, 0)].decode("utf-8", "ignore").encode()
                 file.write(content)
         except OSError as error:
             self.say(f"The step's {what} could not be written: {error.strerror}")
-        return start or 0
+        return start
 
     def _safe(self, text: str) -> str:
         for secret in self._secrets:
@@ -136,7 +149,9 @@ class Runner:
         self._write(str(Command(name, dict(properties), message)))
 
     def _write(self, line: str) -> None:
-        self._out.write(f"{line}\n")
+        # Half of a surrogate pair, which JSON may hold, cannot be written in any encoding.
+        encoding = getattr(self._out, "encoding", None) or "utf-8"
+        self._out.write(line.encode(encoding, "replace").decode(encoding) + "\n")
         self._out.flush()
 
 
@@ -165,6 +180,6 @@ class Terminal(Runner):
 
 def _without_command(line: str) -> str:
     """Break what the runner would take for a workflow command, in a way that does not show."""
-    if line.lstrip().startswith("::"):
+    if _COMMAND.match(line):
         line = line.replace("::", ":\u200b:", 1)
     return line.replace("##[", "#\u200b#[")

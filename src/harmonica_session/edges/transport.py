@@ -6,7 +6,10 @@ This module must not know a route, nor what an answer means.
 from __future__ import annotations
 
 import json
+import socket
+import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -19,8 +22,8 @@ from harmonica_session import __version__
 from harmonica_session.core.addresses import is_loopback
 from harmonica_session.errors import (
     AnswerUnusable,
-    DeadlineReached,
     FateUnknown,
+    InputError,
     NotSent,
     clip,
 )
@@ -87,7 +90,7 @@ class Answer:
         """The service's own clock, in seconds since 1970; this machine's where it tells none."""
         try:
             return parsedate_to_datetime(self.headers.get("date", "")).timestamp()
-        except ValueError:
+        except (ValueError, OverflowError):
             return time.time()
 
     def json(self) -> object:
@@ -133,19 +136,30 @@ class Transport:
             base: Base address, without a slash at its end.
             headers: Sent with each request, credentials among them.
             deadline: Bounds each request.
+
+        Raises:
+            InputError: The proxy or the certificates that the environment names are unusable.
         """
         self.service = service
         self.base = base
         self.deadline = deadline
-        on_loopback = is_loopback(urlsplit(base).hostname)
-        self._client = httpx.Client(
-            base_url=base,
-            headers={**headers, "User-Agent": f"harmonica-session-action/{__version__}"},
-            follow_redirects=False,
-            # Reading the certificates takes time that a plain connection need not spend.
-            verify=_no_certificates() if base.startswith("http:") else httpx.create_ssl_context(),
-            trust_env=not on_loopback,
-        )
+        self._socket: socket.socket | None = None
+        # Reading the certificates takes time that a plain connection need not spend.
+        verify = _no_certificates() if base.startswith("http:") else _certificates()
+        try:
+            self._client = httpx.Client(
+                base_url=base,
+                headers={**headers, "User-Agent": f"harmonica-session-action/{__version__}"},
+                follow_redirects=False,
+                verify=verify,
+                trust_env=not is_loopback(urlsplit(base).hostname),
+            )
+        except (ImportError, ValueError, httpx.InvalidURL):
+            # The error is not quoted: the address of a proxy may hold a password.
+            raise InputError(
+                f"{service} cannot be asked: the proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or "
+                "the list in NO_PROXY, cannot be used; a proxy is of the form http://host:port"
+            ) from None
 
     def close(self) -> None:
         """Give back the connections."""
@@ -164,6 +178,10 @@ class Transport:
         timeout = httpx.Timeout(
             min(question.read_seconds, left), connect=min(CONNECT_SECONDS, left)
         )
+        # A timeout of the socket starts anew with each byte that comes; this one does not.
+        alarm = threading.Timer(left, self._cut)
+        alarm.daemon = True
+        alarm.start()
         try:
             with self._client.stream(
                 question.method,
@@ -172,6 +190,7 @@ class Transport:
                 json=question.body,
                 headers={"Accept": question.accept} if question.accept else None,
                 timeout=timeout,
+                extensions={"trace": self._remember},
             ) as response:
                 body = self._body(question, response)
         except (
@@ -180,14 +199,19 @@ class Transport:
             httpx.PoolTimeout,
             httpx.ProxyError,
             httpx.UnsupportedProtocol,
+            httpx.LocalProtocolError,
             httpx.InvalidURL,
         ) as error:
             raise NotSent(self._unreached(question, error)) from None
         except httpx.HTTPError as error:
+            # The request is out, so time alone does not say that nothing happened.
+            late = "the answer came too slowly" if self.deadline.left <= 0 else ""
             raise FateUnknown(
                 f"{self.service} gave no answer, could not {question.doing} ({question}: "
-                f"{type(error).__name__} {clip(str(error))})"
+                f"{late or f'{type(error).__name__} {clip(str(error))}'})"
             ) from None
+        finally:
+            alarm.cancel()
         return Answer(question, self.service, response.status_code, response.headers, body)
 
     def _body(self, question: Question, response: httpx.Response) -> bytes:
@@ -201,22 +225,39 @@ class Transport:
                     f"{self.service} gave an answer of more than {MAX_ANSWER_BYTES // 1_000_000} "
                     f"MB, could not {question.doing} ({question})"
                 )
-            try:
-                self.deadline.remaining(question.doing)
-            except DeadlineReached:
-                # The request is out, so time alone does not say that nothing happened.
-                raise httpx.ReadTimeout("the answer came too slowly") from None
         return b"".join(chunks)
+
+    def _remember(self, event: str, info: Mapping[str, Any]) -> None:
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._socket = info["return_value"].get_extra_info("socket")
+
+    def _cut(self) -> None:
+        if self._socket:
+            with suppress(OSError):
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def _unreached(self, question: Question, error: Exception) -> str:
         said = str(error)
         advice = "check the address, the network and HTTPS_PROXY"
         if "CERTIFICATE_VERIFY_FAILED" in said:
             advice = "its certificate is not trusted; name your company's in SSL_CERT_FILE"
+        if isinstance(error, httpx.LocalProtocolError):
+            # It quotes the header that cannot be sent, and that may be the credentials.
+            said, advice = "a header cannot be sent", "copy the key or token once more"
         return (
             f"{self.service} at {self.base} cannot be reached, could not {question.doing} "
             f"({clip(said) or type(error).__name__}): {advice}"
         )
+
+
+def _certificates() -> ssl.SSLContext:
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:
+        raise InputError(
+            f"the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read "
+            f"({clip(error.strerror or 'no certificate')}); name a file in PEM format"
+        ) from None
 
 
 def _no_certificates() -> ssl.SSLContext:

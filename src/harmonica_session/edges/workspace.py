@@ -8,11 +8,16 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harmonica_session.core.pattern import Pattern
 from harmonica_session.edges.files import MAX_MATCHES, bounded, normalised, refused
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 MAX_VISITED = 200_000
+_GIT = ".git"
 
 
 class Workspace:
@@ -57,15 +62,17 @@ class Workspace:
             raise refused(path, "cannot be found: links in a circle, or a file as folder") from None
         if not real.is_relative_to(root):
             raise refused(path, "is a link that leads out of the repository")
-        if real.is_dir():
-            raise refused(path, "is a folder, not a file")
-        # Without O_NONBLOCK, opening a named pipe would wait for its other end for ever.
-        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        if any(part.lower() == _GIT for part in real.relative_to(root).parts):
+            # actions/checkout leaves the token there.
+            raise refused(path, "lies in git's own folder")
         try:
-            descriptor = os.open(real, flags | getattr(os, "O_NOFOLLOW", 0))
-            file = os.fdopen(descriptor, "rb")
+            # Python opens no folder as a file, whatever the system does.
+            file = open(real, "rb", opener=lambda *_: _open_below(root, real))  # noqa: SIM115 - see below
         except OSError as error:
-            raise refused(path, f"cannot be read: {error.strerror}") from None
+            kind = (
+                "is a folder, not a file" if real.is_dir() else f"cannot be read: {error.strerror}"
+            )
+            raise refused(path, kind) from None
         with file:
             opened = os.fstat(file.fileno())
             if not stat.S_ISREG(opened.st_mode):
@@ -97,7 +104,7 @@ class Workspace:
                 reached = wanted.after(progress, entry.name)
                 path = f"{folder}{entry.name}"
                 if entry.is_dir(follow_symlinks=False):
-                    if reached:
+                    if reached and entry.name.lower() != _GIT:
                         folders.append((f"{path}/", reached))
                 elif wanted.is_whole(reached) and not entry.is_dir():
                     found.append(path)
@@ -105,13 +112,17 @@ class Workspace:
                 raise refused(pattern, f"looks at more than {MAX_VISITED:,} files; narrow it down")
         return bounded(pattern, found)
 
-    def holds_checkout(self, spec: str) -> bool:
-        """Say whether somebody has put a repository here, or at least the spec.
+    def holds_checkout(self, specs: Iterable[str]) -> bool:
+        """Say whether somebody has put a repository here, or at least a spec.
 
         Args:
-            spec: Its path, as `normalise` returns it.
+            specs: Paths or patterns.
+
+        Raises:
+            FileRefused: One of them is absolute or leads upwards.
         """
-        return any(os.path.lexists(self.root / name) for name in (".git", spec))
+        names = [_GIT, *map(self.normalise, specs)]
+        return any(os.path.lexists(self.root / name) or self.matching(name) for name in names)
 
     def _is_still(self, wanted: Path, real: Path, opened: os.stat_result) -> bool:
         try:
@@ -129,12 +140,28 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         return []
 
 
+def _open_below(root: Path, real: Path) -> int:
+    """Open a resolved path for reading, so that no part of it can be a link by now."""
+    # Without O_NONBLOCK, opening a named pipe would wait for its other end for ever.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    if os.open not in os.supports_dir_fd:
+        return os.open(real, flags)
+    descriptor = os.open(root, flags)
+    for part in real.relative_to(root).parts:
+        folder = descriptor
+        try:
+            descriptor = os.open(part, flags | os.O_NOFOLLOW, dir_fd=folder)
+        finally:
+            os.close(folder)
+    return descriptor
+
+
 def common_folder(*paths: str | None) -> tuple[Path, list[str]]:
     """Return the folder from which a person's paths are read, and the paths under it.
 
     It is the current folder where that holds all of them.
     """
-    absolute = [Path(path).absolute() for path in paths if path]
+    absolute = [Path(os.path.abspath(path)) for path in paths if path]  # noqa: PTH100 - no dots
     root = Path.cwd()
     if not all(path.is_relative_to(root) for path in absolute):
         root = Path(os.path.commonpath([path.parent for path in absolute]))

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harmonica_session.core.addresses import checked_api_url
+from harmonica_session.core.addresses import checked_base
 from harmonica_session.core.event import Event, read_event
 from harmonica_session.core.inputs import Inputs, read_inputs
 from harmonica_session.edges.clock import Deadline
@@ -85,6 +85,6 @@ def connected(
 
 def _github_api(url: str) -> str:
     try:
-        return checked_api_url(url or _GITHUB_API)
+        return checked_base(url or _GITHUB_API)
     except ValueError as error:
         raise InputError(f"GITHUB_API_URL {error}") from None

@@ -1,0 +1,278 @@
+"""A step as the runner sees it, a service that misbehaves byte by byte, and one that speaks TLS.
+
+It must not use the code under test to read what that code has written: the readers here follow the
+runner's own rules. Source: `ActionCommand`, `ActionCommandManager` and `FileCommandManager` of
+actions/runner.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import socket
+import ssl
+import threading
+import unicodedata
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+import pytest
+import trustme
+
+from harmonica_session.edges.runner import Runner
+from harmonica_session.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+_SomeRunner = TypeVar("_SomeRunner", bound=Runner)
+Serve: TypeAlias = "Callable[[Callable[[socket.socket], None]], str]"
+
+_COMMANDS = {
+    *("add-mask", "add-matcher", "add-path", "debug", "echo", "endgroup", "error", "group"),
+    *("notice", "remove-matcher", "save-state", "set-env", "set-output", "stop-commands"),
+    "warning",
+}
+# What Char.IsWhiteSpace of .NET says yes to.
+_WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+
+
+@dataclass(frozen=True)
+class Command:
+    """One workflow command that the runner would carry out."""
+
+    name: str
+    properties: dict[str, str]
+    message: str
+
+
+@dataclass
+class Step:
+    """The files and the log of one step, written by the code under test, read as the runner would.
+
+    Attributes:
+        output_file: `GITHUB_OUTPUT`.
+        summary_file: `GITHUB_STEP_SUMMARY`.
+        log: What the step's process writes to.
+    """
+
+    output_file: Path
+    summary_file: Path
+    log: io.TextIOWrapper
+
+    def runner(self, form: type[_SomeRunner], **env: str) -> _SomeRunner:
+        """Return a runner that writes to this step, with further variables."""
+        files = {
+            "GITHUB_OUTPUT": str(self.output_file),
+            "GITHUB_STEP_SUMMARY": str(self.summary_file),
+        }
+        return form({**files, **env}, self.log)
+
+    @property
+    def text(self) -> str:
+        """The log as it was written."""
+        buffer = self.log.buffer
+        assert isinstance(buffer, io.BytesIO)
+        return buffer.getvalue().decode()
+
+    @property
+    def lines(self) -> list[str]:
+        """The log in the lines that .NET's StreamReader finds; it drops a byte order mark."""
+        found = re.split("\r\n|\r|\n", self.text.removeprefix("\ufeff"))
+        return found if found[-1] else found[:-1]
+
+    @property
+    def commands(self) -> list[Command]:
+        """What the runner would carry out, in order."""
+        return [command for line in self.lines if (command := _command(line))]
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """The outputs that the runner would set."""
+        return _outputs(self.output_file.read_bytes().decode())
+
+    @property
+    def summary(self) -> str:
+        """The job summary of the step."""
+        return self.summary_file.read_bytes().decode()
+
+
+def _command(line: str) -> Command | None:
+    return _colons(line.lstrip(_WHITE_SPACE)) or _brackets(line)
+
+
+def _colons(line: str) -> Command | None:
+    if _find(line, "::", 0) != 0:
+        return None
+    end = _find(line, "::", 2)
+    if end < 0:
+        return None
+    unescape = {"%0D": "\r", "%0A": "\n", "%3A": ":", "%2C": ",", "%25": "%"}
+    message = _replaced(line[end + 2 :], {"%0D": "\r", "%0A": "\n", "%25": "%"})
+    return _parsed(line[2:end], ",", unescape, message)
+
+
+def _brackets(line: str) -> Command | None:
+    start = _find(line, "##[", 0)
+    end = line.find("]", max(start, 0))
+    if start < 0 or end < 0:
+        return None
+    unescape = {"%3B": ";", "%0D": "\r", "%0A": "\n", "%5D": "]", "%25": "%"}
+    return _parsed(line[start + 3 : end], ";", unescape, _replaced(line[end + 1 :], unescape))
+
+
+def _parsed(head: str, comma: str, unescape: dict[str, str], message: str) -> Command | None:
+    name, _, rest = head.partition(" ")
+    if name.lower() not in _COMMANDS:
+        return None
+    pairs = [part.partition("=") for part in rest.strip(_WHITE_SPACE).split(comma)]
+    known = {key: _replaced(value, unescape) for key, _, value in pairs if key and value}
+    return Command(name.lower(), known, message)
+
+
+def _find(text: str, key: str, start: int) -> int:
+    """Find a key as .NET does by default: by culture, so over characters that have no weight."""
+    for at in range(start, len(text)):
+        rest = "".join(c for c in text[at : at + 50] if not _weightless(c))
+        if rest.startswith(key) and (at == start or not _weightless(text[at])):
+            return at
+    return -1
+
+
+def _weightless(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category == "Cf" or (category == "Cc" and character not in _WHITE_SPACE)
+
+
+def _replaced(text: str, table: dict[str, str]) -> str:
+    for escaped, plain in table.items():
+        text = text.replace(escaped, plain)
+    return text
+
+
+def _outputs(text: str) -> dict[str, str]:
+    """Read the file of outputs; a line that the runner would refuse fails the test."""
+    found: dict[str, str] = {}
+    lines = text.split("\n")
+    assert lines.pop() == "", "the last line is not ended"
+    while lines:
+        line = lines.pop(0)
+        if not line:
+            continue
+        name, mark, rest = re.fullmatch("(.*?)(=|<<)(.*)", line, re.DOTALL).groups()  # type: ignore[union-attr]
+        if mark == "=":
+            found[name] = rest
+            continue
+        assert name, "a value without a name"
+        assert rest, "a value without a delimiter"
+        end = lines.index(rest)
+        found[name] = "\n".join(lines[:end])
+        del lines[: end + 1]
+    return found
+
+
+@pytest.fixture
+def step(tmp_path: Path) -> Step:
+    """One step with empty files and an empty log."""
+    output, summary = tmp_path / "output", tmp_path / "summary"
+    output.touch()
+    summary.touch()
+    log = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n", write_through=True)
+    return Step(output, summary, log)
+
+
+@pytest.fixture
+def box() -> Iterator[Sandbox]:
+    """Run a sandbox for the length of a test."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Sandbox]:
+    """Run a second sandbox, to which nothing should ever be sent."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take every proxy and certificate out of the environment."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Serve each connection with a function that is given its socket; returns the address."""
+    with contextlib.ExitStack() as stack:
+
+        def start(talk: Callable[[socket.socket], None]) -> str:
+            listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+            done = threading.Event()
+
+            def answer() -> None:
+                while True:
+                    connection, _ = listening.accept()
+                    with connection, contextlib.suppress(OSError):
+                        if done.is_set():
+                            return
+                        talk(connection)
+
+            def stop() -> None:
+                done.set()
+                socket.create_connection(listening.getsockname()).close()
+                thread.join()
+
+            thread = threading.Thread(target=answer)
+            thread.start()
+            stack.callback(stop)
+            return f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+        yield start
+
+
+@dataclass(frozen=True)
+class Encrypted:
+    """A service over TLS, and the file with the authority that signed its certificate."""
+
+    url: str
+    authority: Path
+
+
+class _Pong(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        body = json.dumps({"path": self.path}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as inherited
+        """Keep quiet."""
+
+
+@pytest.fixture
+def encrypted(tmp_path: Path) -> Iterator[Encrypted]:
+    """Run a service whose certificate an unknown authority has signed."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    file = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(file))
+    with HTTPServer(("127.0.0.1", 0), _Pong) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield Encrypted(f"https://127.0.0.1:{server.server_port}", file)
+        server.shutdown()
+        thread.join()

@@ -1,0 +1,198 @@
+"""Which requests are sent again, after which pause, and which never are."""
+
+from __future__ import annotations
+
+import time
+from email.utils import formatdate
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harmonica_session.edges.clock import Deadline
+from harmonica_session.edges.retry import Persistent, demanded_pause
+from harmonica_session.edges.transport import Answer, Question, Transport
+from harmonica_session.errors import DeadlineReached, FateUnknown, NotSent
+from harmonica_session.sandbox import Fault, Sandbox
+from harness.consumer import HurriedClock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PAGE = "/chat"
+READ = Question("look", "GET", PAGE)
+WRITE = Question("create it", "POST", PAGE, body={})
+SAFE = Question("ask", "POST", PAGE, body={}, is_safe=True)
+
+
+@pytest.fixture
+def clock() -> HurriedClock:
+    """A clock whose pauses take no time and are remembered."""
+    return HurriedClock()
+
+
+@pytest.fixture
+def service(box: Sandbox, clock: HurriedClock) -> Iterator[Persistent]:
+    """The sandbox, asked with persistence for a minute."""
+    persistent = Persistent(Transport("Service", box.harmonica_url, {}, Deadline(60, clock)))
+    yield persistent
+    persistent.close()
+
+
+def _statuses(box: Sandbox) -> list[int | None]:
+    return [request.status for request in box.requests]
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+@pytest.mark.parametrize("question", [READ, SAFE], ids=["GET", "safe POST"])
+def test_passing_failure_is_tried_again(
+    box: Sandbox, service: Persistent, question: Question, status: int
+) -> None:
+    """What changes nothing is asked again until it is answered."""
+    box.fail("*", PAGE, Fault.status(status), times=2)
+    service.send(question)
+    assert _statuses(box)[:2] == [status, status]
+    assert len(box.requests) == 3
+
+
+@pytest.mark.parametrize("fault", [Fault.drop(), Fault.truncate()], ids=["drop", "truncate"])
+def test_lost_answer_to_a_read_is_tried_again(
+    box: Sandbox, service: Persistent, fault: Fault
+) -> None:
+    """An answer that was lost on its way is asked for again."""
+    box.fail("GET", PAGE, fault)
+    assert service.send(READ).status == 200
+    assert len(box.requests) == 2
+
+
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+def test_change_that_may_be_made_twice_is_tried_again(
+    box: Sandbox, service: Persistent, method: str
+) -> None:
+    """Making the same change twice is the same as making it once."""
+    box.fail(method, PAGE, Fault.drop_after())
+    service.send(Question("change it", method, PAGE))
+    assert len(box.requests) == 2
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+def test_write_that_failed_is_not_sent_again(
+    box: Sandbox, service: Persistent, status: int
+) -> None:
+    """What may have been done is not done again."""
+    box.fail("POST", PAGE, Fault.status(status), times=None)
+    assert service.send(WRITE).status == status
+    assert len(box.requests) == 1
+
+
+def test_write_whose_answer_is_lost_is_not_sent_again(box: Sandbox, service: Persistent) -> None:
+    """Nor is it when nobody knows."""
+    box.fail("POST", PAGE, Fault.drop_after(), times=None)
+    with pytest.raises(FateUnknown):
+        service.send(WRITE)
+    assert len(box.requests) == 1
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
+def test_refusal_is_not_asked_again(box: Sandbox, service: Persistent, status: int) -> None:
+    """A clear no stays a no."""
+    box.fail("GET", PAGE, Fault.status(status), times=None)
+    assert service.send(READ).status == status
+    assert len(box.requests) == 1
+
+
+def test_patience_has_an_end(box: Sandbox, service: Persistent, clock: HurriedClock) -> None:
+    """After four repeats, each after a longer pause, the last answer stands."""
+    box.fail("GET", PAGE, Fault.status(502), times=None)
+    assert service.send(READ).status == 502
+    assert len(box.requests) == 5
+    assert clock.pauses == sorted(clock.pauses)
+    assert [0.5 * 2**n <= pause <= 0.75 * 2**n for n, pause in enumerate(clock.pauses)] == [
+        True
+    ] * 4
+
+
+@pytest.mark.parametrize("question", [READ, WRITE], ids=["GET", "POST"])
+def test_request_that_never_went_out_is_tried_again(
+    clock: HurriedClock, question: Question
+) -> None:
+    """What surely did nothing is sent again, a write too; then the failure is told."""
+    sandbox = Sandbox()
+    sandbox.close()
+    service = Persistent(Transport("Service", sandbox.harmonica_url, {}, Deadline(60, clock)))
+    with pytest.raises(NotSent):
+        service.send(question)
+    assert len(clock.pauses) == 4
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("question", [READ, WRITE], ids=["GET", "POST"])
+def test_service_is_left_alone_for_as_long_as_it_asks(
+    box: Sandbox, service: Persistent, clock: HurriedClock, question: Question, status: int
+) -> None:
+    """`Retry-After` is waited for exactly, and says that nothing was done, so a write follows."""
+    box.fail("*", PAGE, Fault.status(status, headers={"Retry-After": "7"}))
+    service.send(question)
+    assert clock.pauses == [7]
+    assert len(box.requests) == 2
+
+
+def test_pause_beyond_the_deadline_is_not_waited_for(
+    box: Sandbox, service: Persistent, clock: HurriedClock
+) -> None:
+    """An hour does not fit into a minute, so the answer is returned at once."""
+    box.fail("GET", PAGE, Fault.status(429, headers={"Retry-After": "3600"}))
+    assert service.send(READ).status == 429
+    assert clock.pauses == []
+
+
+def test_pauses_count_for_the_deadline(
+    box: Sandbox, service: Persistent, clock: HurriedClock
+) -> None:
+    """Time that was waited is gone, so the next request finds none left."""
+    clock.sleep(61)
+    with pytest.raises(DeadlineReached, match="before the action could look"):
+        service.send(READ)
+    assert box.requests == []
+
+
+def _answer(status: int, body: bytes = b"", /, **headers: str) -> Answer:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Answer(READ, "GitHub", status, named, body)
+
+
+DATE = formatdate(1_800_000_000, usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "pause"),
+    [
+        (_answer(429), 60),
+        (_answer(429, retry_after="2"), 2),
+        (_answer(429, retry_after=" 2 "), 2),
+        (_answer(429, retry_after="soon"), 60),
+        (_answer(429, retry_after="-5"), 60),
+        (_answer(429, date=DATE, retry_after=formatdate(1_800_000_030, usegmt=True)), 30),
+        (_answer(429, date=DATE, retry_after=formatdate(1_700_000_000, usegmt=True)), 0),
+        (_answer(503, retry_after="2"), 2),
+        (_answer(503), None),
+        (_answer(200, retry_after="2"), None),
+        (_answer(403), None),
+        (_answer(403, retry_after="2"), 2),
+        (_answer(403, b"You have exceeded a secondary rate limit"), 60),
+        (_answer(403, x_ratelimit_remaining="0", x_ratelimit_reset="1800000030", date=DATE), 31),
+        (_answer(403, x_ratelimit_remaining="0", x_ratelimit_reset="1700000000", date=DATE), 0),
+        (_answer(403, x_ratelimit_remaining="0", x_ratelimit_reset="soon"), 60),
+        (_answer(403, x_ratelimit_remaining="9", x_ratelimit_reset="1800000030"), None),
+    ],
+)
+def test_demand_is_read_from_every_form(answer: Answer, pause: float | None) -> None:
+    """Seconds, a date, GitHub's own headers and its words all say when to come back."""
+    assert demanded_pause(answer) == pause
+
+
+@pytest.mark.parametrize("header", ["date", "retry_after"])
+def test_impossible_date_is_no_date(header: str) -> None:
+    """A header with a day of twenty digits counts as missing."""
+    answer = _answer(429, **{header: f"Mon, {'9' * 20} Jan 2026 00:00:00 GMT"})
+    assert demanded_pause(answer) == 60
+    assert abs(answer.served_at - time.time()) < 60
