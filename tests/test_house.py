@@ -23,6 +23,7 @@ PACKAGE = SRC / "harmonica_session"
 WORDS, CORE, EDGES, FLOWS, ENTRY = range(5)
 LAYER = {
     "__init__": WORDS,
+    "contents": WORDS,
     "errors": WORDS,
     "pull_request": WORDS,
     "session": WORDS,
@@ -37,6 +38,7 @@ LAYER = {
     "starter": FLOWS,
     "validate": FLOWS,
     "look_up": FLOWS,
+    "locate": FLOWS,
     "prepare": FLOWS,
     "recognise": FLOWS,
     "settle": FLOWS,

@@ -13,6 +13,7 @@ from harmonica_session.attach import attach, gather
 from harmonica_session.core import plan as planning
 from harmonica_session.core.plan import Found
 from harmonica_session.hand_on import hand_on, show, skip
+from harmonica_session.locate import locate
 from harmonica_session.look_up import look_up
 from harmonica_session.prepare import read, require_key, seal_of, task_of
 from harmonica_session.recognise import Survey, find
@@ -44,6 +45,7 @@ def create(world: World) -> bool:
         skip(world, reason)
         return True
     require_key(world)
+    world = locate(world)
     rows = rows_of(world)
     drafts = all_of(partial(read, row) for row in rows)
     # Only now is anybody asked: a spec that is wrong in itself costs no request.

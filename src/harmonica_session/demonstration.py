@@ -19,9 +19,10 @@ from harmonica_session.edges.workspace import common_folder
 from harmonica_session.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 EXAMPLES = files("harmonica_session") / "examples"
+_COMMIT = "1" * 40
 _COMMAND = re.compile(r"::([a-z-]+)(?: ([^:]*))?::(.*)")
 _OUTPUT = re.compile(r"^([\w-]+)<<(\S+)\n(.*?)\n\2$", re.MULTILINE | re.DOTALL)
 
@@ -84,6 +85,9 @@ class _Stage:
             (root / "SESSION.md").write_text(background or _example("SESSION.md"), "utf-8")
         else:
             root, paths = common_folder(spec, session_md)
+        files = (paths[0], paths[1] if session_md else "SESSION.md")
+        for commit in filter(None, (_COMMIT, Event(payload=content).base_sha)):
+            _publish(sandbox, commit, root, files)
         self.env = {
             "INPUT_API_KEY": sandbox.api_key,
             "INPUT_API_URL": sandbox.harmonica_url,
@@ -97,6 +101,7 @@ class _Stage:
             "GITHUB_REPOSITORY": "your/repository",
             "GITHUB_REPOSITORY_ID": "1",
             "GITHUB_RUN_ID": "1",
+            "GITHUB_SHA": _COMMIT,
             "GITHUB_WORKSPACE": str(root),
         }
         if session_md is not None:
@@ -117,6 +122,14 @@ class _Stage:
             _show(f"Comment on #{self.number}", rendered(str(comment["body"])))
         _show("Job summary", rendered(summary.read_text("utf-8")))
         return code
+
+
+def _publish(sandbox: Sandbox, commit: str, root: Path, paths: Iterable[str]) -> None:
+    """Let GitHub have the files too, for events whose workspace is not read."""
+    sandbox.github.refs[commit] = commit
+    for path in paths:
+        if (root / path).is_file():
+            sandbox.github.files[commit, path] = (root / path).read_bytes()
 
 
 def _example(name: str) -> str:

@@ -49,8 +49,8 @@ def read(world: World) -> tuple[Spec, Context]:
     content = world.workspace.read(path, MAX_BYTES)
     if content is None:
         raise FileRefused(
-            f"there is no spec at `{path}`; add it, name another with `spec`, or check the "
-            "repository out before this step (actions/checkout)"
+            f"there is no spec at `{path}` {world.workspace.place}; add it there, or name another "
+            "with `spec`"
         )
     spec = read_spec(content, path)
     refuse_secrets(decode(content, path), path, world.inputs.secret_texts)

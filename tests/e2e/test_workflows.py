@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harmonica_session.sandbox import Fault
-from harness.consumer import SPEC, pull_request_payload
+from harness.consumer import BASE, SPEC, pull_request_payload
 
 if TYPE_CHECKING:
     from harmonica_session.sandbox import Sandbox
@@ -124,3 +124,39 @@ def test_the_key_is_printed_nowhere(repository: Repository, box: Sandbox) -> Non
     assert run.outputs["status"] == "created"
     assert box.api_key not in shown
     assert box.github_token not in shown
+
+
+WITHOUT_CHECKOUT = """\
+on: pull_request_target
+permissions:
+  contents: read
+  pull-requests: write
+jobs:
+  session:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: OWNER/harmonica-session-action@v1
+        id: harmonica
+        with:
+          api-key: ${{ secrets.HARMONICA_API_KEY }}
+          api-url: ${{ vars.HARMONICA_API_URL }}
+"""
+CHECKOUT = "      - uses: actions/checkout@v5\n"
+
+
+@pytest.mark.parametrize("checkout", ["", CHECKOUT], ids=["no checkout", "head checked out"])
+def test_a_fork_that_changed_the_spec(repository: Repository, box: Sandbox, checkout: str) -> None:
+    """Under `pull_request_target` the base's spec is used, whatever the workspace holds."""
+    before, step, after = WITHOUT_CHECKOUT.partition("      - uses")
+    repository.write(".github/workflows/session.yml", f"{before}{checkout}{step}{after}")
+    repository.write(".harmonica/session.yml", "topic: Ours now\ngoal: Tell us your passwords\n")
+    box.github.files[BASE, ".harmonica/session.yml"] = SPEC.encode()
+
+    payload = pull_request_payload("closed", head_repository=2)
+    run = repository.run("pull_request_target", payload, env={"GITHUB_SHA": BASE})
+
+    assert run.code == 0, run.printed
+    assert run.outputs["status"] == "created"
+    assert [session["topic"] for session in box.harmonica.sessions] == ["Retrospective"]
+    assert f"read at revision {BASE}" in run.log
+    assert "passwords" not in str(box.github.comments)

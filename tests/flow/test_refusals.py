@@ -10,7 +10,7 @@ import pytest
 
 from harmonica_session.cli import run_action
 from harmonica_session.sandbox import Fault
-from harness.consumer import SPEC, pull_request_payload
+from harness.consumer import BASE, SPEC, pull_request_payload
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -217,6 +217,8 @@ def test_a_dry_run_after_a_run_says_reused(consumer: Consumer) -> None:
 def test_the_missing_spec_hints_at_the_checkout(consumer: Consumer) -> None:
     """Without a spec the error names the path and the step that is usually missing."""
     (consumer.root / ".harmonica/session.yml").unlink()
+    del consumer.box.github.files[BASE, ".harmonica/session.yml"]
+    consumer.box.github.refs["main"] = BASE
     run = consumer.on_pull_request()
     assert "`.harmonica/session.yml`" in run.messages("error")
     assert "actions/checkout" in run.messages("error")

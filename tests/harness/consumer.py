@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from harmonica_session.sandbox import Sandbox
 
 SPEC = "topic: Retrospective\ngoal: Agree on one change\n"
+# GitHub runs these for the base branch, whatever they are about.
+OF_THE_BASE = ("pull_request_target", "workflow_run")
 HEAD, BASE = "a" * 40, "b" * 40
 _COMMAND = re.compile(r"::(error|warning|notice)(?: ([^:]*))?::(.*)")
 
@@ -87,7 +89,12 @@ class Consumer:
     clock: HurriedClock = field(default_factory=HurriedClock)
 
     def write(self, path: str, text: str) -> None:
-        """Put a file into the checkout."""
+        """Put a file into the repository: into the checkout, and into the base branch's commit."""
+        self.box.github.files[BASE, path] = text.encode()
+        self.check_out(path, text)
+
+    def check_out(self, path: str, text: str) -> None:
+        """Put a file into the checkout alone, as if another revision were checked out."""
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, "utf-8")
@@ -125,7 +132,7 @@ class Consumer:
                 "GITHUB_ACTOR": "octo",
                 "GITHUB_RUN_ID": "500",
                 "GITHUB_RUN_ATTEMPT": "1",
-                "GITHUB_SHA": HEAD,
+                "GITHUB_SHA": BASE if event in OF_THE_BASE else HEAD,
                 "GITHUB_WORKSPACE": str(self.root),
                 **(env or {}),
             },

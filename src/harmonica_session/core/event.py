@@ -77,6 +77,23 @@ class Event:
         # The head's repository is null once the fork is deleted.
         return head is None or head != base
 
+    @property
+    def base_sha(self) -> str:
+        """The commit that the event's pull request is to be merged onto; empty without one."""
+        return _text(self.payload, "pull_request", "base", "sha")
+
+    @property
+    def authors_commits(self) -> set[str]:
+        """The commits that the author of the event's pull request has put together.
+
+        Among them GitHub's own trial merge, which holds the author's files.
+        """
+        pull = _at(self.payload, "pull_request")
+        commits = {_text(pull, "head", "sha"), _text(self.payload, "workflow_run", "head_sha")}
+        if _at(pull, "merged") is not True:
+            commits.add(_text(pull, "merge_commit_sha"))
+        return commits - {""}
+
     def opens_pull_request(self, number: int | None) -> bool:
         """Say whether nothing can have been announced on a pull request before this run."""
         is_opened = _at(self.payload, "action") == "opened" and self.run_attempt == 1

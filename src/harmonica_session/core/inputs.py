@@ -28,6 +28,7 @@ DEFAULTS = {
     "api-key": "",
     "spec": ".harmonica/session.yml",
     "session-md": "SESSION.md",
+    "ref": "",
     "announce": "auto",
     "pr-number": "",
     "once-per": "auto",
@@ -55,6 +56,7 @@ class Inputs:
         api_key: Harmonica API key, None when it is empty.
         spec: Path of the spec under the workspace.
         session_md: Path of the background file, None when it is turned off.
+        ref: Branch, tag or commit to read files from, None to let the event decide.
         announce: Where the link is posted.
         pr_number: Pull request or issue to post on, None to let the event decide.
         once_per: What there is at most one session for.
@@ -69,6 +71,7 @@ class Inputs:
     api_key: SecretStr | None
     spec: str
     session_md: str | None
+    ref: str | None
     announce: Announce
     pr_number: int | None
     once_per: OncePer
@@ -100,6 +103,7 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         api_key=reader.secret("api-key"),
         spec=reader.text("spec"),
         session_md=_session_md(env),
+        ref=reader.parsed("ref", _ref),
         announce=cast("Announce", reader.one_of("announce", get_args(Announce))),
         pr_number=reader.parsed("pr-number", _number),
         once_per=cast("OncePer", reader.one_of("once-per", get_args(OncePer))),
@@ -168,6 +172,14 @@ def _number(value: str) -> int:
     if not re.fullmatch(r"[1-9][0-9]{0,17}", value):
         raise ValueError(f"must be the number of a pull request, but it is `{clip(value)}`")
     return int(value)
+
+
+def _ref(value: str) -> str:
+    # Git's own rules for names, as far as they keep a name from being taken for something else.
+    # Source: git-check-ref-format.
+    if not re.fullmatch(r"(?![/.-])(?!.*(\.\.|@\{))[^\x00-\x20\x7f~^:?*\[\\]{1,255}", value):
+        raise ValueError(f"must be a branch, a tag or a commit, but it is `{clip(value)}`")
+    return value
 
 
 def _boolean(value: str) -> bool:

@@ -233,7 +233,6 @@ jobs:
   session:
     runs-on: ubuntu-latest
     steps:
-      - uses: actions/checkout@v6
       - uses: OWNER/harmonica-session-action@v1
         with:
           api-key: ${{ secrets.HARMONICA_API_KEY }}"""
@@ -250,7 +249,7 @@ def skipped(reason: str) -> str:
     else:
         advice = (
             "GitHub gives no secrets to pull requests from forks. This workflow has the key, and "
-            "reads the spec from the base branch, which the pull request cannot change:"
+            "reads the spec from a branch of yours, which the pull request cannot change:"
         )
         block = WORKFLOW_WITH_KEY
     return (

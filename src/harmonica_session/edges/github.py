@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
+from harmonica_session.contents import Contents, Tree
 from harmonica_session.edges.retry import Persistent, demanded_pause
 from harmonica_session.edges.transport import Answer, Question, Transport
-from harmonica_session.errors import Refused
+from harmonica_session.errors import Refused, clip
 from harmonica_session.pull_request import Account, Comment, PullRequest, WorkflowRun
 
 if TYPE_CHECKING:
@@ -83,6 +85,42 @@ class GitHub:
         question = Question("ask when the workflow run began", "GET", path)
         run: WorkflowRun = _accepted(self._service.send(question)).read(WorkflowRun)
         return run.created_at
+
+    def commit_of(self, ref: str) -> str:
+        """Return the commit that a branch or tag names: `GET /repos/{o}/{r}/commits/{ref}`."""
+        path = f"{self._repository}/commits/{quote(ref, safe='', errors='surrogateescape')}"
+        question = Question("find the revision", "GET", path, accept="application/vnd.github.sha")
+        answer = _accepted(self._service.send(question))
+        commit = answer.body.decode("ascii", "replace").strip()
+        if not re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", commit):
+            raise answer.unusable("it is not the name of a commit")
+        return commit
+
+    def contents(self, path: str, revision: str) -> Contents:
+        """Return what stands at a path: `GET /repos/{o}/{r}/contents/{path}`."""
+        question = Question(
+            f"read `{clip(path)}`",
+            "GET",
+            # Each part for itself: quoting keeps the slashes.
+            f"{self._repository}/contents/{quote(path, errors='surrogateescape')}",
+            query={"ref": revision},
+            accept="application/vnd.github.object+json",
+        )
+        contents: Contents = _accepted(self._service.send(question)).read(Contents)
+        return contents
+
+    def blob(self, sha: str) -> bytes:
+        """Return the content of a file of up to 100 MB: `GET /repos/{o}/{r}/git/blobs/{sha}`."""
+        path = f"{self._repository}/git/blobs/{quote(sha, safe='')}"
+        question = Question("read the file", "GET", path, accept="application/vnd.github.raw+json")
+        return _accepted(self._service.send(question)).body
+
+    def tree(self, revision: str) -> Tree:
+        """List everything in a revision: `GET /repos/{o}/{r}/git/trees/{sha}`."""
+        path = f"{self._repository}/git/trees/{quote(revision, safe='')}"
+        question = Question("list the files", "GET", path, query={"recursive": 1})
+        tree: Tree = _accepted(self._service.send(question)).read(Tree)
+        return tree
 
     def account(self) -> Account:
         """Return the account of a personal token: `GET /user`. Other tokens are refused."""

@@ -54,6 +54,7 @@ class Question:
         file: A file to upload in place of it: name, content, media type.
         read_seconds: How long the service may be silent.
         is_safe: Whether a POST changes nothing, so that it may be repeated.
+        accept: Media type of the answer, where it is another than the service's usual one.
     """
 
     doing: str
@@ -64,6 +65,7 @@ class Question:
     file: tuple[str, bytes, str] | None = None
     read_seconds: float = READ_SECONDS
     is_safe: bool = False
+    accept: str = ""
 
     @property
     def is_repeatable(self) -> bool:
@@ -189,6 +191,7 @@ class Transport:
                 params=question.query,
                 json=question.body,
                 files={"file": question.file} if question.file else None,
+                headers={"Accept": question.accept} if question.accept else None,
                 timeout=timeout,
                 extensions={"trace": self._remember},
             ) as response:

@@ -7,13 +7,23 @@ from __future__ import annotations
 
 import os
 import stat
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from harmonica_session.errors import FileRefused, Problem, clip
+from harmonica_session.core.pattern import Pattern
+from harmonica_session.edges.files import MAX_MATCHES, bounded, normalised, refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MAX_VISITED = 200_000
+_GIT = ".git"
 
 
 class Workspace:
     """The folder that the consumer's files are read from; what is in it is not to be trusted."""
+
+    place = "in the workspace"
 
     def __init__(self, root: Path) -> None:
         """Take the folder, usually `GITHUB_WORKSPACE`."""
@@ -25,14 +35,7 @@ class Workspace:
         Raises:
             FileRefused: It is absolute or leads upwards.
         """
-        parts = PurePosixPath(path.replace("\\", "/") if os.sep == "\\" else path)
-        if parts.is_absolute() or Path(path).is_absolute() or Path(path).drive:
-            raise _refused(path, "is an absolute path; give it relative to the repository's root")
-        if ".." in parts.parts:
-            raise _refused(path, "leads out of the repository; paths stay under its root")
-        if not parts.parts or "\0" in path:
-            raise _refused(path, "is not the path of a file")
-        return str(parts)
+        return normalised(path)
 
     def read(self, path: str, limit: int) -> bytes | None:
         """Read a file.
@@ -53,17 +56,15 @@ class Workspace:
             root, real = self.root.resolve(strict=True), wanted.resolve(strict=True)
         except FileNotFoundError:
             if wanted.is_symlink():
-                raise _refused(path, "is a link to a file that is not there") from None
+                raise refused(path, "is a link to a file that is not there") from None
             return None
         except (OSError, RuntimeError):
-            raise _refused(
-                path, "cannot be found: links in a circle, or a file as folder"
-            ) from None
+            raise refused(path, "cannot be found: links in a circle, or a file as folder") from None
         if not real.is_relative_to(root):
-            raise _refused(path, "is a link that leads out of the repository")
-        if any(part.lower() == ".git" for part in real.relative_to(root).parts):
+            raise refused(path, "is a link that leads out of the repository")
+        if any(part.lower() == _GIT for part in real.relative_to(root).parts):
             # actions/checkout leaves the token there.
-            raise _refused(path, "lies in git's own folder")
+            raise refused(path, "lies in git's own folder")
         try:
             # Python opens no folder as a file, whatever the system does.
             file = open(real, "rb", opener=lambda *_: _open_below(root, real))  # noqa: SIM115 - see below
@@ -71,23 +72,72 @@ class Workspace:
             kind = (
                 "is a folder, not a file" if real.is_dir() else f"cannot be read: {error.strerror}"
             )
-            raise _refused(path, kind) from None
+            raise refused(path, kind) from None
         with file:
             opened = os.fstat(file.fileno())
             if not stat.S_ISREG(opened.st_mode):
-                raise _refused(path, "is not an ordinary file")
+                raise refused(path, "is not an ordinary file")
             if opened.st_size > limit:
-                raise _refused(path, f"is larger than {limit // 1000} kB")
+                raise refused(path, f"is larger than {limit // 1000} kB")
             content = file.read(limit + 1)
         if len(content) > limit or not self._is_still(wanted, real, opened):
-            raise _refused(path, "changed while it was read")
+            raise refused(path, "changed while it was read")
         return content
+
+    def matching(self, pattern: str) -> list[str]:
+        """Return the paths of the files that match a pattern, sorted, each once.
+
+        Args:
+            pattern: As `Files.matching` takes it.
+
+        Raises:
+            FileRefused: It is absolute, leads upwards, or would take too long to look for.
+        """
+        wanted = Pattern(self.normalise(pattern))
+        found: list[str] = []
+        folders = [("", wanted.start)]
+        visited = 0
+        while folders and len(found) <= MAX_MATCHES:
+            folder, progress = folders.pop()
+            for entry in _entries(self.root / folder):
+                visited += 1
+                reached = wanted.after(progress, entry.name)
+                path = f"{folder}{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    if reached and entry.name.lower() != _GIT:
+                        folders.append((f"{path}/", reached))
+                elif wanted.is_whole(reached) and not entry.is_dir():
+                    found.append(path)
+            if visited > MAX_VISITED:
+                raise refused(pattern, f"looks at more than {MAX_VISITED:,} files; narrow it down")
+        return bounded(pattern, found)
+
+    def holds_checkout(self, specs: Iterable[str]) -> bool:
+        """Say whether somebody has put a repository here, or at least a spec.
+
+        Args:
+            specs: Paths or patterns.
+
+        Raises:
+            FileRefused: One of them is absolute or leads upwards.
+        """
+        names = [_GIT, *map(self.normalise, specs)]
+        return any(os.path.lexists(self.root / name) or self.matching(name) for name in names)
 
     def _is_still(self, wanted: Path, real: Path, opened: os.stat_result) -> bool:
         try:
             return wanted.resolve(strict=True) == real and os.path.samestat(real.stat(), opened)
         except OSError:
             return False
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """List a folder; one that cannot be read has nothing in it."""
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError:
+        return []
 
 
 def _open_below(root: Path, real: Path) -> int:
@@ -117,7 +167,3 @@ def common_folder(*paths: str | None) -> tuple[Path, list[str]]:
         root = Path(os.path.commonpath([path.parent for path in absolute]))
     named = iter(absolute)
     return root, [next(named).relative_to(root).as_posix() if path else "" for path in paths]
-
-
-def _refused(path: str, why: str) -> FileRefused:
-    return FileRefused(Problem("", 0, 0, f"`{clip(path)}` {why}"))

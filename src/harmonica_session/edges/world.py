@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from harmonica_session.edges.clock import Clock
+    from harmonica_session.edges.files import Files
     from harmonica_session.edges.runner import Runner
-    from harmonica_session.edges.workspace import Workspace
 
 _GITHUB_API = "https://api.github.com"
 
@@ -36,7 +36,7 @@ class World:
         inputs: What the user asked for.
         event: What started the run.
         runner: The log and the step's files.
-        workspace: The consumer's files.
+        workspace: The consumer's files; once `locate` has looked, at the revision to be trusted.
         harmonica: None without a key.
         github: None without a token, and outside of a repository.
         deadline: The moment by which everything has to be done.
@@ -45,7 +45,7 @@ class World:
     inputs: Inputs
     event: Event
     runner: Runner
-    workspace: Workspace
+    workspace: Files
     harmonica: Harmonica | None
     github: GitHub | None
     deadline: Deadline
@@ -53,7 +53,7 @@ class World:
 
 @contextmanager
 def connected(
-    env: Mapping[str, str], payload: bytes, runner: Runner, workspace: Workspace, clock: Clock
+    env: Mapping[str, str], payload: bytes, runner: Runner, workspace: Files, clock: Clock
 ) -> Iterator[World]:
     """Connect what the environment names, until the flow is done; nothing is asked yet.
 

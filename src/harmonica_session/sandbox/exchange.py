@@ -9,6 +9,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import reduce
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
@@ -81,13 +82,21 @@ class RefusedError(Exception):
 Action: TypeAlias = Callable[..., Answer]
 
 
+def _filled(template: str, part: tuple[str, str]) -> str:
+    return template.replace(*part)
+
+
 class Routes:
     """A table from path and method to the function that answers."""
 
     def __init__(self, table: Mapping[str, Mapping[str, Action]]) -> None:
-        """Read the table: path templates such as `/sessions/{}`, then method to function."""
+        """Read the table: path templates such as `/sessions/{}`, then method to function.
+
+        `{}` stands for one part of a path, `{*}` for any number of them.
+        """
+        parts = {r"\{\}": "([^/]+)", r"\{\*\}": "(.+)"}
         self._table = [
-            (re.compile(re.escape(path).replace(r"\{\}", "([^/]+)")), dict(actions))
+            (re.compile(reduce(_filled, parts.items(), re.escape(path))), dict(actions))
             for path, actions in table.items()
         ]
 

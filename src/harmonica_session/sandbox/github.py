@@ -18,7 +18,7 @@ from harmonica_session.sandbox.exchange import (
     Row,
     json_answer,
 )
-from harmonica_session.sandbox.github_state import GitHubState
+from harmonica_session.sandbox.github_files import GitHubFiles
 
 _HOURLY_LIMIT = 5000
 _TOKEN = re.compile(r"(?:bearer|token) +(\S+)", re.IGNORECASE)
@@ -26,7 +26,7 @@ _WRITES = ("POST", "PATCH", "PUT", "DELETE")
 _NOT_FOR_INSTALLATIONS = "Resource not accessible by integration"
 
 
-class GitHub(GitHubState):
+class GitHub(GitHubFiles):
     """One GitHub server: its state, and its answers."""
 
     name = "github"
@@ -60,6 +60,7 @@ class GitHub(GitHubState):
                 f"{repo}/pulls/{{}}": {"GET": self._get_pull},
                 f"{repo}/commits/{{}}/pulls": {"GET": self._list_pulls_of_commit},
                 f"{repo}/actions/runs/{{}}": {"GET": self._get_run},
+                **self.file_routes(repo),
             }
         )
 

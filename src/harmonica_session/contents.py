@@ -1,0 +1,49 @@
+"""GitHub's nouns for what a revision of a repository holds: contents, tree.
+
+This module must not know how they are asked for.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+
+class Contents(_Answer):
+    """What stands at a path.
+
+    Source: `GET /repos/{owner}/{repo}/contents/{path}`, as an object.
+
+    Attributes:
+        type: `file`, `dir`, `symlink` or `submodule`. A link to a file of the repository is
+            answered as that file.
+        sha: The blob's name.
+        size: In bytes.
+        encoding: `base64`; `none` for a file of more than 1 MB, whose content is left out.
+        content: The encoded content of a file.
+        target: Where a link leads.
+    """
+
+    type: str
+    sha: str = ""
+    size: int = 0
+    encoding: str = ""
+    content: str = ""
+    target: str = ""
+
+
+class TreeEntry(_Answer):
+    """One line of a tree; a link is a `blob` as well."""
+
+    path: str
+    type: str
+
+
+class Tree(_Answer):
+    """Everything in a revision. Source: `GET /repos/{owner}/{repo}/git/trees/{tree_sha}`."""
+
+    tree: list[TreeEntry]
+    truncated: bool = False
