@@ -31,6 +31,7 @@ LAYER = {
     "action": FLOWS,
     "announce": FLOWS,
     "demonstration": FLOWS,
+    "fill_in": FLOWS,
     "hand_on": FLOWS,
     "prepare": FLOWS,
     "recognise": FLOWS,

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from harmonica_session.announce import announce, find_pull_request
 from harmonica_session.core import plan as planning
 from harmonica_session.core.plan import Found
+from harmonica_session.fill_in import fill_in
 from harmonica_session.hand_on import hand_on, show, skip
-from harmonica_session.prepare import read, require_key, seal_of, task_of
+from harmonica_session.prepare import put_context, read, require_key, seal_of, task_of
 from harmonica_session.recognise import find
 from harmonica_session.settle import settle
 
@@ -28,8 +29,10 @@ def create(world: World) -> None:
     if reason := planning.reason_to_skip(world.inputs, world.event):
         return skip(world, reason)
     require_key(world)
-    spec, context = read(world)
+    draft = read(world)
     number = find_pull_request(world)
+    spec = fill_in(world, draft, number)
+    context = put_context(world, spec)
     seal = seal_of(world)
     task = task_of(world, seal, spec, context, number)
     plan = planning.decide(task, find(world, seal, task) if seal else Found())
