@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError, nodes
-from jinja2.filters import do_first, do_int, do_last, do_title
+from jinja2.filters import do_first, do_int, do_last
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from harmonica_session.core.template import LONGEST_TEXT, FlawedExpressionError
@@ -171,7 +171,6 @@ FILTERS: dict[str, Any] = {
     "length": len,
     "lower": lambda value: _written(value).lower(),
     "replace": _replace,
-    "title": lambda value: do_title(_written(value)),
     "trim": lambda value: _written(value).strip(),
     "truncate": _truncate,
     "upper": lambda value: _written(value).upper(),

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from harmonica_session.core.document import Document, Path
     from harmonica_session.core.values import Values
 
-LONGEST_EXPRESSION = 1_000
-MOST_EXPRESSIONS = 300
+# Together they keep the time small that the longest texts could take.
+LONGEST_EXPRESSION = 500
+MOST_EXPRESSIONS = 100
 LONGEST_TEXT = 100_000
 """Characters that one text may come to."""
 
@@ -209,7 +210,7 @@ def _marked(text: str) -> Iterator[tuple[int, int, Expression | Flaw]]:
             found = _EXPRESSION.match(text, begin, begin + LONGEST_EXPRESSION + 4)
             if found is None:
                 message = (
-                    f"`{{{{` is not closed by `}}}}` within {LONGEST_EXPRESSION:,} characters; "
+                    f"`{{{{` is not closed by `}}}}` within {LONGEST_EXPRESSION} characters; "
                     "braces that are meant as such are written `{{ '{{' }}`"
                 )
                 yield begin, len(text), Flaw(OPEN, begin, message)
