@@ -33,6 +33,7 @@ LAYER = {
     "announce": FLOWS,
     "attach": FLOWS,
     "demonstration": FLOWS,
+    "fill_in": FLOWS,
     "hand_on": FLOWS,
     "rows": FLOWS,
     "starter": FLOWS,

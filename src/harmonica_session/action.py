@@ -12,10 +12,11 @@ from harmonica_session.announce import announce, find_pull_request
 from harmonica_session.attach import attach, gather
 from harmonica_session.core import plan as planning
 from harmonica_session.core.plan import Found
+from harmonica_session.fill_in import fill_in
 from harmonica_session.hand_on import hand_on, show, skip
 from harmonica_session.locate import locate
 from harmonica_session.look_up import look_up
-from harmonica_session.prepare import read, require_key, seal_of, task_of
+from harmonica_session.prepare import put_context, read, require_key, seal_of, task_of
 from harmonica_session.recognise import Survey, find
 from harmonica_session.rows import all_of, rows_of, side_by_side
 from harmonica_session.settle import settle
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from harmonica_session.core.spec import Spec
     from harmonica_session.edges.harmonica import Harmonica
     from harmonica_session.edges.world import World
+    from harmonica_session.prepare import Draft
 
 
 def create(world: World) -> bool:
@@ -47,16 +49,22 @@ def create(world: World) -> bool:
     require_key(world)
     world = locate(world)
     rows = rows_of(world)
+    # Nobody is asked before all that can be wrong with a spec in itself was looked at.
     drafts = all_of(partial(read, row) for row in rows)
-    # Only now is anybody asked: a spec that is wrong in itself costs no request.
-    specs = all_of(partial(look_up, row, spec) for row, (spec, _) in zip(rows, drafts, strict=True))
     number = find_pull_request(world)
+    specs = all_of(partial(_complete, row, d, number) for row, d in zip(rows, drafts, strict=True))
+    contexts = all_of(partial(put_context, row, s) for row, s in zip(rows, specs, strict=True))
     survey = Survey(world)
     work = all_of(
         partial(_plan, row, survey, number, spec, context)
-        for row, spec, (_, context) in zip(rows, specs, drafts, strict=True)
+        for row, spec, context in zip(rows, specs, contexts, strict=True)
     )
     return side_by_side(world, rows, work)
+
+
+def _complete(world: World, draft: Draft, number: int | None) -> Spec:
+    """Return the spec with the values of the run in its texts, and with ids for its names."""
+    return look_up(world, fill_in(world, draft, number))
 
 
 def _plan(

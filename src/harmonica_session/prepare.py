@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harmonica_session.core import plan as planning
@@ -38,12 +39,27 @@ def require_key(world: World) -> None:
     )
 
 
-def read(world: World) -> tuple[Spec, Context]:
-    """Read the spec and the background.
+@dataclass(frozen=True)
+class Draft:
+    """A spec that has been checked, and whose expressions are not filled in yet.
+
+    Attributes:
+        path: Its path under the workspace.
+        content: The bytes of the file.
+        spec: What it says.
+    """
+
+    path: str
+    content: bytes
+    spec: Spec
+
+
+def read(world: World) -> Draft:
+    """Read the spec.
 
     Raises:
         SpecError: The spec has problems.
-        FileRefused: A file cannot be used.
+        FileRefused: The file cannot be used.
     """
     path = world.workspace.normalise(world.inputs.spec)
     content = world.workspace.read(path, MAX_BYTES)
@@ -55,6 +71,15 @@ def read(world: World) -> tuple[Spec, Context]:
     spec = read_spec(content, path)
     refuse_secrets(decode(content, path), path, world.inputs.secret_texts)
     world.runner.say(f"Spec: {path}")
+    return Draft(path, content, spec)
+
+
+def put_context(world: World, spec: Spec) -> Context:
+    """Read the background, and put the session's context together.
+
+    Raises:
+        FileRefused: A file cannot be used.
+    """
     backgrounds = [Background("the spec", spec.context or "")]
     if world.inputs.session_md:
         background = _session_md(world, world.inputs.session_md)
@@ -68,7 +93,7 @@ def read(world: World) -> tuple[Spec, Context]:
             f"The background is {context.cut} characters longer than the session's context may "
             "be; it was cut at a line end, and a mark in the text says so.",
         )
-    return spec, context
+    return context
 
 
 def _session_md(world: World, wanted: str) -> Background:

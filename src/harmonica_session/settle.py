@@ -116,9 +116,14 @@ def earlier_twin(
     if task.scope != "run" or created is None:
         return None
     try:
-        candidates = harmonica.created_since(created - _LOOK_BACK)
-        oldest = with_reference(harmonica, task, candidates, same_topic=True)[:1]
+        rows = harmonica.created_since(created - _LOOK_BACK)
+        older = [row for row in rows if _age(row) < _age(session)]
+        oldest = with_reference(harmonica, task, older, same_topic=True)[:1]
     except ServiceError as error:
         world.runner.debug(f"Nobody knows whether another job made the session too: {error}")
         return None
-    return next((twin for twin in oldest if twin.id != session.id), None)
+    return oldest[0] if oldest else None
+
+
+def _age(session: Session) -> tuple[str, str]:
+    return session.created_at or "", session.id

@@ -9,10 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from harmonica_session.core import report
-from harmonica_session.prepare import read
+from harmonica_session.prepare import put_context, read
 from harmonica_session.rows import all_of, rows_of, tell
 
 if TYPE_CHECKING:
+    from harmonica_session.core.spec import Spec
     from harmonica_session.edges.world import World
 
 
@@ -23,10 +24,16 @@ def validate(world: World) -> bool:
         ActionError: With everything that is wrong, each problem with its place.
     """
     rows = rows_of(world)
-    drafts = all_of(partial(read, row) for row in rows)
-    for row, (spec, _) in zip(rows, drafts, strict=True):
+    specs = all_of(partial(_check, row) for row in rows)
+    for row, spec in zip(rows, specs, strict=True):
         row.runner.say(f"The spec is valid: {spec.topic}")
         row.runner.output({"status": "valid", "topic": spec.topic})
         row.runner.summary(report.valid(row.inputs.spec, spec.topic))
     tell(world, rows)
     return True
+
+
+def _check(world: World) -> Spec:
+    spec = read(world).spec
+    put_context(world, spec)
+    return spec

@@ -127,7 +127,7 @@ def test_a_pattern_that_matches_nothing_is_an_error(consumer: Consumer) -> None:
     run = consumer.on_pull_request(spec="sessions/*.yml")
     assert run.code == 1
     assert "`sessions/*.yml`" in run.messages("error")
-    assert consumer.box.requests == []
+    assert consumer.created == []
 
 
 def test_a_dry_run_shows_every_spec(forty: Consumer) -> None:

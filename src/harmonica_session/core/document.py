@@ -63,13 +63,17 @@ class Document:
         keys: Where the key of a path stands.
         values: Where the value of a path stands.
         sources: The scalars as they are written.
+        spans: Where a scalar begins and ends in the text, quotes and all, and its YAML style.
+        text: The file's text.
         problems: What is wrong with the document itself.
     """
 
     value: object = None
+    text: str = ""
     keys: dict[Path, Place] = field(default_factory=dict)
     values: dict[Path, Place] = field(default_factory=dict)
     sources: dict[Path, str] = field(default_factory=dict)
+    spans: dict[Path, tuple[int, int, str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def place_of_key(self, path: Path) -> Place:
@@ -81,6 +85,25 @@ class Document:
         while path and path not in self.values:
             path = path[:-1]
         return self.values.get(path, Place(1, 1))
+
+    def place_inside(self, path: Path, mark: str, ordinal: int) -> Place:
+        """Return where a mark stands inside a text, else where the text begins.
+
+        Args:
+            path: Where the text is.
+            mark: What to look for, such as `{{`.
+            ordinal: How many of the same stand before it in the text.
+        """
+        begin, end, style = self.spans.get(path, (0, 0, ""))
+        if style in ("|", ">"):
+            # Behind the sign may stand a comment, which is not part of the text.
+            begin = self.text.find("\n", begin, end)
+        found = [m.start() for m in re.finditer(re.escape(mark), self.text[begin:end])]
+        # An escape in quotes can hide a mark or make one up.
+        is_told = style != '"' or len(found) == self.sources[path].count(mark)
+        if is_told and ordinal < len(found):
+            return Place(*place_at(self.text, begin + found[ordinal]))
+        return self.place_of_value(path)
 
 
 def read_document(content: bytes, file: str) -> Document:
@@ -100,9 +123,10 @@ def read_document(content: bytes, file: str) -> Document:
     if len(content) > MAX_BYTES:
         raise SpecError(Problem(file, 0, 0, f"the spec is larger than {MAX_BYTES // 1000} kB"))
     text = decode(content, file)
-    document = Document()
+    document = Document(text=text)
+    reader = _Reader(text, file, document)
     try:
-        _Reader(text, file, document).read()
+        reader.read()
     except SpecError as error:
         raise SpecError(*_in_order([*document.problems, *error.problems])) from None
     except yaml.reader.ReaderError as error:
@@ -110,6 +134,8 @@ def read_document(content: bytes, file: str) -> Document:
         raise SpecError(*_in_order([*document.problems, problem])) from None
     except yaml.MarkedYAMLError as error:
         problem = _syntax_problem(error, text, file)
+        # What the parser stumbles over in the line of an unquoted `{{` is no news.
+        problem = reader.unquoted.get(problem.line, problem)
         raise SpecError(*_in_order([*document.problems, problem])) from None
     return document
 
@@ -151,6 +177,7 @@ class _Reader:
         self.resolver = yaml.resolver.Resolver()
         self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=_Loader)
         self.anchors: dict[str, tuple[object, int, str | None]] = {}
+        self.unquoted: dict[int, Problem] = {}
         self.count = 0
 
     def problem(self, place: Place, message: str) -> None:
@@ -238,14 +265,17 @@ class _Reader:
         if tag and tag != "!":
             self.problem(place, f"the tag `{clip(tag)}` is unknown; a spec has no tags")
 
-    def mapping(self, path: Path) -> dict[str, object]:
+    def mapping(self, path: Path) -> object:
         result: dict[str, object] = {}
+        is_expression = False
         for event in self.events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
             place = self.place(event)
             if not isinstance(event, yaml.ScalarEvent):
-                self.problem(place, "a key must be a text")
+                is_expression = self.is_unquoted_expression(event)
+                if not is_expression:
+                    self.problem(place, "a key must be a text")
                 self.value(event, (*path, "?"))
                 self.value(next(self.events), (*path, "?"))
                 continue
@@ -261,7 +291,20 @@ class _Reader:
             self.refuse_characters(key, place)
             self.document.keys[entry] = place
             result[key] = self.value(next(self.events), entry)
-        return result
+        # It stands for a text, so nobody need be told that it is none.
+        return "{ }" if is_expression else result
+
+    def is_unquoted_expression(self, key: yaml.Event) -> bool:
+        """Say whether a mapping is meant to be `{{ … }}`, and report it if so."""
+        mark = key.start_mark
+        if not mark or self.document.text[mark.index - 1 : mark.index + 1] != "{{":
+            return False
+        place = Place(mark.line + 1, mark.column)
+        self.problem(
+            place, "YAML reads an unquoted `{{` as a mapping; put the whole value in quotes"
+        )
+        self.unquoted[place.line] = self.document.problems[-1]
+        return True
 
     def sequence(self, path: Path) -> list[object]:
         result: list[object] = []
@@ -273,6 +316,9 @@ class _Reader:
 
     def scalar(self, event: yaml.ScalarEvent, path: Path) -> object:
         self.document.sources[path] = event.value
+        if event.start_mark and event.end_mark:
+            begin, end = event.start_mark.index, event.end_mark.index
+            self.document.spans[path] = (begin, end, event.style or "")
         if not event.implicit[0]:
             self.refuse_characters(event.value, self.document.values[path])
             return event.value

@@ -38,6 +38,9 @@ class Event:
         run_id: The workflow run.
         run_attempt: 1 for the first attempt of the run.
         sha: The commit of the run.
+        run_number: How many runs of the workflow there were, this one included.
+        workflow: The workflow's name.
+        server_url: Address of GitHub for people.
     """
 
     name: str = ""
@@ -48,6 +51,9 @@ class Event:
     run_id: str = ""
     run_attempt: int = 1
     sha: str = ""
+    run_number: str = ""
+    workflow: str = ""
+    server_url: str = ""
 
     @property
     def is_public(self) -> bool:
@@ -129,6 +135,9 @@ def read_event(env: Mapping[str, str], payload: bytes) -> Event:
         run_id=env.get("GITHUB_RUN_ID", ""),
         run_attempt=int(attempt) if re.fullmatch("[0-9]{1,6}", attempt) else 1,
         sha=env.get("GITHUB_SHA", ""),
+        run_number=env.get("GITHUB_RUN_NUMBER", ""),
+        workflow=env.get("GITHUB_WORKFLOW", ""),
+        server_url=env.get("GITHUB_SERVER_URL", "").rstrip("/"),
     )
 
 

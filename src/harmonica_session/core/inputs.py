@@ -29,6 +29,7 @@ DEFAULTS = {
     "spec": ".harmonica/session.yml",
     "session-md": "SESSION.md",
     "ref": "",
+    "vars": "",
     "announce": "auto",
     "pr-number": "",
     "once-per": "auto",
@@ -57,6 +58,7 @@ class Inputs:
         spec: Path of the spec under the workspace.
         session_md: Path of the background file, None when it is turned off.
         ref: Branch, tag or commit to read files from, None to let the event decide.
+        variables: The values of the input `vars`, by their names.
         announce: Where the link is posted.
         pr_number: Pull request or issue to post on, None to let the event decide.
         once_per: What there is at most one session for.
@@ -72,6 +74,7 @@ class Inputs:
     spec: str
     session_md: str | None
     ref: str | None
+    variables: Mapping[str, str]
     announce: Announce
     pr_number: int | None
     once_per: OncePer
@@ -104,6 +107,7 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         spec=reader.text("spec"),
         session_md=_session_md(env),
         ref=reader.parsed("ref", _ref),
+        variables=reader.parsed("vars", _variables) or {},
         announce=cast("Announce", reader.one_of("announce", get_args(Announce))),
         pr_number=reader.parsed("pr-number", _number),
         once_per=cast("OncePer", reader.one_of("once-per", get_args(OncePer))),
@@ -166,6 +170,21 @@ class _Reader:
         except ValueError as error:
             self.problems.append(f"`{name}` {error}")
             return None
+
+
+def _variables(value: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for line in filter(str.strip, value.splitlines()):
+        name, equals, text = (part.strip() for part in line.partition("="))
+        if not equals or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+            raise ValueError(
+                f"must be lines of `name=value`, the name of letters, digits and `_`, but one is "
+                f"`{clip(line)}`"
+            )
+        if name in found:
+            raise ValueError(f"gives `{clip(name)}` twice")
+        found[name] = text
+    return found
 
 
 def _number(value: str) -> int:

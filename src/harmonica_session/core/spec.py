@@ -1,6 +1,6 @@
 """The session spec: the YAML file that says which session is meant.
 
-This module must not read files, nor fill the spec with values from elsewhere.
+This module must not read files, nor know what is filled in for an expression.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pydantic import (
 from harmonica_session.core.document import Document, Path, Unquoted, read_document
 from harmonica_session.core.markdown import visible
 from harmonica_session.core.sources import ContextSource
+from harmonica_session.core.template import OPEN, fill_in
 from harmonica_session.errors import Problem, SpecError, clip
 from harmonica_session.session import (
     Channel,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pydantic_core import ErrorDetails
+
+    from harmonica_session.core.values import Values
 
 
 class Target(Part):
@@ -91,13 +94,21 @@ class Spec(SessionRequest):
             fields["context"] = context
         return SessionRequest.model_validate({**fields, **self.api})
 
+    @property
+    def texts(self) -> list[str]:
+        """The texts that may hold expressions."""
+        asked = [text for q in self.questions or [] for text in (q.text, *(q.options or []))]
+        texts = (self.topic, self.goal, self.context, self.critical, self.prompt, *asked)
+        return [text for text in texts if text]
 
-def read_spec(content: bytes, file: str) -> Spec:
+
+def read_spec(content: bytes, file: str, values: Values | None = None) -> Spec:
     """Read and check a session spec.
 
     Args:
         content: The bytes of the file.
         file: Its path under the workspace, for the problems.
+        values: What to fill in; without them the expressions are checked and stay as they are.
 
     Raises:
         SpecError: With all problems at once, in the order of the lines.
@@ -107,8 +118,9 @@ def read_spec(content: bytes, file: str) -> Spec:
     if not isinstance(document.value, dict):
         no_mapping = Problem(file, 1, 1, "a spec is a mapping: `topic: …`, `goal: …`")
         raise SpecError(*sorted({*problems, no_mapping}))
-    value = _without_blanks(document.value)
-    problems = problems + list(_name_problems(value, document, file))
+    filled, flaws = fill_in(document, file, Spec.model_fields, values)
+    value = _without_blanks(filled)
+    problems = [*problems, *flaws, *_name_problems(value, document, file)]
     try:
         spec = Spec.model_validate(value, context=(document, file))
     except ValidationError as error:
@@ -216,7 +228,10 @@ def _message(kind: str, name: str, path: Path, detail: ErrorDetails, document: D
     if kind == "value_error":
         return str(detail["ctx"]["error"])
     if kind == "string_too_short":
-        return f"{name} is blank; write what it should say"
+        hint = (
+            "what it says then: `| default('…', true)`" if OPEN in source else "what it should say"
+        )
+        return f"{name} is blank; write {hint}"
     if kind == "too_short":
         return f"{name} is empty; list at least one"
     if wants is None:

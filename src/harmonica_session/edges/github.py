@@ -128,6 +128,13 @@ class GitHub:
         account: Account = _accepted(self._service.send(question)).read(Account)
         return account
 
+    def pull(self, number: int) -> dict[str, Any]:
+        """Return a pull request as GitHub tells it: `GET /repos/{o}/{r}/pulls/{n}`."""
+        path = f"{self._repository}/pulls/{number}"
+        question = Question("read the pull request", "GET", path)
+        row: dict[str, Any] = _accepted(self._service.send(question)).read(dict[str, Any])
+        return row
+
     def pulls_of_commit(self, commit: ByCommit) -> list[PullRequest]:
         """List the pull requests of a commit: `GET /repos/{o}/{r}/commits/{sha}/pulls`."""
         path = f"{self._repository}/commits/{commit.sha}/pulls"
