@@ -76,7 +76,7 @@ def test_every_input_is_read_and_trimmed() -> None:
         api_key=SecretStr("hm_live_0123"),
         spec="a/b.yml",
         session_md="BACKGROUND.md",
-    variables={"team": "search"},
+        variables={"team": "search"},
         ref="release/v2",
         announce="pull-request",
         pr_number=7,
