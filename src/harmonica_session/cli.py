@@ -6,6 +6,7 @@ This module must not decide anything that a flow decides.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import traceback
@@ -53,6 +54,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run_in_terminal(os.environ, arguments.spec, arguments.session_md)
     if command == "validate":
         return max(check_in_terminal(path) for path in arguments.spec)
+    if command == "schema":
+        from harmonica_session.core.schema import spec_schema  # noqa: PLC0415 - not for the action
+
+        sys.stdout.write(f"{json.dumps(spec_schema(), indent=2)}\n")
+        return 0
     if command == "init":
         return init(Path.cwd(), arguments.kind)
     from harmonica_session.demonstration import demonstrate  # noqa: PLC0415 - not for the action
@@ -75,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
         "validate", help="check specs; needs neither a key nor the network"
     )
     validating.add_argument("spec", metavar="PATH", nargs="+")
+    commands.add_parser("schema", help="print the JSON Schema of the spec, for editors")
     starting = commands.add_parser("init", help="write a starter spec and a workflow")
     starting.add_argument("kind", choices=KINDS, nargs="?", default=KINDS[0])
     trying = commands.add_parser(
