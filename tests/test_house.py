@@ -30,6 +30,7 @@ LAYER = {
     "edges": EDGES,
     "action": FLOWS,
     "announce": FLOWS,
+    "background": FLOWS,
     "demonstration": FLOWS,
     "hand_on": FLOWS,
     "prepare": FLOWS,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harmonica_session.announce import announce, find_pull_request
+from harmonica_session.background import gather
 from harmonica_session.core import plan as planning
 from harmonica_session.core.plan import Found
 from harmonica_session.hand_on import hand_on, show, skip
@@ -28,8 +29,9 @@ def create(world: World) -> None:
     if reason := planning.reason_to_skip(world.inputs, world.event):
         return skip(world, reason)
     require_key(world)
-    spec, context = read(world)
+    spec = read(world)
     number = find_pull_request(world)
+    context = gather(world, spec, number)
     seal = seal_of(world)
     task = task_of(world, seal, spec, context, number)
     plan = planning.decide(task, find(world, seal, task) if seal else Found())

@@ -39,7 +39,7 @@ def find_pull_request(world: World) -> int | None:
     reason = f"the event `{event.name or 'none'}` names none; set `pr-number`"
     if number is None:
         try:
-            number = _number_of_event(world)
+            number = number_of_event(world)
         except Refused as error:
             if not error.is_denial:
                 raise
@@ -50,7 +50,12 @@ def find_pull_request(world: World) -> int | None:
     return number
 
 
-def _number_of_event(world: World) -> int | None:
+def number_of_event(world: World) -> int | None:
+    """Return the number of the event's pull request, None when it has none.
+
+    Raises:
+        ServiceError: GitHub could not be asked, so nobody knows.
+    """
     where = events.whereabouts(world.event)
     if isinstance(where, events.ByCommit):
         return (

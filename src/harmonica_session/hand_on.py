@@ -87,6 +87,7 @@ def hand_on(world: World, plan: Plan, session: Session, comment_url: str | None 
         "Status": plan.status,
         "Spec": plan.task.spec,
         "Comment": comment_url or "",
+        "Background sent": report.background_sent(plan),
     }
     invitation = report.invitation_to(plan, session, is_public=world.event.is_public)
     runner.summary(report.summary(invitation, facts, runner.warnings))

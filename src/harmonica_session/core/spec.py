@@ -8,9 +8,17 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, PrivateAttr, ValidationError
 
+from harmonica_session.core.context import LIMIT
 from harmonica_session.core.document import Document, Path, Unquoted, read_document
+from harmonica_session.core.sources import (
+    EarlierSession,
+    Period,
+    Source,
+    Sources,
+    default_sources,
+)
 from harmonica_session.errors import Problem, SpecError, clip
 from harmonica_session.session import DistributionTarget, Question, RosterEntry, SessionRequest
 
@@ -21,6 +29,10 @@ _PARTS: dict[str, type[BaseModel]] = {
     "questions": Question,
     "distribution": DistributionTarget,
     "roster": RosterEntry,
+    "context_from": Source,
+    "previous_session": EarlierSession,
+    "merged_pull_requests": Period,
+    "issues_closed": Period,
 }
 
 
@@ -29,7 +41,16 @@ class Spec(SessionRequest):
 
     model_config = ConfigDict(extra="forbid")
 
+    context_from: Annotated[Sources, Field(default_factory=default_sources)]
+    context_limit: Annotated[int, Field(strict=True, ge=1_000, le=1_000_000)] = LIMIT
     api: Annotated[dict[str, JsonValue], Field(default_factory=dict)]
+    _written: tuple[Document, str] = PrivateAttr(default_factory=lambda: (Document(), ""))
+
+    def problem(self, path: Path, message: str) -> Problem:
+        """Return a problem with the place that a value has in the file."""
+        document, file = self._written
+        place = document.place_of_value(path)
+        return Problem(file, place.line, place.column, message)
 
     def request(self, context: str) -> SessionRequest:
         """Return the request that the spec asks for.
@@ -37,7 +58,8 @@ class Spec(SessionRequest):
         Args:
             context: The context as a whole, see `core/context.py`; empty for none.
         """
-        fields = self.model_dump(mode="json", exclude_unset=True, exclude={"api", "context"})
+        own = {"api", "context", "context_from", "context_limit"}
+        fields = self.model_dump(mode="json", exclude_unset=True, exclude=own)
         if context:
             fields["context"] = context
         return SessionRequest.model_validate({**fields, **self.api})
@@ -71,6 +93,7 @@ def read_spec(content: bytes, file: str) -> Spec:
             if key in Spec.model_fields
         ]
         if not problems:
+            spec._written = (document, file)  # noqa: SLF001 - of this very module
             return spec
     raise SpecError(*sorted(set(problems)))
 
@@ -123,6 +146,9 @@ def _message(kind: str, name: str, path: Path, detail: ErrorDetails, document: D
     wants = {
         "string_type": "a text",
         "bool_type": "`true` or `false`",
+        "int_type": "a whole number",
+        "greater_than_equal": f"at least {detail.get('ctx', {}).get('ge')}",
+        "less_than_equal": f"at most {detail.get('ctx', {}).get('le')}",
         "list_type": "a list",
         "dict_type": "a mapping",
         "model_type": "a mapping",
@@ -170,9 +196,8 @@ def _name(path: Path) -> str:
 
 def _nearest(path: Path) -> str:
     """Name the known key that an unknown one most likely stands for."""
-    known = list(
-        _PARTS.get(str(path[0]), Spec).model_fields if len(path) > 1 else Spec.model_fields
-    )
+    parents = [part for part in path[:-1] if isinstance(part, str)]
+    known = list((_PARTS[parents[-1]] if parents else Spec).model_fields)
     near = get_close_matches(str(path[-1]).lower().replace("-", "_"), known, n=1)
     if near:
         return f"did you mean `{near[0]}`?"

@@ -6,10 +6,13 @@ This module must not write, and must not know what a file is for.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path, PurePosixPath
 
 from harmonica_session.errors import FileRefused, Problem, clip
+
+_PIECE = re.compile(r"(?<![^/])\*\*/|(?<![^/])\*\*(?![^/])|\*+|\?|\[!?[^\]/]+\]|.", re.DOTALL)
 
 
 class Workspace:
@@ -81,11 +84,52 @@ class Workspace:
             raise _refused(path, "changed while it was read")
         return content
 
+    def matching(self, pattern: str) -> list[str]:
+        """List the files whose path matches a pattern, sorted.
+
+        Args:
+            pattern: As `normalise` returns it, with `*`, `?`, `[…]` within a name, and `**` for
+                any number of folders. What lies in `.git` or behind a linked folder is left out.
+        """
+        wanted = _as_expression(pattern)
+        found = []
+        for folder, folders, files in os.walk(self.root):
+            folders[:] = [name for name in folders if name != ".git"]
+            paths = (Path(folder, name).relative_to(self.root).as_posix() for name in files)
+            found += [path for path in paths if wanted.fullmatch(path)]
+        return sorted(found)
+
     def _is_still(self, wanted: Path, real: Path, opened: os.stat_result) -> bool:
         try:
             return wanted.resolve(strict=True) == real and os.path.samestat(real.stat(), opened)
         except OSError:
             return False
+
+
+def _as_expression(pattern: str) -> re.Pattern[str]:
+    """Translate a pattern of paths; only `**` reaches beyond one folder."""
+    parts = []
+    for piece in _PIECE.findall(pattern):
+        if piece == "**/":
+            parts.append("(?:[^/]+/)*")
+        elif piece == "**":
+            parts.append(".*")
+        elif piece[0] == "*":
+            parts.append("[^/]*")
+        elif piece == "?":
+            parts.append("[^/]")
+        elif piece[0] == "[" and len(piece) > 1:
+            negation = "^/" if piece[1] == "!" else ""
+            characters = re.escape(piece[1:-1].removeprefix("!")).replace(r"\-", "-")
+            parts.append(f"[{negation}{characters}]")
+        else:
+            parts.append(re.escape(piece))
+    try:
+        return re.compile("".join(parts), re.DOTALL)
+    except re.error:
+        raise _refused(
+            pattern, "is not a pattern of paths; check what stands in brackets"
+        ) from None
 
 
 def common_folder(*paths: str | None) -> tuple[Path, list[str]]:
