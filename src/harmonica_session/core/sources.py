@@ -9,7 +9,7 @@ import re
 from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, TypeAlias
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -51,10 +51,10 @@ def _checked_since(value: object) -> str:
 
 def _checked_session(text: str) -> str:
     """Return the id of a session that is named by its id or its join link."""
-    if not re.match("https?://", text, re.IGNORECASE):
-        found = text
-    else:
-        found = "".join(parse_qs(urlsplit(text).query).get("s", [])[:1])
+    found = text
+    if re.match("https?://", text, re.IGNORECASE):
+        query = text.partition("#")[0].partition("?")[2]
+        found = "".join(parse_qs(query).get("s", [])[:1])
         if not found:
             raise ValueError(f"`{clip(text)}` is no join link; it would end with `/chat?s=…`")
     if len(found) > _LONGEST_ID or re.search(r"[\s\x00-\x1f]", found):
@@ -96,7 +96,9 @@ class Source(Part):
             raise ValueError(
                 f"each source is an item of its own; begin a new one with `-` for `{named[1]}`"
             )
-        first = next(iter(self.model_fields_set), "file")
+        first = next(iter(self.model_fields_set), None)
+        if first is None:
+            raise ValueError(f"this item names no source; there are {_known()}")
         raise ValueError(f"`{first}` has no value; write {_HOW.get(first, f'`- {first}`')}")
 
 
@@ -115,8 +117,11 @@ def _source_of(value: object) -> object:
     near = get_close_matches(value.lower().replace("-", "_"), list(Source.model_fields), n=1)
     if near:
         raise ValueError(f"`{clip(value)}` is not a source; did you mean `{near[0]}`?")
-    known = ", ".join(f"`{name}`" for name in Source.model_fields)
-    raise ValueError(f"`{clip(value)}` is not a source; there are {known}")
+    raise ValueError(f"`{clip(value)}` is not a source; there are {_known()}")
+
+
+def _known() -> str:
+    return ", ".join(f"`{name}`" for name in Source.model_fields)
 
 
 _Written: TypeAlias = Literal["session_md", "pull_request"] | Source
