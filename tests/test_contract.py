@@ -58,7 +58,7 @@ def pasted_workflows() -> list[dict[str, Any]]:
     """Return the whole workflows that the README gives to paste."""
     blocks = re.findall(r"^( *)```yaml\n(.*?)^\1```$", README, re.MULTILINE | re.DOTALL)
     documents = [yaml.safe_load(dedent(text)) for _, text in blocks]
-    return [document for document in documents if "jobs" in document]
+    return [document for document in documents if document and "jobs" in document]
 
 
 def default(name: str) -> str:

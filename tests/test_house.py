@@ -32,6 +32,7 @@ LAYER = {
     "action": FLOWS,
     "announce": FLOWS,
     "attach": FLOWS,
+    "background": FLOWS,
     "demonstration": FLOWS,
     "fill_in": FLOWS,
     "hand_on": FLOWS,

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.announce import announce, find_pull_request
 from harmonica_session.attach import attach, gather
+from harmonica_session.background import context_of
 from harmonica_session.core import plan as planning
 from harmonica_session.core.plan import Found
 from harmonica_session.fill_in import fill_in
 from harmonica_session.hand_on import hand_on, show, skip
 from harmonica_session.locate import locate
 from harmonica_session.look_up import look_up
-from harmonica_session.prepare import put_context, read, require_key, seal_of, task_of
+from harmonica_session.prepare import read, require_key, seal_of, task_of
 from harmonica_session.recognise import Survey, find
 from harmonica_session.rows import all_of, rows_of, side_by_side
 from harmonica_session.settle import settle
@@ -53,7 +54,9 @@ def create(world: World) -> bool:
     drafts = all_of(partial(read, row) for row in rows)
     number = find_pull_request(world)
     specs = all_of(partial(_complete, row, d, number) for row, d in zip(rows, drafts, strict=True))
-    contexts = all_of(partial(put_context, row, s) for row, s in zip(rows, specs, strict=True))
+    contexts = all_of(
+        partial(context_of, row, spec, number) for row, spec in zip(rows, specs, strict=True)
+    )
     survey = Survey(world)
     work = all_of(
         partial(_plan, row, survey, number, spec, context)

@@ -6,6 +6,7 @@ This module must not decide when an error is raised, nor how it is shown.
     ├── InputError               an input of the action, or an environment variable, is unusable
     ├── SpecError                the session spec has problems, each with its place
     ├── FileRefused              a file is missing, too large, outside the workspace or not text
+    ├── BackgroundMissing        a source of the background cannot be had
     ├── NothingToAnnounceOn      `announce: pull-request` without a pull request
     ├── SeveralSessions          `once-per: topic`, and nobody can say which session is meant
     ├── DeadlineReached          `timeout` seconds have passed
@@ -89,6 +90,12 @@ class FileRefused(ActionError):
     """A file is missing, too large, outside the workspace or not text."""
 
     title = "File for the Harmonica session"
+
+
+class BackgroundMissing(ActionError):
+    """A source of the background cannot be had."""
+
+    title = "Background of the Harmonica session"
 
 
 class NothingToAnnounceOn(ActionError):

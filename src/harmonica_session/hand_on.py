@@ -109,6 +109,7 @@ def hand_on(
         "Spec": plan.task.spec,
         "Comment": comment_url or "",
         "Context sources": ", ".join(attached),
+        "Background sent": report.background_sent(plan),
     }
     invitation = report.invitation_to(plan, session, is_public=world.event.is_public)
     runner.summary(report.summary(invitation, facts, runner.warnings))

@@ -1,4 +1,4 @@
-"""Reads spec and background, and says what is asked for.
+"""Reads the spec, and says what is asked for.
 
 This module must not ask a service anything.
 """
@@ -11,19 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harmonica_session.core import plan as planning
-from harmonica_session.core.context import Background, Context, put_together
 from harmonica_session.core.document import MAX_BYTES
 from harmonica_session.core.plan import Task
 from harmonica_session.core.receipt import Seal, digest_of, field_digests
 from harmonica_session.core.spec import Spec, read_spec
-from harmonica_session.core.text import background_text, decode, refuse_secrets
+from harmonica_session.core.text import decode, refuse_secrets
 from harmonica_session.errors import FileRefused, InputError
 
 if TYPE_CHECKING:
+    from harmonica_session.core.context import Context
     from harmonica_session.edges.world import World
 
-TITLE = "Harmonica session"
-MAX_BACKGROUND_BYTES = 4_000_000
 _UNKNOWN_REFERENCE = "(16 hex digits, made with the API key)"
 
 
@@ -72,38 +70,6 @@ def read(world: World) -> Draft:
     refuse_secrets(decode(content, path), path, world.inputs.secret_texts)
     world.runner.say(f"Spec: {path}")
     return Draft(path, content, spec)
-
-
-def put_context(world: World, spec: Spec) -> Context:
-    """Read the background, and put the session's context together.
-
-    Raises:
-        FileRefused: A file cannot be used.
-    """
-    backgrounds = [Background("the spec", spec.context or "")]
-    if world.inputs.session_md:
-        background = _session_md(world, world.inputs.session_md)
-        refuse_secrets(background.text, background.source, world.inputs.secret_texts)
-        backgrounds.append(background)
-    context = put_together(backgrounds)
-    world.runner.say(f"Background: {', '.join(context.sources) or 'none'}")
-    if context.cut:
-        world.runner.warn(
-            TITLE,
-            f"The background is {context.cut} characters longer than the session's context may "
-            "be; it was cut at a line end, and a mark in the text says so.",
-        )
-    return context
-
-
-def _session_md(world: World, wanted: str) -> Background:
-    path = world.workspace.normalise(wanted)
-    content = world.workspace.read(path, MAX_BACKGROUND_BYTES)
-    if content is None and path != "SESSION.md":
-        raise FileRefused(
-            f"there is no file `{path}`, which `session-md` names; add it, or leave it out"
-        )
-    return Background(path, background_text(content or b"", path))
 
 
 def seal_of(world: World) -> Seal | None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from harmonica_session.background import read_files
 from harmonica_session.core import report
-from harmonica_session.prepare import put_context, read
+from harmonica_session.prepare import read
 from harmonica_session.rows import all_of, rows_of, tell
 
 if TYPE_CHECKING:
@@ -35,5 +36,5 @@ def validate(world: World) -> bool:
 
 def _check(world: World) -> Spec:
     spec = read(world).spec
-    put_context(world, spec)
+    read_files(world, spec)
     return spec

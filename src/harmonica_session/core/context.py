@@ -1,27 +1,49 @@
-"""Puts the session's context together from its sources, within the limit.
+"""Puts the session's context together from its sources, and shares the limit out among them.
 
 This module must not fetch a source, nor decide which sources there are.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 LIMIT = 50_000
 CUT_MARK = "[… cut here: the background is longer than the session's context may be]"
+_GAP = "\n\n"
 
 
 @dataclass(frozen=True)
 class Background:
-    """One source of the context.
+    """A text of the context.
 
     Attributes:
-        source: What people call it: `the spec`, or a path such as `SESSION.md`.
-        text: Its text.
+        source: What people call its source: `the spec`, or a path such as `SESSION.md`. Texts of
+            one source have one share of the limit.
+        text: The text.
     """
 
     source: str
     text: str
+
+
+@dataclass(frozen=True)
+class Share:
+    """What of a source is in the context.
+
+    Attributes:
+        source: What people call it.
+        characters: How many of its characters there are.
+        cut: How many were left out.
+    """
+
+    source: str
+    characters: int
+    cut: int
+
+    def __str__(self) -> str:
+        """Return it as people read it: `SESSION.md (1,200 characters, 300 left out)`."""
+        left_out = f", {self.cut:,} left out" if self.cut else ""
+        return f"{self.source} ({self.characters:,} characters{left_out})"
 
 
 @dataclass(frozen=True)
@@ -32,11 +54,13 @@ class Context:
         text: The text, empty when there is no background.
         sources: Where it came from, in order.
         cut: How many characters were left out.
+        shares: The same for each source.
     """
 
     text: str
     sources: tuple[str, ...]
     cut: int = 0
+    shares: tuple[Share, ...] = field(default=(), compare=False)
 
     def with_reference(self, reference: str) -> str:
         """Return the context with `Ref: …` as its last line.
@@ -46,16 +70,71 @@ class Context:
         return f"{self.text}\n\nRef: {reference}" if self.text else f"Ref: {reference}"
 
 
-def put_together(backgrounds: list[Background]) -> Context:
-    """Join the sources that hold any text with a blank line, cut at a line end over the limit."""
-    held = [(part.source, part.text.rstrip().lstrip("\r\n")) for part in backgrounds]
-    held = [(source, text) for source, text in held if text]
-    text = "\n\n".join(text for _, text in held)
-    sources = tuple(source for source, _ in held)
-    if len(text) <= LIMIT:
-        return Context(text, sources)
-    kept = _cut_at_line_end(text, LIMIT - len(CUT_MARK) - 1)
-    return Context(f"{kept}\n{CUT_MARK}", sources, cut=len(text) - len(kept))
+def put_together(backgrounds: list[Background], limit: int = LIMIT) -> Context:
+    """Join the texts with blank lines; over the limit, each source is cut to its fair share.
+
+    Args:
+        backgrounds: The texts, in order. Blank ones are left out.
+        limit: Longest context in characters.
+    """
+    trimmed = [(part.source, part.text.rstrip().lstrip("\r\n")) for part in backgrounds]
+    held = [(source, text) for source, text in trimmed if text]
+    rooms = _rooms(held, limit - len(_GAP) * (len(held) - 1))
+    kept = [_fitted(text, room) for (_, text), room in zip(held, rooms, strict=True)]
+    characters: dict[str, int] = {}
+    cut: dict[str, int] = {}
+    for (source, text), (_, length) in zip(held, kept, strict=True):
+        characters[source] = characters.get(source, 0) + length
+        cut[source] = cut.get(source, 0) + len(text) - length
+    return Context(
+        text=_GAP.join(text for text, _ in kept if text),
+        sources=tuple(source for source, length in characters.items() if length),
+        cut=sum(cut.values()),
+        shares=tuple(Share(source, length, cut[source]) for source, length in characters.items()),
+    )
+
+
+def _rooms(held: list[tuple[str, str]], limit: int) -> list[int]:
+    """Share the limit out: first among the sources, then among the texts of each."""
+    texts: dict[str, list[int]] = {}
+    for source, text in held:
+        texts.setdefault(source, []).append(len(text))
+    shares = fair_shares([sum(lengths) for lengths in texts.values()], limit)
+    rooms = {
+        source: iter(fair_shares(lengths, share))
+        for (source, lengths), share in zip(texts.items(), shares, strict=True)
+    }
+    return [next(rooms[source]) for source, _ in held]
+
+
+def fair_shares(wanted: list[int], limit: int) -> list[int]:
+    """Share a limit out so that nobody gets less for another to get more than himself.
+
+    Args:
+        wanted: What each could use.
+        limit: What there is.
+
+    Returns:
+        What each gets: what it wants, or as much as all others that get less than they want.
+    """
+    shares = [0] * len(wanted)
+    left = max(0, limit)
+    smallest_first = sorted(range(len(wanted)), key=wanted.__getitem__)
+    for taken, place in enumerate(smallest_first):
+        shares[place] = min(wanted[place], left // (len(wanted) - taken))
+        left -= shares[place]
+    return shares
+
+
+def _fitted(text: str, room: int) -> tuple[str, int]:
+    """Return a text that fits, and how many of its own characters are in it."""
+    if len(text) <= room:
+        return text, len(text)
+    length = room - len(CUT_MARK) - 1
+    if length <= 0:
+        return "", 0
+    kept = _cut_at_line_end(text, length)
+    return f"{kept}\n{CUT_MARK}", len(kept)
 
 
 def _cut_at_line_end(text: str, length: int) -> str:

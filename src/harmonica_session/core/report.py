@@ -102,6 +102,18 @@ def notes_on(plan: Plan, session: Session) -> list[str]:
     return notes
 
 
+def background_sent(plan: Plan) -> str:
+    """Return what left the repository as background in this run, with its size; empty if nothing.
+
+    A refused update was sent all the same.
+    """
+    session = plan.found.session
+    is_refused = plan.is_pending and session is not None and session.participant_count is not None
+    is_update = plan.status == "updated" or is_refused
+    is_sent = session is None or (is_update and "context" in plan.differing)
+    return ", ".join(map(str, plan.task.context.shares)) if is_sent else ""
+
+
 def surplus_warning(join_url: str) -> str:
     """Say that two runs made a session each, and which of them nobody was told of."""
     return (

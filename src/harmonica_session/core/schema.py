@@ -39,6 +39,11 @@ _HELP: dict[str, dict[str, tuple[str, object]]] = {
             "People of a chain template with roles.",
             [{"email": "lead@example.org", "rolesByStep": {"0": "expert"}}],
         ),
+        "context_from": (
+            "Sources of the background, in order; `[session_md]` when left out.",
+            ["session_md", {"merged_pull_requests": {"since": "14d"}}],
+        ),
+        "context_limit": ("Most characters of context; 50,000 when left out.", 20_000),
         "context_sources": ("Attached to the session; a paid feature.", [{"file": "notes.md"}]),
         "api": ("Further fields of Harmonica's API, passed on as they stand.", {"field": 1}),
     },
@@ -58,6 +63,21 @@ _HELP: dict[str, dict[str, tuple[str, object]]] = {
         "displayName": ("Name of the person.", "Lead"),
         "auth0Sub": ("Id of the person's account.", "auth0|1"),
         "rolesByStep": ("Role in each step of the chain, counted from 0.", {"0": "expert"}),
+    },
+    "Source": {
+        "session_md": ("The file that the input `session-md` names.", True),
+        "file": ("Path of a text file, or a pattern for several.", "docs/decisions/*.md"),
+        "previous_session": ("The SESSION.md of another session.", {"session": "an-id"}),
+        "pull_request": ("The pull request of the run.", True),
+        "merged_pull_requests": ("What was merged since then.", {"since": "14d", "limit": 50}),
+        "issues_closed": ("What was closed since then.", {"since": "last_release"}),
+    },
+    "Period": {
+        "since": ("Days such as `14d`, a date, or `last_release`.", "14d"),
+        "limit": ("How many of the newest get a line.", 50),
+    },
+    "EarlierSession": {
+        "session": ("Its id or join link.", "https://app.harmonica.chat/chat?s=1"),
     },
     "ContextSource": {
         "file": ("Path of a .md, .markdown, .txt or .pdf file.", "docs/plan.md"),

@@ -17,6 +17,14 @@ from pydantic import (
     ValidationError,
 )
 
+from harmonica_session.core.context import LIMIT
+from harmonica_session.core.context_from import (
+    EarlierSession,
+    Period,
+    Source,
+    Sources,
+    default_sources,
+)
 from harmonica_session.core.document import Document, Path, Unquoted, read_document
 from harmonica_session.core.markdown import visible
 from harmonica_session.core.sources import ContextSource
@@ -52,7 +60,18 @@ _PARTS: dict[str, type[BaseModel]] = {
     "distribution": Target,
     "roster": RosterEntry,
     "context_sources": ContextSource,
+    "context_from": Source,
+    "previous_session": EarlierSession,
+    "merged_pull_requests": Period,
+    "issues_closed": Period,
 }
+
+
+# What the spec has beside the fields of the request; `context` is put together first.
+_NOT_SENT = (
+    *("api", "context", "context_from", "context_limit", "context_sources"),
+    *("template", "project"),
+)
 
 
 class Spec(SessionRequest):
@@ -63,6 +82,8 @@ class Spec(SessionRequest):
     distribution: list[Target] | None = None  # type: ignore[assignment] # names are no ids yet
     template: Text | None = None
     project: Text | None = None
+    context_from: Annotated[Sources, Field(default_factory=default_sources)]
+    context_limit: Annotated[int, Field(strict=True, ge=1_000, le=1_000_000)] = LIMIT
     context_sources: list[ContextSource] | None = None
     api: Annotated[dict[str, JsonValue], Field(default_factory=dict)]
     _read_from: tuple[Document, str] = PrivateAttr(default_factory=lambda: (Document(), ""))
@@ -84,7 +105,7 @@ class Spec(SessionRequest):
         Args:
             context: The context as a whole, see `core/context.py`; empty for none.
         """
-        left_out = dict.fromkeys(("api", "context", "template", "project", "context_sources"), True)
+        left_out = dict.fromkeys(_NOT_SENT, True)
         fields = self.model_dump(
             mode="json",
             exclude_unset=True,
@@ -217,6 +238,9 @@ def _message(kind: str, name: str, path: Path, detail: ErrorDetails, document: D
     wants = {
         "string_type": "a text",
         "bool_type": "`true` or `false`",
+        "int_type": "a whole number",
+        "greater_than_equal": f"at least {detail.get('ctx', {}).get('ge')}",
+        "less_than_equal": f"at most {detail.get('ctx', {}).get('le')}",
         "list_type": "a list",
         "dict_type": "a mapping",
         "model_type": "a mapping",
@@ -267,9 +291,8 @@ def _name(path: Path) -> str:
 
 def _nearest(path: Path) -> str:
     """Name the known key that an unknown one most likely stands for."""
-    known = list(
-        _PARTS.get(str(path[0]), Spec).model_fields if len(path) > 1 else Spec.model_fields
-    )
+    parents = [part for part in path[:-1] if isinstance(part, str)]
+    known = list((_PARTS[parents[-1]] if parents else Spec).model_fields)
     near = get_close_matches(str(path[-1]).lower().replace("-", "_"), known, n=1)
     if near:
         return f"did you mean `{near[0]}`?"

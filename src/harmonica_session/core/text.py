@@ -73,3 +73,14 @@ def refuse_secrets(text: str, file: str, secrets: Iterable[str]) -> None:
         return
     message = "an API key or token stands here; remove it, and revoke it if it was ever pushed"
     raise FileRefused(Problem(file, *place_at(text, found.start()), message))
+
+
+def without_secrets(text: str, secrets: Iterable[str]) -> str:
+    """Return a text that others wrote with its secrets blotted out.
+
+    Args:
+        text: The text.
+        secrets: The secrets of this run, beside everything that has the form of a Harmonica key.
+    """
+    known = [re.escape(secret) for secret in secrets]
+    return re.sub("|".join([_API_KEY, *known]), "***", text)

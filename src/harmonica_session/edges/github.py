@@ -56,10 +56,32 @@ class GitHub:
         """Give back the connections."""
         self._service.close()
 
+    @property
+    def repository(self) -> str:
+        """The repository, as `owner/name`."""
+        return self._repository.removeprefix("/repos/")
+
+    def read(
+        self, doing: str, path: str, form: type[Any], query: Mapping[str, str | int] | None = None
+    ) -> Any:  # noqa: ANN401 - an object of the form
+        """Ask for one thing.
+
+        Args:
+            doing: What it is for, as the end of the sentence "could not …".
+            path: Its path.
+            form: The model of the answer.
+            query: Query parameters.
+
+        Raises:
+            ServiceError: GitHub did not answer, or refused.
+        """
+        question = Question(doing, "GET", path, query=query)
+        return _accepted(self._service.send(question)).read(form)
+
     def comments(self, number: int) -> Iterator[Comment]:
         """List all comments, oldest first: `GET /repos/{o}/{r}/issues/{n}/comments`."""
         path = f"{self._repository}/issues/{number}/comments"
-        yield from self._pages("read the comments", path, {}, Comment)
+        yield from self.pages("read the comments", path, {}, Comment)
 
     def post_comment(self, number: int, body: str) -> Comment:
         """Post a comment: `POST /repos/{o}/{r}/issues/{n}/comments`."""
@@ -138,21 +160,32 @@ class GitHub:
     def pulls_of_commit(self, commit: ByCommit) -> list[PullRequest]:
         """List the pull requests of a commit: `GET /repos/{o}/{r}/commits/{sha}/pulls`."""
         path = f"{self._repository}/commits/{commit.sha}/pulls"
-        return list(self._pages("find the pull request of the commit", path, {}, PullRequest))
+        return list(self.pages("find the pull request of the commit", path, {}, PullRequest))
 
     def open_pulls_of(self, head: ByHead) -> list[PullRequest]:
         """List the open pull requests of a branch: `GET /repos/{o}/{r}/pulls`."""
         query = {"state": "open", "head": f"{head.owner}:{head.branch}"}
         path = f"{self._repository}/pulls"
-        return list(self._pages("find the pull request of the branch", path, query, PullRequest))
+        return list(self.pages("find the pull request of the branch", path, query, PullRequest))
 
     def _comment(self, question: Question) -> Comment:
         comment: Comment = _accepted(self._service.send(question)).read(Comment)
         return comment
 
-    def _pages(
+    def pages(
         self, doing: str, path: str, query: Mapping[str, str], form: type[Any]
     ) -> Iterator[Any]:
+        """List all items of a list, page by page.
+
+        Args:
+            doing: What they are for, as the end of the sentence "could not …".
+            path: The list's path.
+            query: Query parameters.
+            form: The model of an item.
+
+        Raises:
+            ServiceError: GitHub did not answer, or refused.
+        """
         page = 1
         while True:
             question = Question(doing, "GET", path, query={**query, "per_page": PAGE, "page": page})

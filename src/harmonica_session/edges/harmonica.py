@@ -20,7 +20,7 @@ from harmonica_session.edges.pace import Pace
 from harmonica_session.edges.refusals import accepted, refuse_unknown_fate
 from harmonica_session.edges.retry import Persistent
 from harmonica_session.edges.transport import Question, Transport
-from harmonica_session.errors import AnswerUnusable, FateUnknown, clip
+from harmonica_session.errors import AnswerUnusable, FateUnknown, Refused, clip
 from harmonica_session.session import Session, moment
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 CREATE_SECONDS = 150.0
 PAGE = 100
 _SUCCESS = range(200, 300)
+_NOT_FOUND = 404
 _LONGEST_SEARCH = 100
 # The server says its time in whole seconds, and on its way an answer grows older.
 _CLOCK_TOLERANCE_SECONDS = 5.0
@@ -135,6 +136,32 @@ class Harmonica:
         answer = self._service.send(Question("look at the session", "GET", path))
         session: Session = accepted(answer, 200).read(Session)
         return session
+
+    def brief(self, session_id: str) -> str | None:
+        """Return the SESSION.md of a session: `GET /sessions/{id}/session-md`.
+
+        Returns:
+            Its text, None as long as Harmonica has not written it.
+
+        Raises:
+            Refused: 403 when the session is gone or somebody else's.
+            ServiceError: It cannot be known.
+        """
+        path = f"/sessions/{quote(session_id, safe='')}/session-md"
+        answer = self._service.send(Question("read the brief of the session", "GET", path))
+        try:
+            accepted(answer, 200)
+        except Refused as error:
+            # Harmonica's own 404; an unknown address answers one as well, with a page.
+            if error.status == _NOT_FOUND and error.is_out_of_reach:
+                return None
+            raise
+        if "html" in answer.headers.get("content-type", ""):
+            raise answer.unusable("it is a web page")
+        try:
+            return answer.body.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise answer.unusable("it is not UTF-8") from None
 
     def update(self, session_id: str, changes: Mapping[str, JsonValue]) -> None:
         """Change fields of a session: `PATCH /sessions/{id}`.

@@ -19,6 +19,7 @@ from harmonica_session.sandbox.exchange import (
     json_answer,
 )
 from harmonica_session.sandbox.github_files import GitHubFiles
+from harmonica_session.sandbox.github_history import History
 
 _HOURLY_LIMIT = 5000
 _TOKEN = re.compile(r"(?:bearer|token) +(\S+)", re.IGNORECASE)
@@ -39,6 +40,7 @@ class GitHub(GitHubFiles):
             site: The address in front of `/owner/repo/…` in links for people.
         """
         super().__init__(site)
+        self.history = History(self, api)
         self._api = api
         self._asked = 0
         self._reset = int(self.now()) + 3600
@@ -61,6 +63,7 @@ class GitHub(GitHubFiles):
                 f"{repo}/commits/{{}}/pulls": {"GET": self._list_pulls_of_commit},
                 f"{repo}/actions/runs/{{}}": {"GET": self._get_run},
                 **self.file_routes(repo),
+                **self.history.routes(),
             }
         )
 
@@ -155,7 +158,8 @@ class GitHub(GitHubFiles):
         pull = self.pulls.get(_number(place[2]))
         if pull is None:
             raise _not_found()
-        return json_answer(200, pull | {"locked": pull["number"] in self.locked})
+        counts = self.history.counts(pull["number"])
+        return json_answer(200, pull | counts | {"locked": pull["number"] in self.locked})
 
     def _list_pulls(self, request: Request, _asker: Row, *_place: str) -> Answer:
         state, head = request.query.get("state", "open"), request.query.get("head")
