@@ -23,7 +23,7 @@ from harmonica_session.edges.world import connected
 from harmonica_session.errors import ActionError
 from harmonica_session.hand_on import fail
 from harmonica_session.starter import KINDS, init
-from harmonica_session.validate import validate
+from harmonica_session.validate import validate, validate_online
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -53,7 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if command == "create":
         return run_in_terminal(os.environ, arguments.spec, arguments.session_md)
     if command == "validate":
-        return max(check_in_terminal(path) for path in arguments.spec)
+        online = arguments.online
+        return max(check_in_terminal(os.environ, path, online=online) for path in arguments.spec)
     if command == "schema":
         from harmonica_session.core.schema import spec_schema  # noqa: PLC0415 - not for the action
 
@@ -81,6 +82,9 @@ def _parser() -> argparse.ArgumentParser:
         "validate", help="check specs; needs neither a key nor the network"
     )
     validating.add_argument("spec", metavar="PATH", nargs="+")
+    validating.add_argument(
+        "--online", action="store_true", help="look the names up too, with HARMONICA_API_KEY"
+    )
     commands.add_parser("schema", help="print the JSON Schema of the spec, for editors")
     starting = commands.add_parser("init", help="write a starter spec and a workflow")
     starting.add_argument("kind", choices=KINDS, nargs="?", default=KINDS[0])
@@ -131,24 +135,37 @@ def run_in_terminal(env: Mapping[str, str], spec: str, session_md: str | None) -
     return code
 
 
-def check_in_terminal(spec: str) -> int:
+def check_in_terminal(env: Mapping[str, str], spec: str, *, online: bool = False) -> int:
     """Check a spec for a person at a terminal, or for pre-commit.
 
     Args:
+        env: With `HARMONICA_API_KEY`, where names are to be looked up.
         spec: Path of the spec.
+        online: Whether to look them up.
     """
     root, [path] = common_folder(spec)
     inputs = {"INPUT_COMMAND": "validate", "INPUT_SPEC": path}
-    return _guarded(inputs, Terminal({}, sys.stdout), Workspace(root), Clock())
+    if online:
+        inputs["INPUT_API_KEY"] = env.get("HARMONICA_API_KEY", "")
+        inputs["INPUT_API_URL"] = env.get("HARMONICA_API_URL", "")
+    flow = validate_online if online else validate
+    return _guarded(inputs, Terminal({}, sys.stdout), Workspace(root), Clock(), flow)
 
 
-def _guarded(env: Mapping[str, str], runner: Runner, workspace: Workspace, clock: Clock) -> int:
+def _guarded(
+    env: Mapping[str, str],
+    runner: Runner,
+    workspace: Workspace,
+    clock: Clock,
+    flow: Callable[[World], bool] | None = None,
+) -> int:
     """Run the flow; whatever is raised becomes annotations, a summary and an exit code."""
     try:
         for secret in secrets_in(env):
             runner.mask(secret)
         with connected(env, _event_payload(env), runner, workspace, clock) as world:
-            return 0 if FLOWS[world.inputs.command](world) else 1
+            run = flow or FLOWS[world.inputs.command]
+            return 0 if run(world) else 1
     except ActionError as error:
         fail(runner, error)
         return 1

@@ -1,6 +1,6 @@
-"""Checks specs without a key and without the network.
+"""Checks specs, without a key and without the network unless somebody asks for more.
 
-This module must not ask a service anything.
+This module must not ask a service anything but for the names in a spec, and that on demand.
 """
 
 from __future__ import annotations
@@ -10,12 +10,25 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.background import read_files
 from harmonica_session.core import report
-from harmonica_session.prepare import read
+from harmonica_session.look_up import look_up
+from harmonica_session.prepare import read, require_key
 from harmonica_session.rows import all_of, rows_of, tell
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from harmonica_session.core.spec import Spec
     from harmonica_session.edges.world import World
+
+
+def validate_online(world: World) -> bool:
+    """Check specs like `validate`, and that the names in them lead to ids.
+
+    Raises:
+        ActionError: With everything that is wrong, each problem with its place.
+    """
+    require_key(world)
+    return _all_valid(world, _check_names)
 
 
 def validate(world: World) -> bool:
@@ -24,8 +37,12 @@ def validate(world: World) -> bool:
     Raises:
         ActionError: With everything that is wrong, each problem with its place.
     """
+    return _all_valid(world, _check)
+
+
+def _all_valid(world: World, check: Callable[[World], Spec]) -> bool:
     rows = rows_of(world)
-    specs = all_of(partial(_check, row) for row in rows)
+    specs = all_of(partial(check, row) for row in rows)
     for row, spec in zip(rows, specs, strict=True):
         row.runner.say(f"The spec is valid: {spec.topic}")
         row.runner.output({"status": "valid", "topic": spec.topic})
@@ -38,3 +55,7 @@ def _check(world: World) -> Spec:
     spec = read(world).spec
     read_files(world, spec)
     return spec
+
+
+def _check_names(world: World) -> Spec:
+    return look_up(world, _check(world))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
     from harness.consumer import Consumer
 
 
-def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a folder, without a key."""
+def run(folder: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a folder, without a key unless one is given."""
     command = [sys.executable, "-m", "harmonica_session", *words]
-    env = {"PYTHONPATH": ":".join(sys.path), "PYTHONUTF8": "1"}
+    env |= {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUTF8": "1"}
     return subprocess.run(  # noqa: S603 - our own program
         command, cwd=folder, env=env, capture_output=True, text=True, check=False
     )
@@ -84,3 +85,29 @@ def test_a_starter_writes_over_nothing(tmp_path: Path) -> None:
     assert ".harmonica/sprint.yml is there already" in done.stderr
     assert target.read_text("utf-8") == "mine\n"
     assert (tmp_path / ".github/workflows/sprint.yml").exists()
+
+
+def test_names_are_looked_up_on_demand(consumer: Consumer) -> None:
+    """`--online` finds the name that nothing has; without it nobody is asked."""
+    consumer.box.harmonica.templates.append({"id": "t-1", "title": "Retrospective"})
+    consumer.write("good.yml", SPEC + "template: retrospective\n")
+    consumer.write("bad.yml", SPEC + "template: retrospektive\n")
+    key = {
+        "HARMONICA_API_KEY": consumer.box.api_key,
+        "HARMONICA_API_URL": consumer.box.harmonica_url,
+    }
+    assert run(consumer.root, "validate", "bad.yml", **key).returncode == 0
+    assert consumer.box.requests == []
+    assert run(consumer.root, "validate", "--online", "good.yml", **key).returncode == 0
+    done = run(consumer.root, "validate", "--online", "bad.yml", **key)
+    assert done.returncode == 1
+    assert "error: bad.yml:3:11:" in done.stdout
+    assert "Retrospective" in done.stdout
+    assert consumer.created == []
+
+
+def test_looking_up_needs_a_key(consumer: Consumer) -> None:
+    """Without one the error says so."""
+    done = run(consumer.root, "validate", "--online", ".harmonica/session.yml")
+    assert done.returncode == 1
+    assert "api-key" in done.stdout
