@@ -104,9 +104,13 @@ def pull_request(
         facts += ["Description:", _indented(description)]
     facts += _listed("Reviewers:", _reviewers(record))
     facts += _listed("What reviewers asked for:", _remarks(record))
-    facts += _listed("Commits, oldest first:", [_commit(it) for it in record.commits])
+    commits = [_commit(it) for it in record.commits]
+    facts += _listed("Commits, oldest first:", commits, total=pull.commits)
     by_size = sorted(record.files, key=lambda it: (-it.additions - it.deletions, it.filename))
-    facts += _listed("Files, largest change first:", [_file(it) for it in by_size], _MOST_FILES)
+    files = [_file(it) for it in by_size]
+    facts += _listed(
+        "Files, largest change first:", files, most=_MOST_FILES, total=pull.changed_files
+    )
     return quotation(f"Pull request #{pull.number}, as GitHub tells of it.", facts)
 
 
@@ -198,11 +202,20 @@ def _ended(it: Ended) -> str:
     return f"on {it.ended_at[:10]} after {after}{labels}: {_short(it.title, _TITLE)}"
 
 
-def _listed(heading: str, lines: Sequence[str], most: int = _MOST_LINES) -> list[str]:
-    """Return a heading and its lines, indented; nothing without lines."""
+def _listed(
+    heading: str, lines: Sequence[str], *, most: int = _MOST_LINES, total: int = 0
+) -> list[str]:
+    """Return a heading and its lines, indented; nothing without lines.
+
+    Args:
+        heading: What the lines are.
+        lines: The lines.
+        most: How many of them are shown.
+        total: How many there are, where GitHub hands out only the first of them.
+    """
     shown = [_indented(line) for line in lines[:most]]
-    if len(lines) > most:
-        shown.append(_indented(f"and {len(lines) - most} more"))
+    if (more := max(total, len(lines)) - len(shown)) > 0:
+        shown.append(_indented(f"and {more} more"))
     return [heading, *shown] if lines else []
 
 
