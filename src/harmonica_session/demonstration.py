@@ -44,6 +44,9 @@ def demonstrate(
     Returns:
         0 when both runs did what they should, else 1.
     """
+    if problem := _unusable(spec, session_md, event):
+        sys.stderr.write(f"error: {problem}\n")
+        return 1
     with tempfile.TemporaryDirectory() as folder, Sandbox() as sandbox:
         stage = _Stage(Path(folder), sandbox, spec, session_md, event)
         sys.stdout.write("A trial run against built-in stand-ins: nothing leaves this machine.\n")
@@ -52,7 +55,7 @@ def demonstrate(
             stage.run(run, "Second run: the same pull request, once more"),
         ]
         sessions, comments = len(sandbox.harmonica.sessions), len(sandbox.github.comments)
-        sys.stdout.write(f"\nAfter two runs: {sessions} session, {comments} comment.\n")
+        sys.stdout.write(f"\nAfter two runs: sessions {sessions}, comments {comments}.\n")
         return max(codes)
 
 
@@ -78,11 +81,7 @@ class _Stage:
             sandbox.github.add_pull(self.number)
         (folder / "event.json").write_text(payload, "utf-8")
         if spec is None:
-            root, paths = folder / "repository", ["session.yml", "SESSION.md" if session_md else ""]
-            root.mkdir()
-            (root / "session.yml").write_text(_example("session.yml"), "utf-8")
-            background = Path(session_md).read_text("utf-8") if session_md else None
-            (root / "SESSION.md").write_text(background or _example("SESSION.md"), "utf-8")
+            root, paths = _example_repository(folder / "repository", session_md)
         else:
             root, paths = common_folder(spec, session_md)
         files = (paths[0], paths[1] if session_md else "SESSION.md")
@@ -130,6 +129,27 @@ def _publish(sandbox: Sandbox, commit: str, root: Path, paths: Iterable[str]) ->
     for path in paths:
         if (root / path).is_file():
             sandbox.github.files[commit, path] = (root / path).read_bytes()
+
+
+def _unusable(spec: str | None, session_md: str | None, event: str | None) -> str:
+    """Say what is wrong with the files that a person named, empty when nothing is."""
+    for path in filter(None, (spec, session_md, event)):
+        if not Path(path).is_file():
+            return f"there is no file {path}"
+    try:
+        is_event = event is None or isinstance(json.loads(Path(event).read_bytes()), dict)
+    except (ValueError, RecursionError):
+        is_event = False
+    return "" if is_event else f"{event} holds no JSON object, so it is no event payload"
+
+
+def _example_repository(root: Path, session_md: str | None) -> tuple[Path, list[str]]:
+    """Make a repository with the example in it, and return it with the paths of its files."""
+    root.mkdir()
+    (root / "session.yml").write_text(_example("session.yml"), "utf-8")
+    background = Path(session_md).read_text("utf-8") if session_md else _example("SESSION.md")
+    (root / "SESSION.md").write_text(background, "utf-8")
+    return root, ["session.yml", "SESSION.md" if session_md else ""]
 
 
 def _example(name: str) -> str:

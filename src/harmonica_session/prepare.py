@@ -29,6 +29,8 @@ def require_key(world: World) -> None:
     """Raise `InputError` when there is no key and one is needed."""
     if world.inputs.api_key or world.inputs.dry_run:
         return
+    if not world.event.repository:
+        raise InputError("HARMONICA_API_KEY is not set; set it to a key from Harmonica's settings")
     raise InputError(
         "`api-key` is empty: add a repository secret HARMONICA_API_KEY and pass it as "
         "`api-key: ${{ secrets.HARMONICA_API_KEY }}`; usual causes are a misspelt secret name, a "

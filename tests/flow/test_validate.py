@@ -110,4 +110,4 @@ def test_looking_up_needs_a_key(consumer: Consumer) -> None:
     """Without one the error says so."""
     done = run(consumer.root, "validate", "--online", ".harmonica/session.yml")
     assert done.returncode == 1
-    assert "api-key" in done.stdout
+    assert "HARMONICA_API_KEY is not set" in done.stdout

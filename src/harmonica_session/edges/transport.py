@@ -41,6 +41,18 @@ READ_SECONDS = 30.0
 MAX_ANSWER_BYTES = 20_000_000
 
 
+# What httpx raises before the service can have seen anything of a request.
+_BEFORE_SENDING = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+    httpx.InvalidURL,
+)
+
+
 @dataclass(frozen=True)
 class Question:
     """One request, before it is sent.
@@ -196,15 +208,7 @@ class Transport:
                 extensions={"trace": self._remember},
             ) as response:
                 body = self._body(question, response)
-        except (
-            httpx.ConnectError,
-            httpx.ConnectTimeout,
-            httpx.PoolTimeout,
-            httpx.ProxyError,
-            httpx.UnsupportedProtocol,
-            httpx.LocalProtocolError,
-            httpx.InvalidURL,
-        ) as error:
+        except _BEFORE_SENDING as error:
             raise NotSent(self._unreached(question, error)) from None
         except httpx.HTTPError as error:
             # The request is out, so time alone does not say that nothing happened.

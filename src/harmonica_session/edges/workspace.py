@@ -52,19 +52,10 @@ class Workspace:
                 changed while it was read.
         """
         wanted = self.root / path
-        try:
-            root, real = self.root.resolve(strict=True), wanted.resolve(strict=True)
-        except FileNotFoundError:
-            if wanted.is_symlink():
-                raise refused(path, "is a link to a file that is not there") from None
+        found = self._found(wanted, path)
+        if found is None:
             return None
-        except (OSError, RuntimeError):
-            raise refused(path, "cannot be found: links in a circle, or a file as folder") from None
-        if not real.is_relative_to(root):
-            raise refused(path, "is a link that leads out of the repository")
-        if any(part.lower() == _GIT for part in real.relative_to(root).parts):
-            # actions/checkout leaves the token there.
-            raise refused(path, "lies in git's own folder")
+        root, real = found
         try:
             # Python opens no folder as a file, whatever the system does.
             file = open(real, "rb", opener=lambda *_: _open_below(root, real))  # noqa: SIM115 - see below
@@ -83,6 +74,23 @@ class Workspace:
         if len(content) > limit or not self._is_still(wanted, real, opened):
             raise refused(path, "changed while it was read")
         return content
+
+    def _found(self, wanted: Path, path: str) -> tuple[Path, Path] | None:
+        """Return the root and where a path leads under it, both without links; None for nowhere."""
+        try:
+            root, real = self.root.resolve(strict=True), wanted.resolve(strict=True)
+        except FileNotFoundError:
+            if wanted.is_symlink():
+                raise refused(path, "is a link to a file that is not there") from None
+            return None
+        except (OSError, RuntimeError):
+            raise refused(path, "cannot be found: links in a circle, or a file as folder") from None
+        if not real.is_relative_to(root):
+            raise refused(path, "is a link that leads out of the repository")
+        if any(part.lower() == _GIT for part in real.relative_to(root).parts):
+            # actions/checkout leaves the token there.
+            raise refused(path, "lies in git's own folder")
+        return root, real
 
     def matching(self, pattern: str) -> list[str]:
         """Return the paths of the files that match a pattern, sorted, each once.

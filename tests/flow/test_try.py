@@ -1,0 +1,90 @@
+"""`harmonica-session try`, as a person at a terminal sees it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.consumer import SPEC, pull_request_payload
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the trial in a folder."""
+    command = [sys.executable, "-m", "harmonica_session", "try", *words]
+    env = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUTF8": "1"}
+    return subprocess.run(  # noqa: S603 - our own program
+        command, cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_example_needs_no_account(tmp_path: Path) -> None:
+    """Log, outputs, comment and summary of two runs, the second of which reuses the session."""
+    done = run(tmp_path)
+    first, second = done.stdout.split("=== Second run")
+    assert done.returncode == 0, done.stderr
+    for part in ("--- Log ---", "--- Outputs ---", "--- Comment on #7 ---", "--- Job summary ---"):
+        assert part in first
+        assert part in second
+    assert "join_url       http://127.0.0.1:" in first
+    assert "status         created" in first
+    assert "status         reused" in second
+    assert "sessions 1, comments 1" in second
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ones_own_files_are_tried(tmp_path: Path) -> None:
+    """Spec, background and event may be one's own."""
+    (tmp_path / "mine.yml").write_text(SPEC.replace("Retrospective", "Mine"))
+    (tmp_path / "notes.md").write_text("Notes\n")
+    payload = pull_request_payload()
+    payload["pull_request"]["number"] = 12
+    (tmp_path / "event.json").write_text(json.dumps(payload))
+    done = run(tmp_path, "mine.yml", "--session-md", "notes.md", "--event", "event.json")
+    assert done.returncode == 0, done.stdout
+    assert "Comment on #12" in done.stdout
+    assert "topic          Mine" in done.stdout
+    assert "Background for the facilitator comes from notes.md" in done.stdout
+
+
+def test_a_broken_spec_fails_the_trial(tmp_path: Path) -> None:
+    """Its problems are shown with their places, and nothing is made."""
+    (tmp_path / "mine.yml").write_text("topic: no\n")
+    done = run(tmp_path, "mine.yml")
+    assert done.returncode == 1
+    assert "Error: mine.yml:1:8: `topic` must be a text" in done.stdout
+    assert "sessions 0, comments 0" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["nowhere.yml"], "there is no file nowhere.yml"),
+        (["--session-md", "nowhere.md"], "there is no file nowhere.md"),
+        (["--event", "nowhere.json"], "there is no file nowhere.json"),
+        (["--event", "list.json"], "list.json holds no JSON object"),
+        (["--event", "broken.json"], "broken.json holds no JSON object"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_one_line(
+    tmp_path: Path, words: list[str], message: str
+) -> None:
+    """What a person mistypes is no traceback."""
+    (tmp_path / "list.json").write_text("[]")
+    (tmp_path / "broken.json").write_text("{")
+    done = run(tmp_path, *words)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: {message}")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_hidden_comment_stays_hidden(tmp_path: Path) -> None:
+    """What is shown is what a reader sees, not the receipt."""
+    assert "receipt" not in run(tmp_path).stdout
