@@ -20,7 +20,7 @@ from harmonica_session.look_up import look_up
 from harmonica_session.prepare import read, require_key, seal_of, task_of
 from harmonica_session.recognise import Survey, find
 from harmonica_session.rows import all_of, rows_of, side_by_side
-from harmonica_session.settle import settle
+from harmonica_session.settle import give_way_to_twin, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,6 +90,7 @@ def _carry_out(
     plan, session = settle(world, harmonica, plan)
     # Once before the announcement, which may be refused or cut off, and once after it.
     hand_on(world, plan, session)
+    plan, session = give_way_to_twin(world, harmonica, plan, session)
     plan, session, comment_url = announce(world, seal, plan, session)
     attached = attach(world, harmonica, plan, session, sources)
     hand_on(world, plan, session, comment_url, attached)

@@ -16,6 +16,8 @@ from harmonica_session.errors import ActionError, FateUnknown, NothingToAnnounce
 from harmonica_session.recognise import our_trace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from harmonica_session.core.plan import Plan
     from harmonica_session.edges.github import GitHub
     from harmonica_session.edges.world import World
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 TITLE = "Harmonica session: announcement"
 # Source: `GET /repos/{owner}/{repo}/commits/{sha}/pulls`.
 _UNKNOWN_COMMIT = 422
+_NOT_FOUND = 404
 
 
 def find_pull_request(world: World) -> int | None:
@@ -96,21 +99,47 @@ def announce(world: World, seal: Seal, plan: Plan, session: Session) -> tuple[Pl
         return report.comment(seal.receipt_line(receipt, number), invitation, spec=plan.task.spec)
 
     try:
-        if comment:
-            posted = world.github.edit_comment(comment.id, body(receipt))
-        else:
-            posted = _post(world, world.github, seal, number, body(receipt))
-        author = posted.user
-        if author and author.type == "Bot" and author.login not in (WORKFLOW_BOT, receipt.author):
-            # The next run knows another bot's comment as ours only if the receipt names it.
-            receipt = receipt.model_copy(update={"author": author.login})
-            posted = world.github.edit_comment(posted.id, body(receipt))
+        posted = _put(world, world.github, seal, plan, receipt, body)
     except ActionError as error:
         world.runner.warn(TITLE, _not_announced(number, error))
         return plan, session, comment.html_url if comment else ""
     world.runner.say(f"Comment, {'edited' if comment else 'posted'}: {posted.html_url}")
     winner = None if comment else _earlier(world, world.github, seal, number, posted)
-    return _give_way(world, plan, session, winner) if winner else (plan, session, posted.html_url)
+    if winner and planning.receipt_counts(plan.task, world.event, winner.receipt):
+        return _give_way(world, plan, session, winner)
+    if winner:
+        # Its session is not the one that is meant, but its comment is the one that stays.
+        _take_over(world, world.github, number, winner.comment, body(receipt))
+    return plan, session, winner.comment.html_url if winner else posted.html_url
+
+
+def _put(  # noqa: PLR0913, PLR0917 - what a comment is made of
+    world: World,
+    github: GitHub,
+    seal: Seal,
+    plan: Plan,
+    receipt: Receipt,
+    body: Callable[[Receipt], str],
+) -> Comment:
+    """Edit our comment, or post one."""
+    comment, number = plan.found.comment, plan.task.number or 0
+    if comment:
+        posted = github.edit_comment(comment.id, body(receipt))
+    else:
+        posted = _post(world, github, seal, number, body(receipt))
+    author = posted.user
+    if author and author.type == "Bot" and author.login not in (WORKFLOW_BOT, receipt.author):
+        # The next run knows another bot's comment as ours only if the receipt names it.
+        named = receipt.model_copy(update={"author": author.login})
+        posted = github.edit_comment(posted.id, body(named))
+    return posted
+
+
+def _take_over(world: World, github: GitHub, number: int, comment: Comment, body: str) -> None:
+    try:
+        github.edit_comment(comment.id, body)
+    except ActionError as error:
+        world.runner.warn(TITLE, _not_announced(number, error))
 
 
 def _give_way(
@@ -146,10 +175,16 @@ def _earlier(
         winner = our_trace(world, github, seal, number, github.comments(number))
         if winner is None or not winner.is_signed or winner.comment.id >= posted.id:
             return None
-        github.delete_comment(posted.id)
     except ActionError as error:
         world.runner.debug(f"Nobody knows whether another run announced it too: {error}")
         return None
+    try:
+        github.delete_comment(posted.id)
+    except ActionError as error:
+        # Deleted once already, when the answer to that got lost.
+        if not (isinstance(error, Refused) and error.status == _NOT_FOUND):
+            left = f"Another run announced it first; please remove {posted.html_url}: {error}"
+            world.runner.warn(TITLE, left)
     return winner
 
 

@@ -68,8 +68,9 @@ def read(world: World) -> Draft:
             f"there is no spec at `{path}` {world.workspace.place}; add it there, or name another "
             "with `spec`"
         )
-    spec = read_spec(content, path)
+    # First of all: a problem with the spec may quote a part of it.
     refuse_secrets(decode(content, path), path, world.inputs.secret_texts)
+    spec = read_spec(content, path)
     world.runner.say(f"Spec: {path}")
     return Draft(path, content, spec)
 

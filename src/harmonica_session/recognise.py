@@ -14,7 +14,13 @@ from harmonica_session.core import plan as planning
 from harmonica_session.core import report
 from harmonica_session.core.plan import Found, Task
 from harmonica_session.core.receipt import Receipt, Seal, Speaker, Trace
-from harmonica_session.errors import NothingToAnnounceOn, Refused, ServiceError, SeveralSessions
+from harmonica_session.errors import (
+    ActionError,
+    NothingToAnnounceOn,
+    Refused,
+    ServiceError,
+    SeveralSessions,
+)
 from harmonica_session.session import Session, moment
 
 if TYPE_CHECKING:
@@ -158,7 +164,9 @@ def _speaker(world: World, github: GitHub) -> Speaker:
         return Speaker()
     try:
         return Speaker(github.account().login)
-    except Refused:
+    except Refused as error:
+        if not error.is_denial:
+            raise
         # An installation token by another name, as on some older Enterprise Servers.
         return Speaker()
 
@@ -180,7 +188,7 @@ def _announced(world: World, harmonica: Harmonica, trace: Trace) -> Session | No
         if not trace.is_signed:
             raise
         world.runner.warn(TITLE, f"The session was not looked at: {error}")
-    except ServiceError as error:
+    except ActionError as error:
         if not trace.is_signed:
             raise
         world.runner.warn(TITLE, f"The session was not looked at: {error}")

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from harmonica_session.core import report
-from harmonica_session.errors import FateUnknown, ServiceError
+from harmonica_session.errors import ActionError, FateUnknown
 from harmonica_session.recognise import with_reference
 from harmonica_session.session import moment
 
@@ -39,12 +39,7 @@ def settle(world: World, harmonica: Harmonica, plan: Plan) -> tuple[Plan, Sessio
     """
     session = plan.found.session
     if session is None:
-        session = _create(world, harmonica, plan.task)
-        twin = earlier_twin(world, harmonica, plan.task, session)
-        if twin is None:
-            return plan, session
-        world.runner.warn(TITLE, report.surplus_warning(session.join_url or ""))
-        return replace(plan, status="reused"), twin
+        return plan, _create(world, harmonica, plan.task)
     if plan.status == "updated":
         return _update(world, harmonica, plan, session)
     return plan, session
@@ -72,7 +67,7 @@ def _look_for(world: World, harmonica: Harmonica, task: Task) -> Session | None:
         try:
             candidates = harmonica.created_since(harmonica.time_of_create())
             found = with_reference(harmonica, task, candidates)
-        except ServiceError as error:
+        except ActionError as error:
             world.runner.debug(str(error))
         else:
             if found:
@@ -90,12 +85,12 @@ def _update(
     changes = plan.changes
     try:
         harmonica.update(session.id, changes)
-    except ServiceError as error:
+    except ActionError as error:
         return replace(plan, status="stale", because=str(error), is_pending=True), session
     if "prompt" not in plan.task.fields and _PROMPT_SOURCES.intersection(changes):
         try:
             harmonica.update(session.id, harmonica.proposed_prompt(session.id))
-        except ServiceError as error:
+        except ActionError as error:
             world.runner.warn(
                 TITLE,
                 "The session has the new texts, but the facilitator still follows instructions "
@@ -105,7 +100,23 @@ def _update(
     return plan, session.model_copy(update=known)
 
 
-def earlier_twin(
+def give_way_to_twin(
+    world: World, harmonica: Harmonica, plan: Plan, session: Session
+) -> tuple[Plan, Session]:
+    """Return another job's session in place of ours, where that job was faster.
+
+    Nothing that goes wrong here may cost the session that exists.
+    """
+    twin = None
+    if plan.status == "created":
+        twin = _earlier_twin(world, harmonica, plan.task, session)
+    if twin is None:
+        return plan, session
+    world.runner.warn(TITLE, report.surplus_warning(session.join_url or ""))
+    return replace(plan, status="reused"), twin
+
+
+def _earlier_twin(
     world: World, harmonica: Harmonica, task: Task, session: Session
 ) -> Session | None:
     """Return the session that another job of the same run made a moment before ours.
@@ -113,13 +124,13 @@ def earlier_twin(
     Parallel jobs cannot see each other before they create; afterwards the oldest session wins.
     """
     created = moment(session.created_at)
-    if task.scope != "run" or created is None:
+    if task.scope not in ("run", "topic") or created is None:
         return None
     try:
         rows = harmonica.created_since(created - _LOOK_BACK)
         older = [row for row in rows if _age(row) < _age(session)]
         oldest = with_reference(harmonica, task, older, same_topic=True)[:1]
-    except ServiceError as error:
+    except ActionError as error:
         world.runner.debug(f"Nobody knows whether another job made the session too: {error}")
         return None
     return oldest[0] if oldest else None

@@ -143,3 +143,14 @@ def test_the_key_stays_with_harmonica(consumer: Consumer) -> None:
             mine, other = other, mine
         assert request.headers["authorization"] == f"Bearer {mine}"
         assert other not in str(request.headers) + request.body.decode()
+
+
+def test_a_token_that_is_quoted_in_part_is_refused_first(consumer: Consumer) -> None:
+    """A problem with the spec would quote the beginning of a misplaced token."""
+    token = consumer.box.github.add_token("github_pat_" + "Ab1" * 28, login="octo")
+    consumer.write(".harmonica/session.yml", f"topic: x\ngoal: y\nresults_visibility: {token}\n")
+    run = consumer.on_pull_request(github_token=token)
+    [annotation] = run.annotations
+    log = "\n".join(line for line in run.log.splitlines() if "::add-mask::" not in line)
+    assert annotation.properties["line"] == "3"
+    assert token[:20] not in log + run.summary

@@ -187,3 +187,22 @@ def wait_for(condition: object) -> None:
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < end, "it never came about"
         time.sleep(0.02)
+
+
+def test_a_deadline_after_the_create_loses_no_session(consumer: Consumer) -> None:
+    """When the time is over before anybody could look for a twin, the link is there already."""
+    consumer.box.fail("GET", "/api/v1/sessions", Fault.hang(), after=1, times=None)
+    run = consumer.run("schedule", timeout="1")
+    [session] = consumer.box.harmonica.sessions
+    assert run.code == 0, run.log
+    assert run.outputs["session_id"] == session["id"]
+    assert run.outputs["join_url"] in run.summary
+
+
+def test_a_deadline_while_looking_says_that_a_rerun_is_safe(consumer: Consumer) -> None:
+    """The error is about the session, not about the clock."""
+    consumer.box.fail(*CREATE, Fault.drop())
+    consumer.box.fail("GET", "/api/v1/sessions", Fault.hang(), times=None)
+    run = consumer.on_pull_request(timeout="1")
+    assert run.code == 1
+    assert "again is safe" in run.messages("error")

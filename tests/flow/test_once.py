@@ -298,3 +298,42 @@ def test_a_slower_run_gives_way(consumer: Consumer) -> None:
     assert surplus in slower.messages("warning")
     assert len(consumer.bodies) == 1
     assert winner.outputs["join_url"] in consumer.bodies[0]
+
+
+def test_another_runs_comment_is_taken_over(consumer: Consumer) -> None:
+    """With `once-per: run`, a comment that another run posted meanwhile is edited to our link."""
+    consumer.inputs["once_per"] = "run"
+    other = consumer.on_pull_request()
+    # The slower run read the comments before the other one's was there.
+    nothing = Fault.body("[]", content_type="application/json")
+    consumer.box.fail("GET", "/repos/octo/garden/issues/7/comments", nothing)
+    ours = consumer.on_pull_request(env={"GITHUB_RUN_ID": "501"})
+    [body] = consumer.bodies
+    assert ours.outputs["status"] == "created"
+    assert ours.outputs["session_id"] != other.outputs["session_id"]
+    assert ours.outputs["comment_url"] == other.outputs["comment_url"]
+    assert ours.outputs["join_url"] in body
+
+
+def test_a_comment_that_cannot_be_taken_away_is_named(consumer: Consumer) -> None:
+    """The slower run says which comment is too many."""
+    consumer.on_pull_request()
+    nothing = Fault.body("[]", content_type="application/json")
+    consumer.box.fail("GET", "/repos/octo/garden/issues/7/comments", nothing)
+    consumer.box.fail("DELETE", "/repos/.*", Fault.status(500), times=None)
+    slower = consumer.on_pull_request()
+    assert slower.code == 0
+    assert consumer.box.github.comments[1]["html_url"] in slower.messages("warning")
+
+
+def test_jobs_that_share_a_topic_agree_on_the_oldest_session(consumer: Consumer) -> None:
+    """`once-per: topic` settles parallel creates as `run` does."""
+    consumer.inputs["once_per"] = "topic"
+    first = consumer.run("schedule")
+    [ours] = consumer.box.harmonica.sessions
+    ours["created_at"] = consumer.box.harmonica.timestamp(ago=60)
+    empty = Fault.body('{"data": []}', content_type="application/json")
+    consumer.box.fail("GET", "/api/v1/sessions", empty)
+    second = consumer.run("schedule")
+    assert second.outputs == {**first.outputs, "status": "reused"}
+    assert "Nobody was invited" in second.messages("warning")

@@ -26,7 +26,9 @@ Level: TypeAlias = Literal["error", "warning", "notice"]
 # GitHub shows no more annotations of one kind for a step.
 MAX_ANNOTATIONS = 10
 # Markdown may have put a backslash before each underscore.
-_KEY = re.compile(r"hm\\?_live\\?_[0-9A-Za-z]+")
+_KEY = re.compile(
+    r"hm\\?_live\\?_[0-9A-Za-z]+|gh[opsru]\\?_[0-9A-Za-z]{8,}|github\\?_pat\\?_[0-9A-Za-z_\\]{8,}"
+)
 # The runner trims white space, and drops a byte order mark at the start of the log.
 _COMMAND = re.compile(r"\W*::")
 _HIDDEN = "***"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from harmonica_session import __version__
 from harmonica_session.core.addresses import is_loopback
@@ -121,7 +121,8 @@ class Answer:
             AnswerUnusable: It has another form.
         """
         try:
-            if isinstance(form, type) and issubclass(form, BaseModel):
+            # Python 3.10 takes `list[X]` for a class, so its kind says nothing.
+            if hasattr(form, "model_validate"):
                 return form.model_validate(self.json())
             return TypeAdapter(form).validate_python(self.json())
         except ValidationError as error:
