@@ -99,7 +99,7 @@ def find(world: World, survey: Survey, seal: Seal, task: Task) -> Found:
         # Another job of a first attempt has the same topic; later the host may have changed it.
         same_topic = task.scope == "run" and world.event.run_attempt == 1
         rows = survey.sessions(survey.beginning(task))
-        session = next(iter(with_reference(harmonica, task, rows, same_topic=same_topic)), None)
+        session = with_reference(harmonica, task, rows, same_topic=same_topic)
         if session:
             world.runner.say(f"Recognised the session of an earlier run: {session.id}")
     if trace is None:
@@ -231,8 +231,8 @@ def _shortly_before(text: str) -> datetime | None:
 
 def with_reference(
     harmonica: Harmonica, task: Task, candidates: Iterable[Session], *, same_topic: bool = False
-) -> list[Session]:
-    """List the sessions that carry the task's reference, oldest first.
+) -> Session | None:
+    """Return the oldest session that carries the task's reference, None when none does.
 
     Args:
         harmonica: Where to look.
@@ -242,13 +242,12 @@ def with_reference(
     """
     rows = [row for row in candidates if not same_topic or row.topic == task.request.topic]
     # A topic that is the same still is the likeliest, and each candidate costs a request.
-    rows.sort(key=lambda row: row.topic != task.request.topic)
-    found = []
+    rows.sort(key=lambda row: (row.topic != task.request.topic, row.created_at or "", row.id))
     for row in islice(rows, _MOST_CANDIDATES):
         session = _whole(harmonica, row.id)
         if session and carries_reference(session, task.reference):
-            found.append(session)
-    return sorted(found, key=lambda session: (session.created_at or "", session.id))
+            return session
+    return None
 
 
 def _whole(harmonica: Harmonica, session_id: str) -> Session | None:

@@ -71,7 +71,7 @@ def _look_for(world: World, harmonica: Harmonica, task: Task) -> Session | None:
             world.runner.debug(str(error))
         else:
             if found:
-                return found[0]
+                return found
         if world.deadline.left <= pause:
             return None
         world.deadline.clock.sleep(pause)
@@ -129,11 +129,10 @@ def _earlier_twin(
     try:
         rows = harmonica.created_since(created - _LOOK_BACK)
         older = [row for row in rows if _age(row) < _age(session)]
-        oldest = with_reference(harmonica, task, older, same_topic=True)[:1]
+        return with_reference(harmonica, task, older, same_topic=True)
     except ActionError as error:
         world.runner.debug(f"Nobody knows whether another job made the session too: {error}")
         return None
-    return oldest[0] if oldest else None
 
 
 def _age(session: Session) -> tuple[str, str]:

@@ -337,3 +337,15 @@ def test_jobs_that_share_a_topic_agree_on_the_oldest_session(consumer: Consumer)
     second = consumer.run("schedule")
     assert second.outputs == {**first.outputs, "status": "reused"}
     assert "Nobody was invited" in second.messages("warning")
+
+
+def test_a_busy_account_costs_no_more_than_it_must(consumer: Consumer) -> None:
+    """Among many sessions of the same topic the oldest is looked at first, and it is ours."""
+    first = consumer.on_pull_request()
+    for _ in range(60):
+        consumer.box.harmonica.add_session("Retrospective")
+    consumer.box.github.comments.clear()
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs["join_url"] == first.outputs["join_url"]
+    assert len(consumer.box.requests_to("GET", "/api/v1/sessions/.*")) == 1
+    assert len(consumer.created) == 1
