@@ -206,3 +206,12 @@ def test_a_deadline_while_looking_says_that_a_rerun_is_safe(consumer: Consumer) 
     run = consumer.on_pull_request(timeout="1")
     assert run.code == 1
     assert "again is safe" in run.messages("error")
+
+
+def test_a_failure_while_looking_is_not_the_end(consumer: Consumer) -> None:
+    """The session is looked for again when a look itself goes wrong."""
+    consumer.box.fail(*CREATE, Fault.drop_after())
+    consumer.box.fail("GET", "/api/v1/sessions", Fault.status(401), times=2)
+    run = consumer.on_pull_request()
+    assert run.outputs["status"] == "created"
+    assert len(consumer.created) == 1

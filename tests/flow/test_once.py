@@ -349,3 +349,59 @@ def test_a_busy_account_costs_no_more_than_it_must(consumer: Consumer) -> None:
     assert second.outputs["join_url"] == first.outputs["join_url"]
     assert len(consumer.box.requests_to("GET", "/api/v1/sessions/.*")) == 1
     assert len(consumer.created) == 1
+
+
+def test_an_update_that_failed_is_tried_again(consumer: Consumer) -> None:
+    """The comment keeps still meanwhile, and the next run changes session and comment."""
+    consumer.on_pull_request()
+    [before] = consumer.bodies
+    consumer.box.fail(*PATCH_SESSION, Fault.status(401))
+    consumer.write(".harmonica/session.yml", CHANGED)
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs["status"] == "stale"
+    assert "the next run tries again" in second.messages("warning")
+    assert consumer.bodies == [before]
+    third = consumer.on_pull_request("synchronize")
+    assert third.outputs["status"] == "updated"
+    assert "two changes" in consumer.bodies[0]
+
+
+def test_a_comment_that_cannot_be_edited_is_still_named(consumer: Consumer) -> None:
+    """Its address stays an output, as the old link in it leads to the session."""
+    first = consumer.on_pull_request()
+    consumer.box.github.read_only.add(consumer.box.github_token)
+    consumer.write(".harmonica/session.yml", CHANGED)
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs["comment_url"] == first.outputs["comment_url"]
+
+
+def test_two_comments_on_one_session_leave_nothing_over(consumer: Consumer) -> None:
+    """A run that found the same session takes its comment away, and no session is surplus."""
+    first = consumer.on_pull_request()
+    nothing = Fault.body("[]", content_type="application/json")
+    consumer.box.fail("GET", "/repos/octo/garden/issues/7/comments", nothing)
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs == {**first.outputs, "status": "reused"}
+    assert second.annotations == []
+    assert len(consumer.bodies) == 1
+
+
+def test_a_rotated_key_creates_nothing_while_harmonica_is_down(consumer: Consumer) -> None:
+    """Only Harmonica can say whether the new key reaches the session, so nobody knows yet."""
+    consumer.on_pull_request()
+    consumer.inputs["api_key"] = consumer.box.harmonica.add_key()
+    consumer.box.fail("GET", "/api/v1/sessions/.*", Fault.status(500), times=None)
+    second = consumer.on_pull_request("synchronize")
+    assert second.code == 1
+    assert len(consumer.created) == 1
+
+
+def test_a_token_that_cannot_ask_for_itself_is_a_bots(consumer: Consumer) -> None:
+    """An installation token by another name recognises the workflow's own comment."""
+    token = consumer.box.github.add_token(
+        "installation_of_old", login="github-actions[bot]", type="Bot", installation=True
+    )
+    consumer.on_pull_request(github_token=token)
+    second = consumer.on_pull_request("synchronize", github_token=token)
+    assert second.outputs["status"] == "reused"
+    assert len(consumer.bodies) == 1

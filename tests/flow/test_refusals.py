@@ -374,3 +374,13 @@ def test_the_key_is_nowhere_to_be_seen(consumer: Consumer) -> None:
         assert key not in shown
         assert token not in shown
     assert done.log.splitlines()[:2] == [f"::add-mask::{key}", f"::add-mask::{token}"]
+
+
+def test_a_pull_request_that_github_hides_is_a_warning(consumer: Consumer) -> None:
+    """GitHub says 404 to a token that may not see the event's own pull request."""
+    denied = Fault.status(404, body={"message": "Not Found"})
+    consumer.box.fail("*", "/repos/octo/garden/issues/7/comments", denied, times=None)
+    run = consumer.on_pull_request()
+    assert run.code == 0
+    assert run.outputs["status"] == "created"
+    assert "pull-requests: write" in run.messages("warning")
