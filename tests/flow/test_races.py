@@ -280,3 +280,32 @@ def test_who_gives_way_reports_no_chain(consumer: Consumer) -> None:
     slower = consumer.on_pull_request()
     assert slower.outputs["status"] == "reused"
     assert slower.outputs["chain_status"] == ""
+
+
+def test_jobs_of_other_specs_are_not_asked_for(consumer: Consumer) -> None:
+    """After a create only sessions of the very topic may be a twin, and cost a request."""
+    consumer.run("schedule")
+    age_sessions(consumer)
+    consumer.write("other.yml", SPEC.replace("Retrospective", "Another topic"))
+    consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS)
+    run = consumer.run("schedule", spec="other.yml")
+    assert run.outputs["status"] == "created"
+    assert consumer.box.requests_to("GET", "/api/v1/sessions/.*") == []
+
+
+def test_an_edited_comment_is_not_looked_for_again(consumer: Consumer) -> None:
+    """Only a new comment can be one too many."""
+    consumer.on_pull_request()
+    consumer.write(".harmonica/session.yml", CHANGED)
+    before = len(consumer.box.requests_to("GET", COMMENTS))
+    consumer.on_pull_request("synchronize")
+    assert len(consumer.box.requests_to("GET", COMMENTS)) == before + 1
+
+
+def test_a_proxys_403_does_not_say_that_a_session_is_gone(consumer: Consumer) -> None:
+    """Only Harmonica's own word makes room for another session."""
+    consumer.on_pull_request()
+    consumer.box.fail("GET", "/api/v1/sessions/.*", Fault.status(403, body="<html>"), times=None)
+    run = consumer.on_pull_request("synchronize")
+    assert run.outputs["status"] == "reused"
+    assert len(consumer.created) == 1

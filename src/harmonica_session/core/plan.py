@@ -254,11 +254,9 @@ def _reason_to_keep(task: Task, found: Found, session: Session, differing: tuple
         return "nobody knows whether people have taken part"
     if session.participant_count:
         return f"people have taken part already ({session.participant_count})"
-    if task.scope == "run" and not found.own_receipt:
-        return (
-            "nothing tells whether this run asked for something else before, or somebody has "
-            "changed it in Harmonica"
-        )
+    known = found.own_receipt
+    if (known and not known.fields) or (known is None and task.scope == "run"):
+        return "nothing tells whether the spec has changed, or somebody the session in Harmonica"
     if removed:
         return f"a field cannot be taken back ({', '.join(removed)})"
     return f"these fields cannot be changed later: {', '.join(fixed)}" if fixed else ""

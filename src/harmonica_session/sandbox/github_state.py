@@ -124,7 +124,8 @@ class GitHubState:
             "head": _end(*head, name),
             "base": _end(owner, base_ref, base_sha, name),
         }
-        issue = {key: row[key] for key in ("number", "state", "title", "body", "user", "html_url")}
+        shared = ("number", "state", "title", "body", "user", "html_url", "created_at")
+        issue = {key: row[key] for key in shared}
         with self._lock:
             self.pulls[number] = row
             self.issues[number] = issue | {"pull_request": {"html_url": row["html_url"]}}
