@@ -52,18 +52,19 @@ def growth(stage: Stage, stand_ins: StandIns, rounds: int) -> str:
     for thing, sizes in SIZES.items():
         taken = [samples[name] for name in names[thing]]
         seconds = [spread([one.seconds for one in some]) for some in taken]
-        cpu = [spread([one.cpu for one in some]).median for some in taken]
+        # The stand-ins' own work is not in it.
+        cpu = [spread([one.cpu for one in some]) for some in taken]
         memory = [spread([one.memory for one in some]).median for some in taken]
-        more = ["", *_each_more(sizes, seconds)]
-        powers = ["" for _ in sizes[1:]] + [_said(exponent(sizes, seconds))]
+        more = ["", *_each_more(sizes, cpu)]
+        powers = ["" for _ in sizes[1:]] + [_said(exponent(sizes, cpu))]
         rows += [
-            [name, with_quartiles(s), f"{1000 * c:.0f}", f"{m:.0f}", str(asked[name]), each, power]
+            [name, with_quartiles(s), with_quartiles(c), f"{m:.0f}", str(asked[name]), each, power]
             for name, s, c, m, each, power in zip(
                 names[thing], seconds, cpu, memory, more, powers, strict=True
             )
         ]
     head = ["create and comment with", "ms (quartiles)", "ms of processor", "MiB", "requests"]
-    return table([*head, "ms for each more", "exponent"], rows)
+    return table([*head, "of processor for each more", "exponent"], rows)
 
 
 def _lay_out(stage: Stage, thing: str, size: int) -> dict[str, str]:
@@ -85,9 +86,9 @@ def _lay_out(stage: Stage, thing: str, size: int) -> dict[str, str]:
     return {}
 
 
-def _each_more(sizes: tuple[int, ...], seconds: list[Spread]) -> Iterator[str]:
+def _each_more(sizes: tuple[int, ...], costs: list[Spread]) -> Iterator[str]:
     for at in range(1, len(sizes)):
-        more = (seconds[at].median - seconds[at - 1].median) / (sizes[at] - sizes[at - 1])
+        more = (costs[at].median - costs[at - 1].median) / (sizes[at] - sizes[at - 1])
         yield f"{1000 * more:.2f}"
 
 

@@ -105,11 +105,17 @@ def run(stage: Stage, stand_ins: StandIns, rounds: int, *, tls: bool = False) ->
     rows = []
     for name, time in times.items():
         memory = spread([one.memory for one in samples[name]]).median
+        cpu = spread([one.cpu for one in samples[name]]).median
         over = [f"{time.median / times[peer].median:.2f}" for peer in (HAND, FLOOR)]
-        told = f"{memory:.0f}", str(runner.requests[name]), _verdict(name, times, memory)
+        told = (
+            f"{1000 * cpu:.0f}",
+            f"{memory:.0f}",
+            str(runner.requests[name]),
+            _verdict(name, times, memory),
+        )
         rows.append([name, with_quartiles(time), *over, *told])
-    head = ["run", "ms (quartiles)", "÷ (a)", "÷ (b)", "MiB", "requests", "targets"]
-    return table(head, rows)
+    head = ["run", "ms (quartiles)", "÷ (a)", "÷ (b)", "ms of processor", "MiB", "requests"]
+    return table([*head, "targets"], rows)
 
 
 def latency(stage: Stage, stand_ins: StandIns, rounds: int) -> str:
