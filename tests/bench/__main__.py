@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from bench.stand_ins import StandIns
 
+ABOUT = "Measures the action beside other ways to do the same, and prints tables in Markdown."
 ROUNDS = 15
 PARTS: dict[str, tuple[str, Callable[[Stage, StandIns, int], str], int]] = {
     "run": ("The run, set up already", run, 1),
@@ -39,7 +40,7 @@ PARTS: dict[str, tuple[str, Callable[[Stage, StandIns, int], str], int]] = {
 
 def main() -> int:
     """Measure and print; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="bash tests/bench/run", description=__doc__)
+    parser = argparse.ArgumentParser(prog="bash tests/bench/run", description=ABOUT)
     parser.add_argument(
         "parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all when none is named"
     )
@@ -60,10 +61,10 @@ def main() -> int:
             title, measured, share = PARTS[part]
             rounds = max(arguments.rounds // share, 1)
             try:
-                shown = measured(stage, stand_ins, rounds)
+                shown = f"Medians of {rounds} rounds.\n\n{measured(stage, stand_ins, rounds)}"
             except RuntimeError as error:
                 shown = f"Not measured: {str(error).splitlines()[-1]}\n"
-            sys.stdout.write(f"\n### {title}\n\nMedians of {rounds} rounds.\n\n{shown}")
+            sys.stdout.write(f"\n### {title}\n\n{shown}")
             sys.stdout.flush()
     return 0
 
