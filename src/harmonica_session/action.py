@@ -17,9 +17,15 @@ from harmonica_session.fill_in import fill_in
 from harmonica_session.hand_on import hand_on, show, skip
 from harmonica_session.locate import locate
 from harmonica_session.look_up import look_up
-from harmonica_session.prepare import read, require_key, seal_of, task_of
+from harmonica_session.prepare import (
+    read,
+    refuse_shared_topics,
+    require_key,
+    seal_of,
+    task_of,
+)
 from harmonica_session.recognise import find
-from harmonica_session.rows import all_of, rows_of, side_by_side
+from harmonica_session.rows import all_of, rows_of, side_by_side, told
 from harmonica_session.settle import give_way_to_twin, settle
 from harmonica_session.survey import Survey
 
@@ -51,19 +57,25 @@ def create(world: World) -> bool:
     require_key(world)
     world = locate(world)
     rows = rows_of(world)
+    with told(world, rows):
+        return side_by_side(rows, _planned(world, rows))
+
+
+def _planned(world: World, rows: list[World]) -> list[Callable[[], None]]:
+    """Return what is to be done for each spec, all or nothing."""
     # Nobody is asked before all that can be wrong with a spec in itself was looked at.
     drafts = all_of(partial(read, row) for row in rows)
     number = find_pull_request(world)
     specs = all_of(partial(_complete, row, d, number) for row, d in zip(rows, drafts, strict=True))
+    refuse_shared_topics(rows, specs)
     contexts = all_of(
         partial(context_of, row, spec, number) for row, spec in zip(rows, specs, strict=True)
     )
     survey = Survey(world)
-    work = all_of(
+    return all_of(
         partial(_plan, row, survey, number, spec, context)
         for row, spec, context in zip(rows, specs, contexts, strict=True)
     )
-    return side_by_side(world, rows, work)
 
 
 def _complete(world: World, draft: Draft, number: int | None) -> Spec:
@@ -95,7 +107,7 @@ def _carry_out(
     hand_on(world, plan, session)
     if not plan.is_settled_by_comment:
         plan, session = give_way_to_twin(world, harmonica, plan, session)
-    plan, session, comment_url = announce(world, seal, plan, session)
+    plan, session, comment_url = announce(world, harmonica, seal, plan, session)
     if plan.is_settled_by_comment and not comment_url:
         plan, session = give_way_to_twin(world, harmonica, plan, session)
     attached = attach(world, harmonica, plan, session, sources)

@@ -5,26 +5,30 @@ This module must not create sessions, nor let a refused comment fail the run.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harmonica_session.core import event as events
 from harmonica_session.core import plan as planning
 from harmonica_session.core import report
+from harmonica_session.core.plan import Found
 from harmonica_session.errors import ActionError, FateUnknown, NothingToAnnounceOn, Refused
+from harmonica_session.recognise import announced
+from harmonica_session.session import Session
+from harmonica_session.settle import settle
 from harmonica_session.traces import our_trace
 
 if TYPE_CHECKING:
     from harmonica_session.core.plan import Plan
     from harmonica_session.core.receipt import Seal, Trace
     from harmonica_session.edges.github import GitHub
+    from harmonica_session.edges.harmonica import Harmonica
     from harmonica_session.edges.world import World
     from harmonica_session.pull_request import Comment
-    from harmonica_session.session import Session
 
 TITLE = "Harmonica session: announcement"
 # Source: `GET /repos/{owner}/{repo}/commits/{sha}/pulls`.
 _UNKNOWN_COMMIT = 422
+_WHO = 401
 _GONE = (404, 410)
 _SERVER_ERRORS = 500
 
@@ -45,7 +49,8 @@ def find_pull_request(world: World) -> int | None:
         try:
             number = number_of_event(world)
         except Refused as error:
-            if not error.is_denial and error.status != _UNKNOWN_COMMIT:
+            # Who may ask for nothing at all cannot tell that there is no pull request.
+            if error.status == _WHO or not (error.is_denial or error.status == _UNKNOWN_COMMIT):
                 raise
             reason = f"{error}; it needs `pull-requests: read`"
             world.runner.warn(TITLE, f"The pull request could not be looked up: {reason}")
@@ -74,7 +79,9 @@ def number_of_event(world: World) -> int | None:
     return where
 
 
-def announce(world: World, seal: Seal, plan: Plan, session: Session) -> tuple[Plan, Session, str]:
+def announce(
+    world: World, harmonica: Harmonica, seal: Seal, plan: Plan, session: Session
+) -> tuple[Plan, Session, str]:
     """Bring our comment on the pull request up to date.
 
     Returns:
@@ -87,32 +94,43 @@ def announce(world: World, seal: Seal, plan: Plan, session: Session) -> tuple[Pl
         return plan, session, ""
     for surplus in plan.found.surplus:
         _take_away(world, surplus, session)
-    receipt = planning.receipt_for(plan, session, world.event.run_id)
-    if comment and (plan.is_overtaken or planning.is_announced(plan.found, receipt)):
+    receipt = planning.receipt_for(plan, session)
+    is_theirs = plan.is_overtaken or plan.gave_way
+    if comment and (is_theirs or planning.is_announced(plan.found, receipt)):
         world.runner.say(f"Comment, unchanged: {comment.html_url}")
         return plan, session, comment.html_url
     if world.github is None:
         world.runner.warn(TITLE, "There is no `github-token`, so the link was not posted.")
         return plan, session, ""
+    return _publish(world, world.github, harmonica, seal, plan, session)
+
+
+def _publish(  # noqa: PLR0913, PLR0917 - the worlds, and what is to be said
+    world: World, github: GitHub, harmonica: Harmonica, seal: Seal, plan: Plan, session: Session
+) -> tuple[Plan, Session, str]:
+    """Edit our comment, or post one and see whether another run was faster."""
+    number, comment = plan.task.number or 0, plan.found.comment
+    receipt = planning.receipt_for(plan, session)
     invitation = report.invitation_to(plan, session, is_public=world.event.is_public)
-    body = report.comment(seal.receipt_line(receipt, number), invitation, spec=plan.task.spec)
+    line = seal.receipt_line(receipt, number)
+    body = report.comment(line, invitation, spec=plan.task.spec)
     try:
-        posted = _put(world, world.github, seal, plan, body)
+        posted = _put(world, github, plan, body)
     except ActionError as error:
         world.runner.warn(TITLE, _not_announced(number, error))
         return plan, session, comment.html_url if comment else ""
     is_edited = comment is not None and comment.id == posted.id
     world.runner.say(f"Comment, {'edited' if is_edited else 'posted'}: {posted.html_url}")
-    winner = None if is_edited else _earlier(world, world.github, seal, number, posted)
-    if winner and planning.receipt_counts(plan.task, world.event, winner.receipt):
-        return _give_way(world, plan, session, winner)
-    if winner:
-        # Its session is not the one that is meant, but its comment is the one that stays.
-        _take_over(world, world.github, number, winner.comment, body)
-    return plan, session, winner.comment.html_url if winner else posted.html_url
+    winner = None if is_edited else _earlier(world, github, seal, number, posted)
+    if winner is None:
+        return plan, session, posted.html_url
+    if planning.receipt_counts(plan.task, winner.receipt):
+        _remove(world, github, posted)
+        return _give_way(world, harmonica, seal, plan, session, winner)
+    return plan, session, _take_over(world, github, plan, winner, posted, body)
 
 
-def _put(world: World, github: GitHub, seal: Seal, plan: Plan, body: str) -> Comment:
+def _put(world: World, github: GitHub, plan: Plan, body: str) -> Comment:
     """Edit our comment, or post one."""
     comment, number = plan.found.comment, plan.task.number or 0
     if comment:
@@ -122,32 +140,10 @@ def _put(world: World, github: GitHub, seal: Seal, plan: Plan, body: str) -> Com
             if error.status not in _GONE:
                 raise
             world.runner.say(f"The comment was taken away meanwhile: {comment.html_url}")
-    return _post(world, github, seal, number, body)
+    return _post(world, github, number, body)
 
 
-def _take_over(world: World, github: GitHub, number: int, comment: Comment, body: str) -> None:
-    try:
-        github.edit_comment(comment.id, body)
-    except ActionError as error:
-        world.runner.warn(TITLE, _not_announced(number, error))
-
-
-def _give_way(
-    world: World, plan: Plan, session: Session, winner: Trace
-) -> tuple[Plan, Session, str]:
-    """Return the session that another run announced a moment earlier, in place of ours."""
-    receipt, comment_url = winner.receipt, winner.comment.html_url
-    world.runner.say(f"Another run was faster: {comment_url}")
-    if receipt.session_id == session.id:
-        return plan, session, comment_url
-    world.runner.warn(TITLE, report.surplus_warning(session.join_url or ""))
-    theirs = session.model_copy(
-        update={"id": receipt.session_id, "join_url": receipt.join_url, "chain": None}
-    )
-    return replace(plan, status="reused"), theirs, comment_url
-
-
-def _post(world: World, github: GitHub, seal: Seal, number: int, body: str) -> Comment:
+def _post(world: World, github: GitHub, number: int, body: str) -> Comment:
     """Post a comment; when nobody knows whether that worked, look before it is posted once more."""
     try:
         return github.post_comment(number, body)
@@ -155,24 +151,56 @@ def _post(world: World, github: GitHub, seal: Seal, number: int, body: str) -> C
         if isinstance(error, Refused) and error.status < _SERVER_ERRORS:
             raise
         world.runner.debug(f"{error}; looking whether the comment was posted")
-        trace = our_trace(world, github, seal, number)
-        return trace.comment if trace else github.post_comment(number, body)
+        # Another run's comment is not this one, however much alike they are to a reader.
+        receipt_line = body.partition("\n")[0]
+        for comment in github.comments(number):
+            if (comment.body or "").partition("\n")[0].strip() == receipt_line:
+                return comment
+        return github.post_comment(number, body)
 
 
 def _earlier(
     world: World, github: GitHub, seal: Seal, number: int, posted: Comment
 ) -> Trace | None:
-    """Return the announcement that another run posted before ours, and take ours away."""
+    """Return the announcement that another run posted before ours."""
     try:
         winner = our_trace(world, github, seal, number)
-        if winner is None or not winner.is_signed or winner.comment.id >= posted.id:
-            return None
     except ActionError as error:
         unknown = "Nobody knows whether another run announced a session at the same time"
         world.runner.warn(TITLE, f"{unknown}; the next run looks again and tidies up: {error}")
         return None
+    is_earlier = winner and winner.is_signed and winner.comment.id < posted.id
+    return winner if is_earlier else None
+
+
+def _give_way(  # noqa: PLR0913, PLR0917 - both runs, and the worlds to settle it in
+    world: World, harmonica: Harmonica, seal: Seal, plan: Plan, session: Session, winner: Trace
+) -> tuple[Plan, Session, str]:
+    """Go on with the session that another run announced a moment earlier, in place of ours."""
+    receipt = winner.receipt
+    world.runner.say(f"Another run was faster: {winner.comment.html_url}")
+    if receipt.session_id != session.id:
+        world.runner.warn(TITLE, report.surplus_warning(session.join_url or ""))
+    theirs = announced(world, harmonica, winner) or Session(
+        id=receipt.session_id, join_url=receipt.join_url
+    )
+    found = Found(winner.comment, receipt, session=theirs, is_foreign=receipt.is_foreign)
+    plan, theirs = settle(world, harmonica, planning.decide(plan.task, found))
+    return announce(world, harmonica, seal, plan, theirs)
+
+
+def _take_over(  # noqa: PLR0913, PLR0917 - two comments, and what is to stand in one of them
+    world: World, github: GitHub, plan: Plan, winner: Trace, posted: Comment, body: str
+) -> str:
+    """Let the older comment stay, though its session is not the one that is meant here."""
+    if not planning.is_overtaken(plan.task, winner.receipt):
+        try:
+            github.edit_comment(winner.comment.id, body)
+        except ActionError as error:
+            world.runner.warn(TITLE, _not_announced(plan.task.number or 0, error))
+            return posted.html_url
     _remove(world, github, posted)
-    return winner
+    return winner.comment.html_url
 
 
 def _take_away(world: World, surplus: Trace, session: Session) -> None:

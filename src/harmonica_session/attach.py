@@ -44,7 +44,10 @@ def gather(world: World, spec: Spec, plan: Plan) -> list[Attachment]:
     Raises:
         FileRefused: A source would carry a secret away.
     """
-    if plan.status != "created" or not spec.context_sources:
+    if not spec.context_sources:
+        return []
+    if plan.status != "created":
+        _warn_of_missing(world, spec, plan)
         return []
     ready: list[Attachment] = []
     too_many: list[str] = []
@@ -58,6 +61,21 @@ def gather(world: World, spec: Spec, plan: Plan) -> list[Attachment]:
     if ready:
         world.runner.say(f"Context sources: {', '.join(one.source.name for one in ready)}")
     return ready
+
+
+def _warn_of_missing(world: World, spec: Spec, plan: Plan) -> None:
+    """Say so where the run that made the session was cut off before it attached them all."""
+    found, wanted = plan.found, min(len(spec.context_sources or ()), MOST_SOURCES)
+    if not (world.harmonica and found.session) or found.own_receipt or found.is_foreign:
+        return
+    try:
+        attached = len(world.harmonica.context_sources.attached_to(found.session.id))
+    except ActionError as error:
+        world.runner.debug(f"Nobody knows what is attached: {error}")
+        return
+    if attached < wanted:
+        missing = f"{attached} of {wanted} context sources of the spec are attached to the session"
+        world.runner.warn(TITLE, f"{missing}; add the others in Harmonica")
 
 
 def _ready(world: World, source: ContextSource) -> Attachment | None:

@@ -65,7 +65,7 @@ def show(world: World, seal: Seal | None, plan: Plan) -> None:
         world.runner.group(f"The request: {route}", request)
     if task.number is not None:
         invitation = report.invitation_to(plan, session, is_public=world.event.is_public)
-        receipt = planning.receipt_for(plan, session, world.event.run_id)
+        receipt = planning.receipt_for(plan, session)
         line = seal.receipt_line(receipt, task.number) if seal else "<!-- receipt -->"
         body = report.comment(line, invitation, spec=task.spec)
         world.runner.group(f"The comment on #{task.number}", body)

@@ -16,7 +16,7 @@ from harmonica_session.core.plan import Task
 from harmonica_session.core.receipt import Seal, digest_of, field_digests
 from harmonica_session.core.spec import Spec, read_spec
 from harmonica_session.core.text import decode, refuse_secrets
-from harmonica_session.errors import FileRefused, InputError
+from harmonica_session.errors import FileRefused, InputError, SpecError
 
 if TYPE_CHECKING:
     from harmonica_session.core.context import Context
@@ -75,6 +75,19 @@ def read(world: World) -> Draft:
     return Draft(path, content, spec)
 
 
+def refuse_shared_topics(rows: list[World], specs: list[Spec]) -> None:
+    """Raise `SpecError` where `once-per: topic` would have to make one session of two specs."""
+    seen: dict[str, str] = {}
+    for row, spec in zip(rows, specs, strict=True):
+        other = seen.setdefault(spec.topic.strip(), row.inputs.spec)
+        if row.inputs.once_per == "topic" and other != row.inputs.spec:
+            message = (
+                f"{other} has the same topic, and `once-per: topic` keeps to one session of a "
+                "topic; change one of them, or `once-per`"
+            )
+            raise SpecError(spec.problem_at(("topic",), message))
+
+
 def seal_of(world: World) -> Seal | None:
     """Return what signs and recognises our traces, None without a key."""
     if not world.inputs.api_key:
@@ -107,10 +120,10 @@ def task_of(
     digest = digest_of(fields)
     nonce = secrets.token_hex(16)
     purpose = planning.purpose_of(scope, event, number=number, topic=spec.topic, nonce=nonce)
-    if inputs.on_change == "new":
+    if inputs.on_change == "new" and scope != "topic":
         # Each version of the request has a session, so each has a reference of its own.
         purpose = f"{purpose} {digest}"
-    reference = seal.reference(purpose) if seal else _UNKNOWN_REFERENCE
+    reference = seal.reference(purpose, any_spec=scope == "topic") if seal else _UNKNOWN_REFERENCE
     return Task(
         spec=world.workspace.normalise(inputs.spec),
         request=spec.request(context.with_reference(reference)),
@@ -121,4 +134,5 @@ def task_of(
         number=number,
         scope=scope,
         on_change=inputs.on_change,
+        run_id=event.run_id,
     )

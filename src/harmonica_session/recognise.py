@@ -38,11 +38,12 @@ def find(world: World, harmonica: Harmonica, survey: Survey, seal: Seal, task: T
     trace, surplus = _our_trace(world, harmonica, survey, seal, task)
     receipt = trace.receipt if trace else None
     session, is_foreign = None, False
-    if trace and planning.receipt_counts(task, world.event, trace.receipt):
-        session = _announced(world, harmonica, trace)
+    if trace and planning.receipt_counts(task, trace.receipt):
+        session = announced(world, harmonica, trace)
+        is_foreign = session is not None and trace.receipt.is_foreign
     if session is None and task.scope == "topic":
         session = _of_topic(harmonica, survey, task, receipt)
-        is_foreign = session is not None and not carries_reference(session, task.reference)
+        is_foreign = session is not None and _is_foreign(session, task, receipt)
     elif session is None and planning.may_have_run_before(task, world.event, receipt):
         session = _left_behind(world, survey, task)
     if trace is None:
@@ -57,22 +58,26 @@ def _our_trace(
     if task.number is None:
         return None, ()
     traces = traces_on(world, seal, task.number, partial(survey.comments, task.number))
-    if not traces:
-        return None, ()
-    trace, *others = traces
-    if trace.is_signed:
-        surplus = (it for it in others if it.is_signed and it.author == trace.author)
+    within_reach = (
+        it for it in traces if not it.is_doubtful or survey.whole(it.receipt.session_id)
+    )
+    trace = next(within_reach, None)
+    if trace is None or trace.is_signed:
+        surplus = (it for it in traces[1:] if it.is_signed and trace and it.author == trace.author)
         return trace, tuple(surplus)
-    if trace.is_doubtful and survey.whole(trace.receipt.session_id) is None:
-        world.runner.debug(f"Comment {trace.comment.id} carries a receipt, but may not be ours.")
-        return None, ()
     # Only a signature vouches for the link; the id leads to a session of this account.
     vouched = {"join_url": harmonica.join_url(trace.receipt.session_id)}
     return replace(trace, receipt=trace.receipt.model_copy(update=vouched)), ()
 
 
-def _announced(world: World, harmonica: Harmonica, trace: Trace) -> Session | None:
-    """Ask for the session of our comment; None when it is gone or out of reach."""
+def announced(world: World, harmonica: Harmonica, trace: Trace) -> Session | None:
+    """Ask for the session of our comment; None when it is gone or out of reach.
+
+    A session that a signed receipt names counts also while Harmonica does not answer.
+
+    Raises:
+        ServiceError: Harmonica did not answer, and no signature vouches for the session.
+    """
     receipt = trace.receipt
     join_url = receipt.join_url
     try:
@@ -106,10 +111,11 @@ def _of_topic(
     very task, the oldest, for that is what those runs agreed on.
     """
     rows = harmonica.active_with_topic(task.request.topic)
-    announced = [row for row in rows if receipt and row.id == receipt.session_id]
-    rows = sorted(announced or rows, key=age)
-    sessions = [survey.whole(row.id) for row in rows]
-    ours = [it for it in sessions if it and carries_reference(it, task.reference)]
+    known = [row for row in rows if receipt and row.id == receipt.session_id]
+    rows = sorted(known or rows, key=age)
+    # What is listed, and may not be looked at closely, has the topic all the same.
+    sessions = [survey.whole(row.id) or _linked(harmonica, row) for row in rows]
+    ours = [it for it in sessions if carries_reference(it, task.reference)]
     if len(rows) > 1 and len(ours) < len(rows):
         links = ", ".join(harmonica.join_url(row.id) for row in rows)
         raise SeveralSessions(
@@ -117,6 +123,17 @@ def _of_topic(
             f"complete the others, or choose another topic: {links}"
         )
     return sessions[0] if sessions else None
+
+
+def _linked(harmonica: Harmonica, row: Session) -> Session:
+    return row.model_copy(update={"join_url": harmonica.join_url(row.id)})
+
+
+def _is_foreign(session: Session, task: Task, receipt: Receipt | None) -> bool:
+    """Say whether a session of the topic was set up by something else than a run of ours."""
+    if receipt and receipt.session_id == session.id:
+        return receipt.is_foreign
+    return not carries_reference(session, task.reference)
 
 
 def _left_behind(world: World, survey: Survey, task: Task) -> Session | None:

@@ -6,6 +6,7 @@ This module must not know what is done for a spec.
 from __future__ import annotations
 
 import io
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,7 +15,7 @@ from harmonica_session.errors import ActionError, FileRefused, SpecError
 from harmonica_session.hand_on import fail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from harmonica_session.edges.world import World
 
@@ -83,7 +84,7 @@ def _result_or_error(step: Callable[[], T]) -> T | ActionError:
         return error
 
 
-def side_by_side(world: World, rows: list[World], work: list[Callable[[], None]]) -> bool:
+def side_by_side(rows: list[World], work: list[Callable[[], None]]) -> bool:
     """Do the work of each row; one that fails does not keep the others from theirs.
 
     Returns:
@@ -98,7 +99,6 @@ def side_by_side(world: World, rows: list[World], work: list[Callable[[], None]]
         results = list(pool.map(_try, rows, work))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-        tell(world, rows)
     return all(results)
 
 
@@ -111,8 +111,12 @@ def _try(row: World, work: Callable[[], None]) -> bool:
     return True
 
 
-def tell(world: World, rows: list[World]) -> None:
-    """Write the logs of several rows, one after the other."""
-    for row in rows:
-        if isinstance(row.runner.out, io.StringIO) and row.runner.out is not world.runner.out:
-            world.runner.write_log(row.runner.out.getvalue())
+@contextmanager
+def told(world: World, rows: list[World]) -> Iterator[None]:
+    """Write the logs of several rows one after the other in the end, whatever has happened."""
+    try:
+        yield
+    finally:
+        for row in rows:
+            if isinstance(row.runner.out, io.StringIO) and row.runner.out is not world.runner.out:
+                world.runner.write_log(row.runner.out.getvalue())

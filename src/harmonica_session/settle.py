@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from harmonica_session.core import plan as planning
 from harmonica_session.core import report
 from harmonica_session.errors import ActionError, FateUnknown, Refused
 from harmonica_session.recognise import age, with_reference
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 TITLE = "Harmonica session"
 _LONGEST_PAUSE = 10.0
-_AGAIN_IS_SAFE = "Running this again is safe: it looks for the session before it creates one"
-_AGAIN = "Look in Harmonica before you run this again: with `once-per: off` each run creates one"
 # Harmonica's words for a change that is no better the next time.
 _FINAL = ("validation_error", "unprocessable", "forbidden", "not_found")
 # Longer than a create takes, so that a twin's beginning lies within it.
@@ -58,12 +57,21 @@ def _create(world: World, harmonica: Harmonica, task: Task) -> Session:
         world.runner.say(f"{error}. Looking for the session, which may exist all the same.")
         session = _look_for(world, harmonica, task)
         if session is None:
-            advice = _AGAIN if task.scope == "off" else _AGAIN_IS_SAFE
             raise FateUnknown(
-                f"{error}; the session did not turn up before the time was over. {advice}"
+                f"{error}; the session did not turn up before the time was over. {_advice(task)}"
             ) from None
         world.runner.say(f"Found it: {session.id}")
         return session
+
+
+def _advice(task: Task) -> str:
+    """Say what another run would do."""
+    if task.scope == "off":
+        return (
+            "Look in Harmonica before you run this again: with `once-per: off` each run creates one"
+        )
+    unless = " of an unchanged request" if task.on_change == "new" else ""
+    return f"Running this again is safe: it looks for the session{unless} before it creates one"
 
 
 def _look_for(world: World, harmonica: Harmonica, task: Task) -> Session | None:
@@ -89,14 +97,18 @@ def _update(
 ) -> tuple[Plan, Session]:
     """Change the session; when that is refused, it stays as it is, and the plan says so."""
     changes = plan.changes
+    lacks_prompt = "prompt" not in plan.task.fields and _PROMPT_SOURCES.intersection(plan.differing)
+    if not changes and not lacks_prompt:
+        return replace(plan, status="reused", differing=()), session
     try:
-        harmonica.update(session.id, changes)
+        if changes:
+            harmonica.update(session.id, changes)
     except ActionError as error:
         is_final = isinstance(error, Refused) and error.code in _FINAL
         because = str(error)
         kept = replace(plan, status="stale", because=because, is_pending=not is_final, is_sent=True)
         return kept, session
-    if "prompt" not in plan.task.fields and _PROMPT_SOURCES.intersection(changes):
+    if lacks_prompt:
         try:
             harmonica.update(session.id, harmonica.proposed_prompt(session.id))
         except ActionError as error:
@@ -122,7 +134,9 @@ def give_way_to_twin(
     if twin is None:
         return plan, session
     world.runner.warn(TITLE, report.surplus_warning(session.join_url or ""))
-    return replace(plan, status="reused"), twin
+    found = replace(plan.found, session=twin)
+    # What differs is the faster run's to settle, which knows what it has asked for.
+    return replace(planning.decide(plan.task, found), status="reused", gave_way=True), twin
 
 
 def _earlier_twin(
@@ -137,7 +151,7 @@ def _earlier_twin(
         return None
     try:
         rows = harmonica.created_since(created - _LOOK_BACK)
-        older = [row for row in rows if age(row) < age(session)]
+        older = [row for row in rows if row.id != session.id and age(row) < age(session)]
         return with_reference(partial(whole, harmonica), task, older, same_topic=True)
     except ActionError as error:
         world.runner.debug(f"Nobody knows whether another job made the session too: {error}")

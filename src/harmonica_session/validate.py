@@ -12,7 +12,7 @@ from harmonica_session.background import read_files
 from harmonica_session.core import report
 from harmonica_session.look_up import look_up
 from harmonica_session.prepare import read, require_key
-from harmonica_session.rows import all_of, rows_of, tell
+from harmonica_session.rows import all_of, rows_of, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,12 +42,12 @@ def validate(world: World) -> bool:
 
 def _all_valid(world: World, check: Callable[[World], Spec]) -> bool:
     rows = rows_of(world)
-    specs = all_of(partial(check, row) for row in rows)
-    for row, spec in zip(rows, specs, strict=True):
-        row.runner.say(f"The spec is valid: {spec.topic}")
-        row.runner.output({"status": "valid", "topic": spec.topic})
-        row.runner.summary(report.valid(row.inputs.spec, spec.topic))
-    tell(world, rows)
+    with told(world, rows):
+        specs = all_of(partial(check, row) for row in rows)
+        for row, spec in zip(rows, specs, strict=True):
+            row.runner.say(f"The spec is valid: {spec.topic}")
+            row.runner.output({"status": "valid", "topic": spec.topic})
+            row.runner.summary(report.valid(row.inputs.spec, spec.topic))
     return True
 
 

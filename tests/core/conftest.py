@@ -72,6 +72,7 @@ def task(request_: SessionRequest) -> Task:
         number=7,
         scope="pull-request",
         on_change="update",
+        run_id="42",
     )
 
 
@@ -102,6 +103,7 @@ def receipt(task: Task) -> Receipt:
         results_visibility="",
         created_at="2026-11-23T09:00:00Z",
         run_id="42",
+        written_by="42",
     )
 
 

@@ -132,15 +132,15 @@ def test_our_comment_counts_by_scope(
 ) -> None:
     """The comment's session is the pull request's, or that of the run which made it."""
     scoped = replace(task, scope=scope)
-    assert receipt_counts(scoped, Event(run_id=run_id), receipt) is counts
+    assert receipt_counts(replace(scoped, run_id=run_id), receipt) is counts
 
 
 def test_a_new_session_is_wanted_only_for_a_new_request(task: Task, receipt: Receipt) -> None:
     """`on-change: new` keeps the session as long as nothing has changed."""
     renewing = replace(task, on_change="new")
-    assert receipt_counts(renewing, Event(), receipt)
-    assert not receipt_counts(replace(renewing, digest="another"), Event(), receipt)
-    assert receipt_counts(replace(task, digest="another"), Event(), receipt)
+    assert receipt_counts(renewing, receipt)
+    assert not receipt_counts(replace(renewing, digest="another"), receipt)
+    assert receipt_counts(replace(task, digest="another"), receipt)
 
 
 def test_nothing_has_run_before_an_opening(task: Task, receipt: Receipt) -> None:
@@ -225,7 +225,7 @@ def test_without_a_head_count_the_next_run_tries_again(
     unknown = session.model_copy(update={"participant_count": None})
     plan = decide(_asking(task, topic="Another"), Found(_COMMENT, receipt, session=unknown))
     assert (plan.status, plan.is_pending) == ("stale", True)
-    assert receipt_for(plan, unknown, "43") == receipt
+    assert receipt_for(plan, unknown) == receipt
 
 
 def test_a_changed_request_may_be_kept_from_the_session(
@@ -235,7 +235,7 @@ def test_a_changed_request_may_be_kept_from_the_session(
     keeping = replace(_asking(task, topic="Another"), on_change="keep")
     plan = decide(keeping, Found(_COMMENT, receipt, session=session))
     assert plan.status == "reused"
-    assert receipt_for(plan, session, "43") == receipt
+    assert receipt_for(plan, session) == receipt
 
 
 @pytest.mark.parametrize("name", ["topic", "goal", "context", "critical"])
@@ -262,7 +262,7 @@ def test_what_a_session_does_not_tell_counts_as_equal(task: Task) -> None:
 def test_a_new_session_gets_a_receipt_of_its_own(task: Task, session: Session) -> None:
     """The receipt holds what the next run has to know."""
     public = _asking(task, results_visibility="public")
-    assert receipt_for(decide(public, Found()), session, "42") == Receipt(
+    assert receipt_for(decide(public, Found()), session) == Receipt(
         session_id="5e55",
         join_url="https://app.harmonica.chat/chat?s=5e55",
         digest=public.digest,
@@ -271,6 +271,7 @@ def test_a_new_session_gets_a_receipt_of_its_own(task: Task, session: Session) -
         results_visibility="public",
         created_at="2026-11-23T09:00:00Z",
         run_id="42",
+        written_by="42",
     )
 
 
@@ -281,7 +282,7 @@ def test_a_new_session_replaces_the_receipt_of_one_that_is_gone(
     gone = receipt.model_copy(update={"session_id": "gone", "run_id": "1"})
     found = Found(_COMMENT, gone)
     assert found.replaced == gone.join_url
-    assert receipt_for(decide(task, found), session, "42") == receipt
+    assert receipt_for(decide(task, found), session) == receipt
 
 
 def test_an_updated_session_follows_the_new_request(
@@ -290,7 +291,7 @@ def test_an_updated_session_follows_the_new_request(
     """The receipt says what the session follows now, and which run made it."""
     changed = _asking(task, topic="Another")
     plan = decide(changed, Found(_COMMENT, receipt, session=session))
-    kept = receipt_for(plan, session, "43")
+    kept = receipt_for(plan, session)
     assert (kept.digest, kept.announced) == (changed.digest, changed.digest)
     assert (kept.fields, kept.run_id) == (changed.fields, "42")
 
@@ -300,7 +301,7 @@ def test_a_stale_session_keeps_its_receipt(task: Task, receipt: Receipt, session
     changed = _asking(task, results_visibility="public")
     plan = decide(changed, Found(_COMMENT, receipt, session=session))
     expected = receipt.model_copy(update={"announced": changed.digest})
-    assert receipt_for(plan, session, "43") == expected
+    assert receipt_for(plan, session) == expected
 
 
 def test_a_recognised_session_that_is_stale_follows_no_known_request(
@@ -308,7 +309,7 @@ def test_a_recognised_session_that_is_stale_follows_no_known_request(
 ) -> None:
     """Its receipt does not claim that it follows the spec."""
     held = session.model_copy(update={"goal": "Another", "participant_count": 1})
-    kept = receipt_for(decide(task, Found(session=held)), held, "43")
+    kept = receipt_for(decide(task, Found(session=held)), held)
     assert (kept.digest, kept.fields) == ("", {})
 
 

@@ -279,3 +279,19 @@ def test_mistakes_in_the_list_cost_no_request(consumer: Consumer) -> None:
     assert (error.properties["line"], error.properties["col"]) == ("5", "10")
     assert run.code == 1
     assert consumer.box.requests == []
+
+
+def test_sources_that_a_cut_off_run_did_not_attach_are_missed(consumer: Consumer) -> None:
+    """A session that is only recognised may lack some, and nobody else would say so."""
+    consumer.write(".harmonica/session.yml", SPEC + "context_sources:\n  - url: https://h.test/a\n")
+    consumer.run("schedule")
+    consumer.box.harmonica.context_sources.clear()
+    run = consumer.run("schedule", env={"GITHUB_RUN_ATTEMPT": "2"})
+    assert "0 of 1 context sources" in run.messages("warning")
+
+
+def test_sources_that_are_all_there_need_no_word(consumer: Consumer) -> None:
+    """A recognised session that has them is as it should be."""
+    consumer.write(".harmonica/session.yml", SPEC + "context_sources:\n  - url: https://h.test/a\n")
+    consumer.run("schedule")
+    assert consumer.run("schedule", env={"GITHUB_RUN_ATTEMPT": "2"}).annotations == []

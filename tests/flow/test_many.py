@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harmonica_session.edges.pace import MOST_REQUESTS
+from harmonica_session.sandbox import Fault
+from harness.consumer import SPEC
 
 if TYPE_CHECKING:
     from harness.consumer import Consumer
@@ -137,3 +139,15 @@ def test_a_dry_run_shows_every_spec(forty: Consumer) -> None:
     run = forty.on_pull_request(dry_run="true")
     assert [row["status"] for row in run.sessions] == ["planned"] * 40
     assert {r.method for r in forty.box.requests} == {"GET"}
+
+
+def test_what_was_said_before_a_failure_stands_in_the_log(consumer: Consumer) -> None:
+    """A warning of one spec is not lost because another one ends the run."""
+    consumer.write("other.yml", SPEC.replace("Retrospective", "Another topic"))
+    both = {"spec": ".harmonica/session.yml\nother.yml"}
+    consumer.on_pull_request(**both)
+    consumer.box.harmonica.sessions.pop(0)
+    consumer.box.fail("GET", "/api/v1/sessions", Fault.status(500), times=None)
+    run = consumer.on_pull_request("synchronize", **both)
+    assert run.code == 1
+    assert "is gone or belongs to another account" in run.log

@@ -609,3 +609,92 @@ def test_a_dry_run_shows_a_receipt_that_would_hold(consumer: Consumer) -> None:
     run = consumer.on_pull_request("synchronize", dry_run="true")
     assert consumer.bodies[0].strip() in run.summary
     assert first.outputs["join_url"] in run.summary
+
+
+def test_a_topics_session_keeps_what_its_host_has_changed(consumer: Consumer) -> None:
+    """A schedule leaves no receipt, so nobody knows who changed what."""
+    consumer.inputs["once_per"] = "topic"
+    consumer.run("schedule")
+    [session] = consumer.box.harmonica.sessions
+    session["goal"] = "What the host wants"
+    run = consumer.run("schedule", env={"GITHUB_RUN_ID": "501"})
+    assert run.outputs["status"] == "stale"
+    assert session["goal"] == "What the host wants"
+
+
+@pytest.mark.parametrize("rotated", [False, True])
+def test_an_announced_session_of_a_topic_follows_its_spec(
+    consumer: Consumer, *, rotated: bool
+) -> None:
+    """The receipt tells that it is ours, with another key too."""
+    consumer.inputs["once_per"] = "topic"
+    consumer.on_pull_request()
+    if rotated:
+        consumer.inputs["api_key"] = consumer.box.harmonica.add_key()
+    consumer.write(".harmonica/session.yml", CHANGED)
+    run = consumer.on_pull_request("synchronize")
+    assert run.outputs["status"] == "updated"
+    assert "two changes" in consumer.bodies[0]
+
+
+def test_new_changes_no_session_of_a_topic(consumer: Consumer) -> None:
+    """An active session of the topic is reused all the same, and what differs is said."""
+    consumer.inputs.update(once_per="topic", on_change="new")
+    consumer.on_pull_request()
+    consumer.write(".harmonica/session.yml", CHANGED)
+    run = consumer.on_pull_request("synchronize")
+    assert run.outputs["status"] == "stale"
+    assert "`on-change: new`" in run.messages("warning")
+    assert consumer.box.requests_to(*PATCH_SESSION) == []
+
+
+def test_a_recognised_session_is_not_promised_what_nobody_can_see(consumer: Consumer) -> None:
+    """Questions and visibility of a session without receipt may be those of an older spec."""
+    consumer.box.github.read_only.add(consumer.box.github_token)
+    consumer.write(".harmonica/session.yml", SPEC + "results_visibility: public\n")
+    consumer.on_pull_request()
+    consumer.box.github.read_only.clear()
+    consumer.write(".harmonica/session.yml", SPEC + "questions: [Your name?]\n")
+    for _ in range(2):
+        run = consumer.on_pull_request("synchronize")
+        for text in (consumer.bodies[0], run.summary):
+            assert "the host has chosen who can see them" in text
+            assert "Your name?" not in text
+
+
+def test_instructions_are_written_anew_after_a_lost_answer(consumer: Consumer) -> None:
+    """Texts that got there behind a failure still want the prompt that fits them."""
+    consumer.on_pull_request()
+    consumer.write(".harmonica/session.yml", CHANGED)
+    consumer.box.fail(*PATCH_SESSION, Fault.status_after(500), times=None)
+    second = consumer.on_pull_request("synchronize")
+    consumer.box.heal()
+    third = consumer.on_pull_request("synchronize")
+    assert "the next run tries again" in second.messages("warning")
+    assert third.outputs["status"] == "updated"
+    assert "Agree on two changes" in consumer.box.harmonica.sessions[0]["prompt"]
+
+
+def test_a_change_that_failed_is_tried_again_without_a_receipt(consumer: Consumer) -> None:
+    """The comment that is posted meanwhile does not take the next run's right to update."""
+    consumer.on_pull_request()
+    consumer.box.github.comments.clear()
+    consumer.write(".harmonica/session.yml", CHANGED)
+    consumer.box.fail(*PATCH_SESSION, Fault.status(401))
+    consumer.on_pull_request("synchronize")
+    third = consumer.on_pull_request("synchronize")
+    assert third.outputs["status"] == "updated"
+    assert "two changes" in consumer.bodies[0]
+
+
+def test_people_who_came_after_an_update_do_not_make_it_stale(consumer: Consumer) -> None:
+    """What the session has already need not be changed any more."""
+    consumer.on_pull_request()
+    consumer.write(".harmonica/session.yml", CHANGED)
+    consumer.box.github.read_only.add(consumer.box.github_token)
+    consumer.on_pull_request("synchronize")
+    consumer.box.harmonica.sessions[0]["participant_count"] = 1
+    consumer.box.github.read_only.clear()
+    run = consumer.on_pull_request("synchronize")
+    assert run.outputs["status"] == "reused"
+    assert "two changes" in consumer.bodies[0]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harmonica_session.sandbox import Fault
 from harness.consumer import BASE, HEAD
 
 if TYPE_CHECKING:
@@ -76,3 +77,11 @@ def test_a_workflow_run_of_a_fork_is_found_by_branch_and_commit(consumer: Consum
     consumer.box.github.add_pull(8, head_sha="d" * 40, head_owner="contributor", head_ref="fix")
     consumer.run("workflow_run", workflow_run([], "d" * 40))
     assert consumer.box.github.comments[0]["number"] == 8
+
+
+def test_a_token_that_is_no_good_makes_no_session_of_a_push(consumer: Consumer) -> None:
+    """Who cannot ask for the pull request might make a session with each push."""
+    consumer.box.fail("GET", "/repos/octo/garden/commits/.*", Fault.status(401), times=None)
+    run = consumer.run("push", {"after": HEAD})
+    assert run.code == 1
+    assert consumer.created == []

@@ -309,3 +309,157 @@ def test_a_proxys_403_does_not_say_that_a_session_is_gone(consumer: Consumer) ->
     run = consumer.on_pull_request("synchronize")
     assert run.outputs["status"] == "reused"
     assert len(consumer.created) == 1
+
+
+@pytest.mark.parametrize("fault", [Fault.status(502), Fault.status_after(502)])
+def test_a_faster_runs_comment_is_not_taken_for_the_lost_one(
+    consumer: Consumer, fault: Fault
+) -> None:
+    """Behind a 5xx only the comment with the very receipt that was sent is our own."""
+    winner = consumer.on_pull_request()
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
+    consumer.box.fail("POST", COMMENTS, fault)
+    slower = consumer.on_pull_request()
+    assert slower.outputs == {**winner.outputs, "status": "reused"}
+    assert "Nobody was invited" in slower.messages("warning")
+    assert len(consumer.bodies) == 1
+
+
+def test_who_gives_way_tells_of_the_session_that_counts(consumer: Consumer) -> None:
+    """Topic and texts are the faster run's, where people are in its session already."""
+    consumer.on_pull_request()
+    consumer.box.harmonica.sessions[0]["participant_count"] = 1
+    consumer.write(".harmonica/session.yml", CHANGED.replace("Retrospective", "Another"))
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
+    slower = consumer.on_pull_request()
+    assert slower.outputs["status"] == "stale"
+    assert slower.outputs["topic"] == "Retrospective"
+    assert "two changes" not in slower.summary
+
+
+def test_who_gives_way_brings_the_newer_request(consumer: Consumer) -> None:
+    """A push right behind the opening updates the session that the opening made."""
+    first = consumer.on_pull_request()
+    consumer.write(".harmonica/session.yml", CHANGED)
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
+    second = consumer.on_pull_request(env={"GITHUB_RUN_ID": "501"})
+    assert second.outputs == {**first.outputs, "status": "updated"}
+    assert consumer.box.harmonica.sessions[0]["goal"] == "Agree on two changes"
+    [body] = consumer.bodies
+    assert "two changes" in body
+
+
+def test_a_faster_runs_replacement_is_its_to_announce(consumer: Consumer) -> None:
+    """The slower run leaves comment and receipt to who knows what the session was asked for."""
+    consumer.on_pull_request()
+    consumer.box.harmonica.sessions.clear()
+    before = comments_as_they_are(consumer)
+    consumer.on_pull_request("synchronize")
+    announced = consumer.bodies
+    age_sessions(consumer)
+    consumer.write(".harmonica/session.yml", CHANGED)
+    consumer.box.fail("GET", COMMENTS, before)
+    consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS)
+    slower = consumer.on_pull_request("synchronize")
+    assert slower.outputs["status"] == "reused"
+    assert consumer.bodies == announced
+    consumer.on_pull_request("synchronize")
+    assert consumer.box.harmonica.sessions[0]["goal"] == "Agree on two changes"
+
+
+@pytest.mark.parametrize("on_change", ["update", "new"])
+def test_a_repeated_older_run_undoes_nothing(consumer: Consumer, on_change: str) -> None:
+    """Session and comment stay as the later run has left them."""
+    consumer.inputs["on_change"] = on_change
+    consumer.on_pull_request()
+    consumer.write(".harmonica/session.yml", CHANGED)
+    later = consumer.on_pull_request("synchronize", env={"GITHUB_RUN_ID": "501"})
+    announced = consumer.bodies
+    consumer.write(".harmonica/session.yml", SPEC)
+    again = consumer.on_pull_request(env={"GITHUB_RUN_ATTEMPT": "2"})
+    assert again.outputs == {**later.outputs, "status": "reused"}
+    assert "A later run" in again.messages("warning")
+    assert consumer.bodies == announced
+    assert consumer.box.harmonica.sessions[-1]["goal"] == "Agree on two changes"
+
+
+def test_a_comment_of_a_later_run_is_not_taken_over(consumer: Consumer) -> None:
+    """An older run that was slower leaves it as it is, and takes its own away."""
+    consumer.inputs["once_per"] = "run"
+    later = consumer.on_pull_request(env={"GITHUB_RUN_ID": "501"})
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
+    older = consumer.on_pull_request()
+    [body] = consumer.bodies
+    assert later.outputs["join_url"] in body
+    assert older.outputs["join_url"] != later.outputs["join_url"]
+
+
+def test_a_comment_that_cannot_be_taken_over_leaves_ours(consumer: Consumer) -> None:
+    """Ours is taken away only when the other one shows the link; the next run tidies up."""
+    consumer.inputs["once_per"] = "run"
+    consumer.on_pull_request()
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
+    consumer.box.fail("PATCH", "/repos/.*", Fault.status(500), times=None)
+    ours = consumer.on_pull_request(env={"GITHUB_RUN_ID": "501"})
+    consumer.box.heal()
+    assert ours.outputs["join_url"] in consumer.bodies[1]
+    consumer.on_pull_request("synchronize", env={"GITHUB_RUN_ID": "501", "GITHUB_RUN_ATTEMPT": "2"})
+    [body] = consumer.bodies
+    assert ours.outputs["join_url"] in body
+
+
+def test_a_session_is_no_twin_of_itself(consumer: Consumer) -> None:
+    """A list that tells an earlier moment than the create did shows the same session."""
+    consumer.box.harmonica.created_overrides = {"created_at": "2099-01-01T00:00:00Z"}
+    consumer.box.fail("GET", COMMENTS, Fault.status(404))
+    run = consumer.run("schedule")
+    assert run.outputs["status"] == "created"
+    assert run.annotations == []
+
+
+def test_the_receipt_within_reach_is_found_behind_another(consumer: Consumer) -> None:
+    """After a rotation an App looks at each comment that may be its own."""
+    add_app(consumer)
+    first = consumer.on_pull_request()
+    [ours] = consumer.bodies
+    consumer.inputs["api_key"] = consumer.box.harmonica.add_key("another")
+    consumer.box.github.comments.clear()
+    consumer.on_pull_request()
+    consumer.box.github.add_comment(7, ours, login="our-app[bot]", type="Bot")
+    consumer.inputs["api_key"] = consumer.box.harmonica.add_key()
+    third = consumer.on_pull_request("synchronize")
+    assert third.outputs["session_id"] == first.outputs["session_id"]
+    assert len(consumer.bodies) == 2
+
+
+def test_two_specs_of_one_topic_are_refused(consumer: Consumer) -> None:
+    """`once-per: topic` cannot make one session of them; the message names both files."""
+    consumer.write("other.yml", SPEC)
+    run = consumer.run("schedule", spec=".harmonica/session.yml\nother.yml", once_per="topic")
+    assert run.code == 1
+    assert ".harmonica/session.yml has the same topic" in run.messages("error")
+    assert run.annotations[0].properties["file"] == "other.yml"
+    assert consumer.created == []
+
+
+def test_two_specs_of_one_topic_in_two_jobs_share_the_session(consumer: Consumer) -> None:
+    """The session of a topic is known whichever spec has made it."""
+    consumer.inputs["once_per"] = "topic"
+    first = consumer.run("schedule")
+    age_sessions(consumer)
+    consumer.write("other.yml", SPEC)
+    consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS)
+    second = consumer.run("schedule", spec="other.yml")
+    assert second.outputs["join_url"] == first.outputs["join_url"]
+    third = consumer.run("schedule", spec="other.yml", env={"GITHUB_RUN_ID": "501"})
+    assert third.outputs["join_url"] == first.outputs["join_url"]
+
+
+def test_a_session_of_the_topic_that_is_only_listed_is_reused(consumer: Consumer) -> None:
+    """That it may not be looked at makes no room for a second one."""
+    row = consumer.box.harmonica.add_session("Retrospective")
+    refused = Fault.status(403, body={"error": {"code": "forbidden", "message": "no"}})
+    consumer.box.fail("GET", "/api/v1/sessions/.*", refused, times=None)
+    run = consumer.run("schedule", once_per="topic")
+    assert run.outputs["status"] == "reused"
+    assert run.outputs["join_url"].endswith(row["id"])

@@ -5,12 +5,11 @@ This module must not carry anything out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from harmonica_session.core.receipt import Receipt, Trace
+from harmonica_session.core.receipt import UNKNOWN, Receipt, Trace
 from harmonica_session.errors import InputError
-from harmonica_session.session import moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +46,7 @@ class Task:
         number: Pull request or issue to announce on, None when nothing is announced.
         scope: What there is at most one session for.
         on_change: What becomes of the session when the request is another one now.
+        run_id: The workflow run that asks; empty outside of one.
     """
 
     spec: str
@@ -58,6 +58,7 @@ class Task:
     number: int | None
     scope: Scope
     on_change: OnChange
+    run_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ class Plan:
         because: Why the session keeps what it has, when it is `stale`.
         is_pending: Whether the next run tries again to change it.
         is_sent: Whether a change was sent to Harmonica that it then refused.
+        gave_way: Whether the session is that of a faster run, which announces it.
     """
 
     task: Task
@@ -114,12 +116,14 @@ class Plan:
     because: str = ""
     is_pending: bool = False
     is_sent: bool = False
+    gave_way: bool = False
 
     @property
     def changes(self) -> dict[str, JsonValue]:
-        """The fields to change, with their new values."""
+        """The fields to change, with their new values, but for those that have them already."""
         fields = self.task.request.fields()
-        return {name: fields[name] for name in self.differing}
+        missing = _missing(self.task, self.found, self.differing)
+        return {name: fields[name] for name in missing}
 
     @property
     def is_as_asked(self) -> bool:
@@ -128,18 +132,23 @@ class Plan:
         return is_new or not (self.differing or self.found.is_foreign)
 
     @property
+    def is_known_in_full(self) -> bool:
+        """Whether it is known how the parts of the session are that no route tells."""
+        if self.status == "created":
+            return True
+        receipt = self.found.own_receipt
+        return self.is_as_asked and receipt is not None and receipt.results_visibility != UNKNOWN
+
+    @property
     def is_settled_by_comment(self) -> bool:
         """Whether the order of their new comments tells two runs at once which session counts."""
         return self.task.scope == "pull-request" and self.found.comment is None
 
     @property
     def is_overtaken(self) -> bool:
-        """Whether our comment speaks of the session of a later run than this one."""
-        session, receipt = self.found.session, self.found.receipt
-        if self.task.scope != "run" or not (session and receipt and self.found.replaced):
-            return False
-        ours, announced = moment(session.created_at), moment(receipt.created_at)
-        return bool(ours and announced and ours < announced)
+        """Whether our comment speaks of the request of a later run than this one."""
+        receipt = self.found.receipt
+        return receipt is not None and is_overtaken(self.task, receipt)
 
 
 def reason_to_skip(inputs: Inputs, event: Event) -> str:
@@ -191,13 +200,22 @@ def purpose_of(scope: Scope, event: Event, *, number: int | None, topic: str, no
     }[scope]
 
 
-def receipt_counts(task: Task, event: Event, receipt: Receipt) -> bool:
+def receipt_counts(task: Task, receipt: Receipt) -> bool:
     """Say whether the session of our comment is the one that this run means."""
     if task.on_change == "new" and receipt.digest != task.digest:
-        return False
+        return task.scope == "pull-request" and is_overtaken(task, receipt)
     if task.scope == "run":
-        return receipt.run_id == event.run_id
+        return receipt.run_id == task.run_id
     return task.scope == "pull-request"
+
+
+def is_overtaken(task: Task, receipt: Receipt) -> bool:
+    """Say whether a comment was written for a later run than the one that asks.
+
+    Source: "Contexts", `github.run_id`: it grows, and stays the same over the attempts of a run.
+    """
+    ours, theirs = task.run_id, receipt.written_by
+    return ours.isdecimal() and theirs.isdecimal() and int(ours) < int(theirs)
 
 
 def may_have_run_before(task: Task, event: Event, receipt: Receipt | None) -> bool:
@@ -212,13 +230,19 @@ def decide(task: Task, found: Found) -> Plan:
     if found.session is None:
         return Plan(task, found, "created")
     differing = () if found.is_foreign else _differing(task, found, found.session)
-    if not differing or task.on_change == "keep":
-        return Plan(task, found, "reused", differing)
-    if because := _reason_to_keep(task, found, found.session, differing):
-        # Without the head count Harmonica has not told us all; it may the next time.
-        is_pending = found.session.participant_count is None
-        return Plan(task, found, "stale", differing, because, is_pending=is_pending)
-    return Plan(task, found, "updated", differing)
+    plan = Plan(task, found, "reused", differing)
+    if not differing or task.on_change == "keep" or plan.is_overtaken:
+        return plan
+    because = _reason_to_keep(task, found, found.session, differing)
+    if not because:
+        return replace(plan, status="updated")
+    missing = _missing(task, found, differing)
+    if not missing:
+        # It has been updated, and only its announcement was not.
+        return replace(plan, differing=())
+    # Without the head count Harmonica has not told us all; it may the next time.
+    is_pending = found.session.participant_count is None
+    return replace(plan, status="stale", differing=missing, because=because, is_pending=is_pending)
 
 
 def _differing(task: Task, found: Found, session: Session) -> tuple[str, ...]:
@@ -228,11 +252,16 @@ def _differing(task: Task, found: Found, session: Session) -> tuple[str, ...]:
         if receipt.digest == task.digest:
             return ()
         names = [*task.fields, *(name for name in receipt.fields if name not in task.fields)]
-        changed = (n for n in names if task.fields.get(n) != receipt.fields.get(n))
-        # An update whose announcement failed need not be made again.
-        return tuple(n for n in changed if n not in _TOLD or _held(session, n) != _asked(task, n))
+        return tuple(n for n in names if task.fields.get(n) != receipt.fields.get(n))
     # What the session does not tell counts as equal.
     return tuple(n for n in _TOLD if _held(session, n) not in (None, _asked(task, n)))
+
+
+def _missing(task: Task, found: Found, differing: tuple[str, ...]) -> tuple[str, ...]:
+    """Name those of the fields that the session does not have yet as they are asked for."""
+    session = found.session
+    has = {n for n in _TOLD if session and _held(session, n) == _asked(task, n)}
+    return tuple(n for n in differing if n not in has)
 
 
 def _held(session: Session, name: str) -> str | None:
@@ -244,31 +273,40 @@ def _asked(task: Task, name: str) -> str:
     return getattr(task.request, name) or ""
 
 
-def _reason_to_keep(task: Task, found: Found, session: Session, differing: tuple[str, ...]) -> str:
-    """Say why a session must not be changed, empty when it may be."""
-    fixed = [name for name in differing if name not in _CHANGEABLE]
-    removed = [name for name in differing if name not in task.fields]
+def _use_of(session: Session) -> str:
+    """Say what people have made of a session, empty when it is as it was created."""
     if session.status == "completed":
         return "it is completed"
     if session.participant_count is None:
         return "nobody knows whether people have taken part"
     if session.participant_count:
         return f"people have taken part already ({session.participant_count})"
+    return ""
+
+
+def _reason_to_keep(task: Task, found: Found, session: Session, differing: tuple[str, ...]) -> str:
+    """Say why a session must not be changed, empty when it may be."""
+    fixed = [name for name in differing if name not in _CHANGEABLE]
+    removed = [name for name in differing if name not in task.fields]
+    if because := _use_of(session):
+        return because
+    if task.on_change == "new":
+        return "with `on-change: new` no session is changed"
     known = found.own_receipt
-    if (known and not known.fields) or (known is None and task.scope == "run"):
+    if task.scope in ("run", "topic") and not (known and known.fields):
         return "nothing tells whether the spec has changed, or somebody the session in Harmonica"
     if removed:
         return f"a field cannot be taken back ({', '.join(removed)})"
     return f"these fields cannot be changed later: {', '.join(fixed)}" if fixed else ""
 
 
-def receipt_for(plan: Plan, session: Session, run_id: str) -> Receipt:
+def receipt_for(plan: Plan, session: Session) -> Receipt:
     """Return what the announcement has to keep for the next run."""
     task, known = plan.task, plan.found.own_receipt
     if known and not plan.is_as_asked:
         keeps_quiet = task.on_change == "keep" or plan.is_pending
-        announced = known.announced if keeps_quiet else task.digest
-        return known.model_copy(update={"announced": announced})
+        said = {"announced": task.digest, "written_by": task.run_id}
+        return known if keeps_quiet else known.model_copy(update=said)
     follows = plan.is_as_asked
     return Receipt(
         session_id=session.id,
@@ -276,9 +314,13 @@ def receipt_for(plan: Plan, session: Session, run_id: str) -> Receipt:
         digest=task.digest if follows else "",
         announced=task.digest,
         fields=dict(task.fields) if follows else {},
-        results_visibility=(task.request.results_visibility or "") if follows else "unknown",
+        results_visibility=(
+            (task.request.results_visibility or "") if plan.is_known_in_full else UNKNOWN
+        ),
         created_at=known.created_at if known else (session.created_at or "")[:_LONGEST_MOMENT],
-        run_id=known.run_id if known else run_id,
+        run_id=known.run_id if known else task.run_id,
+        written_by=task.run_id,
+        is_foreign=plan.found.is_foreign,
     )
 
 

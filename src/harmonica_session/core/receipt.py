@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from harmonica_session.pull_request import Comment
 
 WORKFLOW_BOT = "github-actions[bot]"
+# Who can see the results of a session that we did not make with our own hands.
+UNKNOWN = "unknown"
 _RECEIPT = re.compile(
     r"<!-- harmonica-session receipt v1 ([A-Za-z0-9+/=]{1,20000}) ([0-9a-f]{64}) -->"
 )
@@ -41,21 +43,26 @@ class Receipt(BaseModel):
         digest: Digest of the request that the session follows.
         announced: Digest of the request that the comment speaks of.
         fields: Digests of that request's fields by their names, to tell what has changed.
-        results_visibility: As the spec asked for it, empty for the server's default.
+        results_visibility: As the spec asked for it, empty for the server's default, `unknown`
+            where nobody knows what was asked for.
         created_at: When the session was created, in ISO 8601.
         run_id: The workflow run that created or found it.
+        written_by: The workflow run whose request the comment speaks of.
+        is_foreign: Whether somebody set the session up without this spec.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     session_id: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)]
     join_url: _Short
-    digest: _Short
-    announced: _Short
-    fields: dict[_Short, _Short]
-    results_visibility: _Short
-    created_at: _Short
-    run_id: _Short
+    digest: _Short = ""
+    announced: _Short = ""
+    fields: dict[_Short, _Short] = {}
+    results_visibility: _Short = ""
+    created_at: _Short = ""
+    run_id: _Short = ""
+    written_by: _Short = ""
+    is_foreign: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,19 +129,21 @@ class Seal:
     def _sign(self, purpose: str, *parts: str) -> str:
         secret = self._api_key.get_secret_value().encode()
         derived = hmac.new(secret, f"harmonica-session/{purpose}".encode(), hashlib.sha256)
-        message = json.dumps([*self._bound_to, *parts]).encode()
+        message = json.dumps(parts).encode()
         return hmac.new(derived.digest(), message, hashlib.sha256).hexdigest()
 
     def _place(self, number: int) -> list[str]:
         return [*self._bound_to, str(number)]
 
-    def reference(self, purpose: str) -> str:
+    def reference(self, purpose: str, *, any_spec: bool = False) -> str:
         """Return the 16 hex digits that stand in the session's context.
 
         Args:
             purpose: What the session is for, such as `pull-request 7` or `run 123`.
+            any_spec: Whether it is the same for every spec of the repository.
         """
-        return self._sign("reference v1", purpose)[:16]
+        repository_id, spec = self._bound_to
+        return self._sign("reference v1", repository_id, "" if any_spec else spec, purpose)[:16]
 
     def receipt_line(self, receipt: Receipt, number: int) -> str:
         """Return the hidden line that opens our comment on pull request `number`."""
@@ -142,7 +151,7 @@ class Seal:
         content = json.dumps({**receipt.model_dump(), "place": self._place(number)})
         # Base64 has no hyphen, so the content cannot end the HTML comment.
         payload = b64encode(content.encode()).decode()
-        signature = self._sign("receipt v1", str(number), payload)
+        signature = self._sign("receipt v1", *self._place(number), payload)
         return f"<!-- harmonica-session receipt v1 {payload} {signature} -->"
 
     def read(self, comment: Comment, number: int) -> Trace | None:
@@ -163,7 +172,7 @@ class Seal:
             return None
         if content.get("place") != self._place(number):
             return None
-        expected = self._sign("receipt v1", str(number), found[1])
+        expected = self._sign("receipt v1", *self._place(number), found[1])
         return Trace(comment, receipt, is_signed=hmac.compare_digest(expected, found[2]))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harmonica_session.core.markdown import code_block, plain, shorten
+from harmonica_session.core.receipt import UNKNOWN
 
 if TYPE_CHECKING:
     from harmonica_session.core.plan import Plan
@@ -29,7 +30,7 @@ _VISIBILITY = {
     "participants": "everyone who completes the session can see what the others said.",
     "public": "anyone who has the link can see them.",
     "": "only the host can see them, unless Harmonica's default says otherwise.",
-    "unknown": "the host has chosen who can see them.",
+    UNKNOWN: "the host has chosen who can see them.",
 }
 
 
@@ -66,16 +67,16 @@ class Invitation:
 def invitation_to(plan: Plan, session: Session, *, is_public: bool) -> Invitation:
     """Return the invitation to a session, with the texts that the session really has."""
     request, receipt = plan.task.request, plan.found.own_receipt
-    is_as_asked = plan.is_as_asked
-    visibility: str = request.results_visibility or ""
-    if not is_as_asked:
-        visibility = receipt.results_visibility if receipt else "unknown"
+    is_as_asked, is_known = plan.is_as_asked, plan.is_known_in_full
+    visibility: str = receipt.results_visibility if receipt else UNKNOWN
+    if is_known:
+        visibility = request.results_visibility or ""
     return Invitation(
         topic=session.topic or request.topic,
         join_url=session.join_url or "",
         goal=session.goal or (request.goal if is_as_asked else ""),
         critical=session.critical or (request.critical or "" if is_as_asked else ""),
-        questions=tuple(q.text for q in request.questions or ()) if is_as_asked else (),
+        questions=tuple(q.text for q in request.questions or ()) if is_known else (),
         background=plan.task.context.sources if is_as_asked else None,
         results_visibility=visibility,
         is_public=is_public,
@@ -96,11 +97,13 @@ def notes_on(plan: Plan, session: Session) -> list[str]:
         )
     elif plan.status == "stale":
         notes.append(
-            f"The spec has changed since this session was created ({', '.join(plan.differing)}), "
-            f"but the session keeps what it has: {plan.because}."
+            f"This session and its spec differ by now ({', '.join(plan.differing)}), and the "
+            f"session keeps what it has: {plan.because}."
         )
-    if plan.is_overtaken:
+    if plan.is_overtaken and plan.found.replaced:
         notes.append(f"A later run has announced another session: {plan.found.replaced}")
+    elif plan.is_overtaken:
+        notes.append("A later run has said what this session is to be, so this one left it alone.")
     elif plan.found.replaced:
         notes.append(f"This session replaces an earlier one: {plan.found.replaced}")
     return notes
