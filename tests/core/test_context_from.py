@@ -126,7 +126,10 @@ def test_what_names_no_session_is_refused(written: str) -> None:
         ("url", "`url` is not a source; there are `session_md`, `file`, "),
         ("previous_session", "`previous_session` needs to know more; write `previous_session: {se"),
         ("merged_pull_requests", "`merged_pull_requests` needs to know more; write `merged_pull_"),
-        ("14", "`context_from[1]` must be a mapping, but YAML reads `14` as a number"),
+        (
+            "14",
+            "`context_from[1]` must be the name of a source or a mapping, but YAML reads `14` as",
+        ),
         ("file: ", "names no source; there are `session_md`, `file`, "),
         ("pull_request: {}", "`pull_request` takes nothing; write `- pull_request`"),
         ("{file: a, pull_request: true}", "each source is an item of its own; begin a new one"),

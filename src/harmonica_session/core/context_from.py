@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
-from harmonica_session.core.document import Unquoted
+from harmonica_session.core.scalar import Unquoted
 from harmonica_session.errors import clip
 from harmonica_session.session import Part, Text
 
