@@ -5,6 +5,7 @@ This module must not decide what is refused.
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -72,14 +73,23 @@ def _message(kind: str, name: str, path: Path, detail: ErrorDetails, document: D
         return f"{name}: {detail['msg']}"
     if value is None:
         return f"{name} has no value; it wants {wants}"
-    hint = ""
+    return f"{name} must be {wants}, but {_seen(value, source)}{_hint(kind, wants, value, source)}"
+
+
+def _hint(kind: str, wants: str, value: object, source: str) -> str:
+    """Say how to write what was most likely meant, where that can be told."""
     if wants in ("a text", _TEXT_OR_MAPPING, "a value that JSON has") and source:
-        hint = f'; put it in quotes: "{clip(source)}"'
-    elif kind == "list_type" and isinstance(value, (str, dict)):
-        hint = "; begin each item with `- `"
-    elif kind == "bool_type" and source.lower() in ("yes", "no", "on", "off", "true", "false"):
-        hint = "; leave out the quotes"
-    return f"{name} must be {wants}, but {_seen(value, source)}{hint}"
+        return f'; put it in quotes: "{clip(source)}"'
+    if wants == "a text" and isinstance(value, dict):
+        return "; a text with a colon has to be in quotes"
+    if kind == "list_type" and isinstance(value, (str, dict)):
+        return "; begin each item with `- `"
+    digits = re.sub("[,_']", "", source)
+    if kind == "int_type" and re.fullmatch("[0-9]{1,15}", digits):
+        return f"; write {digits}"
+    if kind == "bool_type" and source.lower() in ("yes", "no", "on", "off", "true", "false"):
+        return "; leave out the quotes"
+    return ""
 
 
 def _wanted(kind: str, path: Path, detail: ErrorDetails) -> str | None:
@@ -128,7 +138,10 @@ def _nearest(path: Path, parts: Mapping[str, type[BaseModel]]) -> str:
     near = get_close_matches(str(path[-1]).lower().replace("-", "_"), known, n=1)
     if near:
         return f"did you mean `{near[0]}`?"
-    return "there are " + ", ".join(f"`{name}`" for name in known)
+    there_are = "there are " + ", ".join(f"`{name}`" for name in known)
+    if parents == ["questions"]:
+        return f"put the whole question in quotes if it is one; {there_are}"
+    return there_are
 
 
 def written(location: Path, document: Document) -> Path:
