@@ -43,6 +43,8 @@ LAYER = {
     "locate": FLOWS,
     "prepare": FLOWS,
     "recognise": FLOWS,
+    "survey": FLOWS,
+    "traces": FLOWS,
     "settle": FLOWS,
     "__main__": ENTRY,
     "cli": ENTRY,

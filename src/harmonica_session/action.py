@@ -18,9 +18,10 @@ from harmonica_session.hand_on import hand_on, show, skip
 from harmonica_session.locate import locate
 from harmonica_session.look_up import look_up
 from harmonica_session.prepare import read, require_key, seal_of, task_of
-from harmonica_session.recognise import Survey, find
+from harmonica_session.recognise import find
 from harmonica_session.rows import all_of, rows_of, side_by_side
 from harmonica_session.settle import give_way_to_twin, settle
+from harmonica_session.survey import Survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,11 +77,13 @@ def _plan(
     """Plan one spec, and return what is to be done for it."""
     seal = seal_of(world)
     task = task_of(world, seal, spec, context, number)
-    plan = planning.decide(task, find(world, survey, seal, task) if seal else Found())
+    harmonica = world.harmonica
+    found = find(world, harmonica, survey, seal, task) if seal and harmonica else Found()
+    plan = planning.decide(task, found)
     sources = gather(world, spec, plan)
-    if world.inputs.dry_run or not seal or not world.harmonica:
+    if world.inputs.dry_run or not seal or not harmonica:
         return partial(show, world, seal, plan)
-    return partial(_carry_out, world, world.harmonica, seal, plan, sources)
+    return partial(_carry_out, world, harmonica, seal, plan, sources)
 
 
 def _carry_out(
@@ -90,7 +93,10 @@ def _carry_out(
     plan, session = settle(world, harmonica, plan)
     # Once before the announcement, which may be refused or cut off, and once after it.
     hand_on(world, plan, session)
-    plan, session = give_way_to_twin(world, harmonica, plan, session)
+    if not plan.is_settled_by_comment:
+        plan, session = give_way_to_twin(world, harmonica, plan, session)
     plan, session, comment_url = announce(world, seal, plan, session)
+    if plan.is_settled_by_comment and not comment_url:
+        plan, session = give_way_to_twin(world, harmonica, plan, session)
     attached = attach(world, harmonica, plan, session, sources)
     hand_on(world, plan, session, comment_url, attached)

@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING
 from harmonica_session.core import event as events
 from harmonica_session.core import plan as planning
 from harmonica_session.core import report
-from harmonica_session.core.receipt import WORKFLOW_BOT, Receipt, Seal, Trace
 from harmonica_session.errors import ActionError, FateUnknown, NothingToAnnounceOn, Refused
-from harmonica_session.recognise import our_trace
+from harmonica_session.traces import our_trace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from harmonica_session.core.plan import Plan
+    from harmonica_session.core.receipt import Seal, Trace
     from harmonica_session.edges.github import GitHub
     from harmonica_session.edges.world import World
     from harmonica_session.pull_request import Comment
@@ -27,7 +25,8 @@ if TYPE_CHECKING:
 TITLE = "Harmonica session: announcement"
 # Source: `GET /repos/{owner}/{repo}/commits/{sha}/pulls`.
 _UNKNOWN_COMMIT = 422
-_NOT_FOUND = 404
+_GONE = (404, 410)
+_SERVER_ERRORS = 500
 
 
 def find_pull_request(world: World) -> int | None:
@@ -86,53 +85,44 @@ def announce(world: World, seal: Seal, plan: Plan, session: Session) -> tuple[Pl
     number, comment = plan.task.number, plan.found.comment
     if number is None:
         return plan, session, ""
+    for surplus in plan.found.surplus:
+        _take_away(world, surplus, session)
     receipt = planning.receipt_for(plan, session, world.event.run_id)
-    if comment and planning.is_announced(plan.found, receipt):
+    if comment and (plan.is_overtaken or planning.is_announced(plan.found, receipt)):
         world.runner.say(f"Comment, unchanged: {comment.html_url}")
         return plan, session, comment.html_url
     if world.github is None:
         world.runner.warn(TITLE, "There is no `github-token`, so the link was not posted.")
         return plan, session, ""
     invitation = report.invitation_to(plan, session, is_public=world.event.is_public)
-
-    def body(receipt: Receipt) -> str:
-        return report.comment(seal.receipt_line(receipt, number), invitation, spec=plan.task.spec)
-
+    body = report.comment(seal.receipt_line(receipt, number), invitation, spec=plan.task.spec)
     try:
-        posted = _put(world, world.github, seal, plan, receipt, body)
+        posted = _put(world, world.github, seal, plan, body)
     except ActionError as error:
         world.runner.warn(TITLE, _not_announced(number, error))
         return plan, session, comment.html_url if comment else ""
-    world.runner.say(f"Comment, {'edited' if comment else 'posted'}: {posted.html_url}")
-    winner = None if comment else _earlier(world, world.github, seal, number, posted)
+    is_edited = comment is not None and comment.id == posted.id
+    world.runner.say(f"Comment, {'edited' if is_edited else 'posted'}: {posted.html_url}")
+    winner = None if is_edited else _earlier(world, world.github, seal, number, posted)
     if winner and planning.receipt_counts(plan.task, world.event, winner.receipt):
         return _give_way(world, plan, session, winner)
     if winner:
         # Its session is not the one that is meant, but its comment is the one that stays.
-        _take_over(world, world.github, number, winner.comment, body(receipt))
+        _take_over(world, world.github, number, winner.comment, body)
     return plan, session, winner.comment.html_url if winner else posted.html_url
 
 
-def _put(  # noqa: PLR0913, PLR0917 - what a comment is made of
-    world: World,
-    github: GitHub,
-    seal: Seal,
-    plan: Plan,
-    receipt: Receipt,
-    body: Callable[[Receipt], str],
-) -> Comment:
+def _put(world: World, github: GitHub, seal: Seal, plan: Plan, body: str) -> Comment:
     """Edit our comment, or post one."""
     comment, number = plan.found.comment, plan.task.number or 0
     if comment:
-        posted = github.edit_comment(comment.id, body(receipt))
-    else:
-        posted = _post(world, github, seal, number, body(receipt))
-    author = posted.user
-    if author and author.type == "Bot" and author.login not in (WORKFLOW_BOT, receipt.author):
-        # The next run knows another bot's comment as ours only if the receipt names it.
-        named = receipt.model_copy(update={"author": author.login})
-        posted = github.edit_comment(posted.id, body(named))
-    return posted
+        try:
+            return github.edit_comment(comment.id, body)
+        except Refused as error:
+            if error.status not in _GONE:
+                raise
+            world.runner.say(f"The comment was taken away meanwhile: {comment.html_url}")
+    return _post(world, github, seal, number, body)
 
 
 def _take_over(world: World, github: GitHub, number: int, comment: Comment, body: str) -> None:
@@ -158,12 +148,14 @@ def _give_way(
 
 
 def _post(world: World, github: GitHub, seal: Seal, number: int, body: str) -> Comment:
-    """Post a comment; when the answer gets lost, look before it is posted once more."""
+    """Post a comment; when nobody knows whether that worked, look before it is posted once more."""
     try:
         return github.post_comment(number, body)
-    except FateUnknown as error:
+    except (FateUnknown, Refused) as error:
+        if isinstance(error, Refused) and error.status < _SERVER_ERRORS:
+            raise
         world.runner.debug(f"{error}; looking whether the comment was posted")
-        trace = our_trace(world, github, seal, number, github.comments(number))
+        trace = our_trace(world, github, seal, number)
         return trace.comment if trace else github.post_comment(number, body)
 
 
@@ -172,20 +164,34 @@ def _earlier(
 ) -> Trace | None:
     """Return the announcement that another run posted before ours, and take ours away."""
     try:
-        winner = our_trace(world, github, seal, number, github.comments(number))
+        winner = our_trace(world, github, seal, number)
         if winner is None or not winner.is_signed or winner.comment.id >= posted.id:
             return None
     except ActionError as error:
-        world.runner.debug(f"Nobody knows whether another run announced it too: {error}")
+        unknown = "Nobody knows whether another run announced a session at the same time"
+        world.runner.warn(TITLE, f"{unknown}; the next run looks again and tidies up: {error}")
         return None
+    _remove(world, github, posted)
+    return winner
+
+
+def _take_away(world: World, surplus: Trace, session: Session) -> None:
+    """Remove a comment that a run left which did not see that another one was faster."""
+    if world.github is None:
+        return
+    _remove(world, world.github, surplus.comment)
+    if surplus.receipt.session_id != session.id:
+        world.runner.warn(TITLE, report.second_session_warning(surplus.receipt.join_url))
+
+
+def _remove(world: World, github: GitHub, comment: Comment) -> None:
     try:
-        github.delete_comment(posted.id)
+        github.delete_comment(comment.id)
     except ActionError as error:
         # Deleted once already, when the answer to that got lost.
-        if not (isinstance(error, Refused) and error.status == _NOT_FOUND):
-            left = f"Another run announced it first; please remove {posted.html_url}: {error}"
+        if not (isinstance(error, Refused) and error.status in _GONE):
+            left = f"Another run announced it first; please remove {comment.html_url}: {error}"
             world.runner.warn(TITLE, left)
-    return winner
 
 
 def _not_announced(number: int, error: ActionError) -> str:

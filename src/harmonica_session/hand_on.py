@@ -16,6 +16,8 @@ from harmonica_session.session import Session
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pydantic import JsonValue
+
     from harmonica_session.core.plan import Plan
     from harmonica_session.core.receipt import Seal
     from harmonica_session.edges.runner import Runner
@@ -56,18 +58,29 @@ def show(world: World, seal: Seal | None, plan: Plan) -> None:
         "updated": f"The session {session.id} would be changed: {', '.join(plan.differing)}.",
         "stale": f"The session {session.id} would stay as it is: {plan.because}.",
     }[plan.status]
-    request = json.dumps(task.request.body(), indent=2, ensure_ascii=False)
-    body = None
+    request = body = None
+    route, content = _request_of(plan, session)
+    if route:
+        request = json.dumps(content, indent=2, ensure_ascii=False)
+        world.runner.group(f"The request: {route}", request)
     if task.number is not None:
         invitation = report.invitation_to(plan, session, is_public=world.event.is_public)
         receipt = planning.receipt_for(plan, session, world.event.run_id)
         line = seal.receipt_line(receipt, task.number) if seal else "<!-- receipt -->"
         body = report.comment(line, invitation, spec=task.spec)
         world.runner.group(f"The comment on #{task.number}", body)
-    world.runner.group("The request: POST /api/v1/sessions", request)
     world.runner.say(f"Dry run: {what} Nothing was written.")
     world.runner.output({"status": "planned", "topic": task.request.topic})
     world.runner.summary(report.planned(request, body, what))
+
+
+def _request_of(plan: Plan, session: Session) -> tuple[str, dict[str, JsonValue]]:
+    """Return the request that would be sent to Harmonica, its route empty when there is none."""
+    if plan.status == "created":
+        return "POST /api/v1/sessions", plan.task.request.body()
+    if plan.status == "updated":
+        return f"PATCH /api/v1/sessions/{session.id}", plan.changes
+    return "", {}
 
 
 def hand_on(

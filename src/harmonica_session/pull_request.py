@@ -168,6 +168,7 @@ class Issue(_Answer):
 
     number: int
     title: str = ""
+    created_at: str = ""
 
 
 class Release(_Answer):

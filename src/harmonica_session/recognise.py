@@ -6,169 +6,69 @@ This module must not write anything anywhere.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
-from itertools import islice
+from functools import partial
 from typing import TYPE_CHECKING
 
 from harmonica_session.core import plan as planning
-from harmonica_session.core import report
 from harmonica_session.core.plan import Found, Task
-from harmonica_session.core.receipt import Receipt, Seal, Speaker, Trace
-from harmonica_session.errors import (
-    ActionError,
-    NothingToAnnounceOn,
-    Refused,
-    ServiceError,
-    SeveralSessions,
-)
-from harmonica_session.session import Session, moment
+from harmonica_session.errors import ActionError, DeadlineReached, Refused, SeveralSessions
+from harmonica_session.session import Session
+from harmonica_session.traces import traces_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
-    from harmonica_session.edges.github import GitHub
+    from harmonica_session.core.receipt import Receipt, Seal, Trace
     from harmonica_session.edges.harmonica import Harmonica
     from harmonica_session.edges.world import World
-    from harmonica_session.pull_request import Comment
+    from harmonica_session.survey import Survey
 
 TITLE = "Harmonica session"
-_GONE = (404, 410)
-# Harmonica's clock and GitHub's need not agree to the minute.
-_CLOCK_TOLERANCE = timedelta(minutes=10)
-# A workflow run lives no longer, its attempts included.
-# Source: "Usage limits for GitHub Actions"; runs can be repeated for 30 days.
-_LONGEST_RUN = timedelta(days=31)
-_MOST_CANDIDATES = 50
 
 
-class Survey:
-    """What is there before anything is written: asked for once, however many specs there are."""
-
-    def __init__(self, world: World) -> None:
-        """Ask nothing yet."""
-        self._world = world
-        self._comments: dict[int, list[Comment]] = {}
-        self._beginning: datetime | None = None
-        self._sessions: dict[datetime | None, list[Session]] = {}
-
-    def comments(self, number: int) -> list[Comment]:
-        """Return the comments on a pull request, oldest first."""
-        if number not in self._comments and self._world.github:
-            self._comments[number] = list(self._world.github.comments(number))
-        return self._comments.get(number, [])
-
-    def beginning(self, task: Task) -> datetime | None:
-        """Return since when the session may have been made, None when nobody says."""
-        if task.scope == "pull-request":
-            return _shortly_before(self._world.event.created_at(task.number))
-        if self._beginning is None:
-            self._beginning = _beginning_of_run(self._world)
-        return self._beginning
-
-    def sessions(self, since: datetime | None) -> list[Session]:
-        """Return the account's sessions that were created since then."""
-        if since not in self._sessions and self._world.harmonica:
-            self._sessions[since] = list(self._world.harmonica.created_since(since))
-        return self._sessions.get(since, [])
-
-
-def find(world: World, survey: Survey, seal: Seal, task: Task) -> Found:
+def find(world: World, harmonica: Harmonica, survey: Survey, seal: Seal, task: Task) -> Found:
     """Find our comment, and the session that this run means.
 
     Raises:
         NothingToAnnounceOn: There is no such pull request.
         SeveralSessions: `once-per: topic`, and several have it.
         ServiceError: A service did not answer, so nobody knows.
+        DeadlineReached: There are too many sessions to look at in time.
     """
-    trace = None
-    if task.number is not None:
-        trace = _our_trace_if_readable(world, survey, seal, task.number)
-    harmonica = world.harmonica
-    if harmonica and trace and not trace.is_signed:
-        # Only a signature vouches for the link; the id leads to a session of this account.
-        vouched = {"join_url": harmonica.join_url(trace.receipt.session_id)}
-        trace = replace(trace, receipt=trace.receipt.model_copy(update=vouched))
+    trace, surplus = _our_trace(world, harmonica, survey, seal, task)
     receipt = trace.receipt if trace else None
     session, is_foreign = None, False
-    if harmonica and trace and planning.receipt_counts(task, world.event, trace.receipt):
+    if trace and planning.receipt_counts(task, world.event, trace.receipt):
         session = _announced(world, harmonica, trace)
-    if harmonica and session is None and task.scope == "topic":
-        session = _of_topic(harmonica, task, receipt)
+    if session is None and task.scope == "topic":
+        session = _of_topic(harmonica, survey, task, receipt)
         is_foreign = session is not None and not carries_reference(session, task.reference)
-    elif harmonica and session is None and planning.may_have_run_before(task, world.event, receipt):
-        # Another job of a first attempt has the same topic; later the host may have changed it.
-        same_topic = task.scope == "run" and world.event.run_attempt == 1
-        rows = survey.sessions(survey.beginning(task))
-        session = with_reference(harmonica, task, rows, same_topic=same_topic)
-        if session:
-            world.runner.say(f"Recognised the session of an earlier run: {session.id}")
+    elif session is None and planning.may_have_run_before(task, world.event, receipt):
+        session = _left_behind(world, survey, task)
     if trace is None:
         return Found(session=session, is_foreign=is_foreign)
-    return Found(trace.comment, trace.receipt, trace.is_signed, session, is_foreign)
+    return Found(trace.comment, receipt, trace.is_signed, session, is_foreign, surplus)
 
 
-def _our_trace_if_readable(world: World, survey: Survey, seal: Seal, number: int) -> Trace | None:
-    """Return our comment; a token that may not read the comments is warned of."""
-    if world.github is None:
-        return None
-    try:
-        return our_trace(world, world.github, seal, number, survey.comments(number))
-    except Refused as error:
-        if error.status in _GONE and world.inputs.pr_number:
-            raise NothingToAnnounceOn(
-                f"`pr-number` is {number}, and GitHub shows no such pull request or issue: {error}"
-            ) from None
-        if not error.is_denial:
-            raise
-        what = f"The comments on #{number} cannot be read"
-        world.runner.warn(TITLE, report.denied(what, str(error)))
-        return None
-
-
-def our_trace(
-    world: World, github: GitHub, seal: Seal, number: int, comments: Iterable[Comment]
-) -> Trace | None:
-    """Return the oldest comment of ours on a pull request, one with a valid signature first.
-
-    Raises:
-        ServiceError: GitHub did not answer, or refused.
-    """
-    outdated: Trace | None = None
-    for trace in _traces(world, github, seal, number, comments):
-        if trace.is_signed:
-            return trace
-        outdated = outdated or trace
-    return outdated
-
-
-def _traces(
-    world: World, github: GitHub, seal: Seal, number: int, comments: Iterable[Comment]
-) -> Iterator[Trace]:
-    """List the comments with a receipt that were written by whom the token speaks for."""
-    speaker: Speaker | None = None
-    for comment in comments:
-        trace = seal.read(comment, number)
-        if trace is None:
-            continue
-        speaker = speaker or _speaker(world, github)
-        if speaker.wrote(trace):
-            yield trace
-        else:
-            world.runner.debug(f"Comment {comment.id} carries a receipt, but is not ours.")
-
-
-def _speaker(world: World, github: GitHub) -> Speaker:
-    """Return who the token speaks for; a workflow or App token cannot ask."""
-    token = world.inputs.github_token
-    if token and token.get_secret_value().startswith("ghs_"):
-        return Speaker()
-    try:
-        return Speaker(github.account().login)
-    except Refused as error:
-        if not error.is_denial:
-            raise
-        # An installation token by another name, as on some older Enterprise Servers.
-        return Speaker()
+def _our_trace(
+    world: World, harmonica: Harmonica, survey: Survey, seal: Seal, task: Task
+) -> tuple[Trace | None, tuple[Trace, ...]]:
+    """Return the comment of ours that counts, and those that two runs at once left beside it."""
+    if task.number is None:
+        return None, ()
+    traces = traces_on(world, seal, task.number, partial(survey.comments, task.number))
+    if not traces:
+        return None, ()
+    trace, *others = traces
+    if trace.is_signed:
+        surplus = (it for it in others if it.is_signed and it.author == trace.author)
+        return trace, tuple(surplus)
+    if trace.is_doubtful and survey.whole(trace.receipt.session_id) is None:
+        world.runner.debug(f"Comment {trace.comment.id} carries a receipt, but may not be ours.")
+        return None, ()
+    # Only a signature vouches for the link; the id leads to a session of this account.
+    vouched = {"join_url": harmonica.join_url(trace.receipt.session_id)}
+    return replace(trace, receipt=trace.receipt.model_copy(update=vouched)), ()
 
 
 def _announced(world: World, harmonica: Harmonica, trace: Trace) -> Session | None:
@@ -197,68 +97,68 @@ def _announced(world: World, harmonica: Harmonica, trace: Trace) -> Session | No
     return Session(id=receipt.session_id, join_url=join_url)
 
 
-def _of_topic(harmonica: Harmonica, task: Task, receipt: Receipt | None) -> Session | None:
-    """Return the active session of the task's topic, the announced one if there are several."""
+def _of_topic(
+    harmonica: Harmonica, survey: Survey, task: Task, receipt: Receipt | None
+) -> Session | None:
+    """Return the active session of the task's topic.
+
+    Of several it is the announced one; else, where runs at the same time made all of them for this
+    very task, the oldest, for that is what those runs agreed on.
+    """
     rows = harmonica.active_with_topic(task.request.topic)
     announced = [row for row in rows if receipt and row.id == receipt.session_id]
-    rows = announced or rows
-    if len(rows) > 1:
+    rows = sorted(announced or rows, key=age)
+    sessions = [survey.whole(row.id) for row in rows]
+    ours = [it for it in sessions if it and carries_reference(it, task.reference)]
+    if len(rows) > 1 and len(ours) < len(rows):
         links = ", ".join(harmonica.join_url(row.id) for row in rows)
         raise SeveralSessions(
             f"{len(rows)} active sessions have this very topic, and `once-per: topic` wants one; "
             f"complete the others, or choose another topic: {links}"
         )
-    return _whole(harmonica, rows[0].id) if rows else None
+    return sessions[0] if sessions else None
 
 
-def _beginning_of_run(world: World) -> datetime:
-    began = None
-    if world.github:
-        try:
-            began = _shortly_before(world.github.run_created_at(world.event.run_id))
-        except ServiceError as error:
-            world.runner.debug(f"Nobody says when this run began: {error}")
-    return began or datetime.now(timezone.utc) - _LONGEST_RUN
-
-
-def _shortly_before(text: str) -> datetime | None:
-    at = moment(text)
+def _left_behind(world: World, survey: Survey, task: Task) -> Session | None:
+    """Return the session that an earlier run made for this task, None when there is none."""
+    rows = survey.sessions(survey.beginning(task))
     try:
-        return at - _CLOCK_TOLERANCE if at else None
-    except OverflowError:
-        return None
+        session = with_reference(survey.whole, task, rows)
+    except DeadlineReached as error:
+        raise DeadlineReached(
+            f"an earlier run may have made one of {len(rows)} sessions, and there was no time to "
+            f"look at all of them: {error}"
+        ) from None
+    if session:
+        world.runner.say(f"Recognised the session of an earlier run: {session.id}")
+    return session
 
 
 def with_reference(
-    harmonica: Harmonica, task: Task, candidates: Iterable[Session], *, same_topic: bool = False
+    look: Callable[[str], Session | None],
+    task: Task,
+    candidates: Iterable[Session],
+    *,
+    same_topic: bool = False,
 ) -> Session | None:
     """Return the oldest session that carries the task's reference, None when none does.
 
     Args:
-        harmonica: Where to look.
+        look: Returns a session with its context, None when it is out of reach.
         task: What the session is for.
         candidates: Sessions as they are listed.
         same_topic: Whether to look at sessions of the task's very topic only.
     """
     rows = [row for row in candidates if not same_topic or row.topic == task.request.topic]
     # A topic that is the same still is the likeliest, and each candidate costs a request.
-    rows.sort(key=lambda row: (row.topic != task.request.topic, row.created_at or "", row.id))
-    for row in islice(rows, _MOST_CANDIDATES):
-        session = _whole(harmonica, row.id)
-        if session and carries_reference(session, task.reference):
-            return session
-    return None
+    rows.sort(key=lambda row: (row.topic != task.request.topic, age(row)))
+    found = (look(row.id) for row in rows)
+    return next((it for it in found if it and carries_reference(it, task.reference)), None)
 
 
-def _whole(harmonica: Harmonica, session_id: str) -> Session | None:
-    """Return a listed session with its context and its link, None when it is out of reach."""
-    try:
-        session = harmonica.get(session_id)
-    except Refused as error:
-        if not error.is_out_of_reach:
-            raise
-        return None
-    return session.model_copy(update={"join_url": harmonica.join_url(session_id)})
+def age(session: Session) -> tuple[str, str]:
+    """Return what puts sessions in order, the oldest first."""
+    return session.created_at or "", session.id
 
 
 def carries_reference(session: Session, reference: str) -> bool:

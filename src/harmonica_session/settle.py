@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from harmonica_session.core import report
-from harmonica_session.errors import ActionError, FateUnknown
-from harmonica_session.recognise import with_reference
+from harmonica_session.errors import ActionError, FateUnknown, Refused
+from harmonica_session.recognise import age, with_reference
 from harmonica_session.session import moment
+from harmonica_session.survey import whole
 
 if TYPE_CHECKING:
     from harmonica_session.core.plan import Plan, Task
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 
 TITLE = "Harmonica session"
 _LONGEST_PAUSE = 10.0
+_AGAIN_IS_SAFE = "Running this again is safe: it looks for the session before it creates one"
+_AGAIN = "Look in Harmonica before you run this again: with `once-per: off` each run creates one"
+# Harmonica's words for a change that is no better the next time.
+_FINAL = ("validation_error", "unprocessable", "forbidden", "not_found")
 # Longer than a create takes, so that a twin's beginning lies within it.
 _LOOK_BACK = timedelta(minutes=10)
 # What the facilitator's prompt is written from, when the spec has none.
@@ -52,9 +58,9 @@ def _create(world: World, harmonica: Harmonica, task: Task) -> Session:
         world.runner.say(f"{error}. Looking for the session, which may exist all the same.")
         session = _look_for(world, harmonica, task)
         if session is None:
+            advice = _AGAIN if task.scope == "off" else _AGAIN_IS_SAFE
             raise FateUnknown(
-                f"{error}; the session did not turn up before the time was over. Running this "
-                "again is safe: it looks for the session before it creates one"
+                f"{error}; the session did not turn up before the time was over. {advice}"
             ) from None
         world.runner.say(f"Found it: {session.id}")
         return session
@@ -66,7 +72,7 @@ def _look_for(world: World, harmonica: Harmonica, task: Task) -> Session | None:
     while True:
         try:
             candidates = harmonica.created_since(harmonica.time_of_create())
-            found = with_reference(harmonica, task, candidates)
+            found = with_reference(partial(whole, harmonica), task, candidates)
         except ActionError as error:
             world.runner.debug(str(error))
         else:
@@ -86,7 +92,10 @@ def _update(
     try:
         harmonica.update(session.id, changes)
     except ActionError as error:
-        return replace(plan, status="stale", because=str(error), is_pending=True), session
+        is_final = isinstance(error, Refused) and error.code in _FINAL
+        because = str(error)
+        kept = replace(plan, status="stale", because=because, is_pending=not is_final, is_sent=True)
+        return kept, session
     if "prompt" not in plan.task.fields and _PROMPT_SOURCES.intersection(changes):
         try:
             harmonica.update(session.id, harmonica.proposed_prompt(session.id))
@@ -103,7 +112,7 @@ def _update(
 def give_way_to_twin(
     world: World, harmonica: Harmonica, plan: Plan, session: Session
 ) -> tuple[Plan, Session]:
-    """Return another job's session in place of ours, where that job was faster.
+    """Return another run's session in place of ours, where that run was faster.
 
     Nothing that goes wrong here may cost the session that exists.
     """
@@ -119,21 +128,17 @@ def give_way_to_twin(
 def _earlier_twin(
     world: World, harmonica: Harmonica, task: Task, session: Session
 ) -> Session | None:
-    """Return the session that another job of the same run made a moment before ours.
+    """Return the session that another run or job made for the same task a moment before ours.
 
-    Parallel jobs cannot see each other before they create; afterwards the oldest session wins.
+    They cannot see each other before they create; afterwards the oldest session wins.
     """
     created = moment(session.created_at)
-    if task.scope not in ("run", "topic") or created is None:
+    if task.scope == "off" or created is None:
         return None
     try:
         rows = harmonica.created_since(created - _LOOK_BACK)
-        older = [row for row in rows if _age(row) < _age(session)]
-        return with_reference(harmonica, task, older, same_topic=True)
+        older = [row for row in rows if age(row) < age(session)]
+        return with_reference(partial(whole, harmonica), task, older, same_topic=True)
     except ActionError as error:
         world.runner.debug(f"Nobody knows whether another job made the session too: {error}")
         return None
-
-
-def _age(session: Session) -> tuple[str, str]:
-    return session.created_at or "", session.id

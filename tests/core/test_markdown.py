@@ -29,7 +29,7 @@ _FRAMES = [
     "- Background for the facilitator comes from {}.",
     "> [!IMPORTANT]\n> {}",
     "| | |\n|---|---|\n| Spec | {} |\n| next | row |",
-    "<sub>Set up by {} in this repository.</sub>",
+    "<sub>Announced by {} in this repository.</sub>",
 ]
 _NASTY = [
     "[x](javascript:alert(1))", "![x](https://h.example/x.png)", "[x]: https://h.example", "[^1]",

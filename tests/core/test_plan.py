@@ -277,23 +277,11 @@ def test_a_new_session_gets_a_receipt_of_its_own(
 def test_a_new_session_replaces_the_receipt_of_one_that_is_gone(
     task: Task, receipt: Receipt, session: Session
 ) -> None:
-    """Nothing of the old session is taken over but who writes the comment."""
-    gone = receipt.model_copy(
-        update={"session_id": "gone", "run_id": "1", "author": "planner[bot]"}
-    )
+    """Nothing of the old session is taken over."""
+    gone = receipt.model_copy(update={"session_id": "gone", "run_id": "1"})
     found = Found(_COMMENT, gone)
     assert found.replaced == gone.join_url
-    expected = receipt.model_copy(update={"author": "planner[bot]"})
-    assert receipt_for(decide(task, found), session, "42") == expected
-
-
-def test_an_unsigned_receipt_does_not_hand_on_its_author(
-    task: Task, receipt: Receipt, session: Session
-) -> None:
-    """Nothing vouches for the name in a receipt whose signature does not hold."""
-    gone = receipt.model_copy(update={"session_id": "gone", "author": "evil[bot]"})
-    plan = decide(task, Found(_COMMENT, gone, is_signed=False))
-    assert receipt_for(plan, session, "42").author == ""
+    assert receipt_for(decide(task, found), session, "42") == receipt
 
 
 def test_an_updated_session_follows_the_new_request(

@@ -157,7 +157,7 @@ def test_a_receipt_of_a_later_version_is_read(
     assert reread({"added_tomorrow": {"a": 1}}) == receipt
 
 
-@pytest.mark.parametrize("missing", sorted({*Receipt.model_fields, "place"} - {"author"}))
+@pytest.mark.parametrize("missing", sorted({*Receipt.model_fields, "place"}))
 def test_a_receipt_that_lacks_a_field_is_none(
     reread: Callable[[dict[str, Any]], Receipt | None], missing: str
 ) -> None:
@@ -209,7 +209,6 @@ def test_a_link_is_checked_again(
         results_visibility=st.sampled_from(["", "host", "participants", "public"]),
         created_at=_TEXT,
         run_id=_TEXT,
-        author=_TEXT,
     ),
     number=st.integers(1, 10**18),
 )
@@ -232,45 +231,43 @@ def test_no_made_up_receipt_counts(seal: Seal, made_up: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def wrote(receipt: Receipt) -> Callable[..., bool]:
-    """Ask whether the account of a token wrote a comment with a receipt."""
+def doubt(receipt: Receipt) -> Callable[..., bool | None]:
+    """Ask what a token makes of a comment: True in doubt, False surely ours, None not ours."""
 
-    def ask(login: str, user: Account | None, *, named: str = "", is_signed: bool = True) -> bool:
-        kept = receipt.model_copy(update={"author": named})
-        return Speaker(login).wrote(Trace(_comment("", user), kept, is_signed=is_signed))
+    def ask(login: str, user: Account | None, *, is_signed: bool = True) -> bool | None:
+        trace = Speaker(login).recognise(Trace(_comment("", user), receipt, is_signed=is_signed))
+        return trace.is_doubtful if trace else None
 
     return ask
 
 
-def test_a_workflow_token_speaks_for_the_workflow_bot(wrote: Callable[..., bool]) -> None:
-    """`github-actions[bot]` is ours, and only as a bot."""
-    assert wrote("", _BOT)
-    assert not wrote("", _APP)
-    assert not wrote("", _PERSON)
-    assert not wrote("", None)
-    assert not wrote("", _BOT.model_copy(update={"type": "User"}))
+def test_a_signature_vouches_for_any_bot(doubt: Callable[..., bool | None]) -> None:
+    """A workflow or App token cannot ask which bot it is; people are none."""
+    assert doubt("", _BOT) is False
+    assert doubt("", _APP) is False
+    assert doubt("", _PERSON) is None
+    assert doubt("", None) is None
+    assert doubt("", _BOT.model_copy(update={"type": "User"})) is None
 
 
-def test_an_app_token_speaks_for_the_bot_that_the_receipt_names(wrote: Callable[..., bool]) -> None:
-    """An App cannot ask for its own name, so the signed receipt keeps it."""
-    assert wrote("", _APP, named="planner[bot]")
-    assert not wrote("", _BOT, named="planner[bot]")
-    assert not wrote("", _APP.model_copy(update={"type": "User"}), named="planner[bot]")
+def test_without_a_signature_only_the_workflow_is_beyond_doubt(
+    doubt: Callable[..., bool | None],
+) -> None:
+    """After a key's rotation another bot's comment is ours only if the session is."""
+    assert doubt("", _BOT, is_signed=False) is False
+    assert doubt("", _APP, is_signed=False) is True
+    assert doubt("", _PERSON, is_signed=False) is None
 
 
-def test_an_unsigned_receipt_cannot_name_its_author(wrote: Callable[..., bool]) -> None:
-    """Any bot could name itself; only the workflow's own is ours without a signature."""
-    assert not wrote("", _APP, named="planner[bot]", is_signed=False)
-    assert wrote("", _BOT, named="planner[bot]", is_signed=False)
-
-
-def test_a_personal_token_speaks_for_its_person(wrote: Callable[..., bool]) -> None:
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_a_personal_token_speaks_for_its_person(
+    doubt: Callable[..., bool | None], *, is_signed: bool
+) -> None:
     """A receipt counts in that person's comments only, however the login is spelt."""
-    assert wrote("OctoCat", _PERSON)
-    assert not wrote("hubot", _PERSON)
-    assert not wrote("octocat", _BOT)
-    assert not wrote("octocat", None)
-    assert not wrote("octocat", _APP, named="planner[bot]")
+    assert doubt("OctoCat", _PERSON, is_signed=is_signed) is False
+    assert doubt("hubot", _PERSON, is_signed=is_signed) is None
+    assert doubt("octocat", _BOT, is_signed=is_signed) is None
+    assert doubt("octocat", None, is_signed=is_signed) is None
 
 
 def test_a_reference_is_16_hex_digits(seal: Seal) -> None:

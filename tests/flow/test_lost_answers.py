@@ -215,3 +215,52 @@ def test_a_failure_while_looking_is_not_the_end(consumer: Consumer) -> None:
     run = consumer.on_pull_request()
     assert run.outputs["status"] == "created"
     assert len(consumer.created) == 1
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 520, 524, 599])
+def test_no_error_of_a_server_says_that_nothing_was_made(consumer: Consumer, status: int) -> None:
+    """Whatever a proxy calls its impatience, the session is looked for and adopted."""
+    consumer.box.fail(*CREATE, Fault.status_after(status))
+    run = consumer.on_pull_request()
+    assert run.outputs["status"] == "created"
+    assert len(consumer.created) == 1
+
+
+def test_with_off_a_rerun_is_not_called_safe(consumer: Consumer) -> None:
+    """Nothing can recognise the session of a step that wants one of its own each time."""
+    consumer.box.fail(*CREATE, Fault.drop())
+    run = consumer.run("schedule", once_per="off")
+    assert run.code == 1
+    assert "again is safe" not in run.messages("error")
+    assert "Look in Harmonica before you run this again" in run.messages("error")
+
+
+def test_with_off_only_the_steps_own_session_is_adopted(consumer: Consumer) -> None:
+    """An earlier step's session has another reference, though nothing else tells them apart."""
+    consumer.run("schedule", once_per="off")
+    consumer.box.fail(*CREATE, Fault.drop_after())
+    second = consumer.run("schedule", once_per="off")
+    assert second.outputs["session_id"] == consumer.box.harmonica.sessions[1]["id"]
+
+
+def test_a_bare_500_hints_at_the_spec(consumer: Consumer) -> None:
+    """Harmonica answers so to values that it does not expect."""
+    consumer.box.fail(*CREATE, Fault.status(500), times=None)
+    assert "a value of the spec that it cannot take" in consumer.on_pull_request().messages("error")
+
+
+def test_the_session_is_asked_for_less_and_less_often(consumer: Consumer) -> None:
+    """The pause between two looks grows up to ten seconds."""
+    consumer.box.fail(*CREATE, Fault.drop())
+    consumer.on_pull_request(timeout="60")
+    assert consumer.clock.pauses == [1.0, 2.0, 4.0, 8.0, 10.0, 10.0, 10.0, 10.0]
+
+
+@pytest.mark.parametrize("line", ["Ref: {}0", "xRef: {}", "Ref: {} "])
+def test_only_a_whole_line_is_a_reference(consumer: Consumer, line: str) -> None:
+    """A context that quotes the reference within a line is another session's."""
+    consumer.run("schedule")
+    [session] = consumer.box.harmonica.sessions
+    reference = session["context"].rpartition("Ref: ")[2]
+    session["context"] = line.format(reference)
+    assert consumer.run("schedule").outputs["status"] == "created"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
 
 from harmonica_session.sandbox import Fault
-from harness.consumer import SPEC
+from harness.consumer import HEAD, SPEC
 
 if TYPE_CHECKING:
     from harness.consumer import Consumer, Run
@@ -405,3 +406,206 @@ def test_a_token_that_cannot_ask_for_itself_is_a_bots(consumer: Consumer) -> Non
     second = consumer.on_pull_request("synchronize", github_token=token)
     assert second.outputs["status"] == "reused"
     assert len(consumer.bodies) == 1
+
+
+def opened_long_ago(consumer: Consumer) -> None:
+    """Let the pull request be older than any session here."""
+    consumer.box.github.issues[7]["created_at"] = "2026-01-01T00:00:00Z"
+
+
+def test_each_session_that_may_be_ours_is_looked_at(consumer: Consumer) -> None:
+    """However many there are with the same topic, a lost comment makes no second session."""
+    opened_long_ago(consumer)
+    for number in range(60):
+        created = f"2026-02-01T00:{number:02d}:00Z"
+        consumer.box.harmonica.add_session("Retrospective", created_at=created)
+    first = consumer.on_pull_request()
+    consumer.box.github.comments.clear()
+    second = consumer.run("push", {"after": HEAD})
+    assert second.outputs["join_url"] == first.outputs["join_url"]
+    assert len(consumer.created) == 1
+
+
+def test_too_many_sessions_to_look_at_are_an_error(consumer: Consumer) -> None:
+    """A run that cannot know whether its session exists makes none."""
+    opened_long_ago(consumer)
+    for _ in range(200):
+        consumer.box.harmonica.add_session("Retrospective", updated_at="2026-12-01T00:00:00Z")
+    run = consumer.run("push", {"after": HEAD}, timeout="61")
+    assert run.code == 1
+    assert "one of 200 sessions" in run.messages("error")
+    assert "allow more seconds" in run.messages("error")
+    assert consumer.created == []
+
+
+def test_sessions_from_before_the_pull_request_are_not_looked_at(consumer: Consumer) -> None:
+    """Where the event does not say when it was opened, GitHub does."""
+    consumer.box.harmonica.add_session("Retrospective", created_at="2026-01-01T00:00:00Z")
+    run = consumer.run("push", {"after": HEAD})
+    assert run.outputs["status"] == "created"
+    assert consumer.box.requests_to("GET", "/api/v1/sessions/.*") == []
+
+
+def test_all_sessions_count_where_nobody_says_when_it_was_opened(consumer: Consumer) -> None:
+    """A token that may not read the pull request costs requests, and no second session."""
+    first = consumer.on_pull_request()
+    consumer.box.github.comments.clear()
+    consumer.box.fail("GET", "/repos/octo/garden/issues/7", Fault.status(403), times=None)
+    second = consumer.run("push", {"after": HEAD})
+    assert second.outputs["join_url"] == first.outputs["join_url"]
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(5, "reused"), (30, "created")])
+def test_the_services_clocks_may_differ_by_minutes(
+    consumer: Consumer, minutes: int, status: str
+) -> None:
+    """A session from shortly before the run began may be the run's; an older one is not."""
+    consumer.run("schedule")
+    [session] = consumer.box.harmonica.sessions
+    now = datetime.now(timezone.utc)
+    consumer.box.github.add_run(500, now.isoformat())
+    session["created_at"] = (now - timedelta(minutes=minutes)).isoformat()
+    second = consumer.run("schedule", env={"GITHUB_RUN_ATTEMPT": "2"})
+    assert second.outputs["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("attempt", "days", "status"),
+    [("1", 0.9, "reused"), ("1", 1.1, "created"), ("2", 30.9, "reused"), ("2", 31.1, "created")],
+)
+def test_without_a_beginning_the_window_is_that_of_the_attempt(
+    consumer: Consumer, attempt: str, days: float, status: str
+) -> None:
+    """Jobs of one attempt are a day apart at most, attempts of a run 31 days."""
+    consumer.run("schedule")
+    [session] = consumer.box.harmonica.sessions
+    session["created_at"] = consumer.box.harmonica.timestamp(ago=days * 86_400)
+    second = consumer.run("schedule", env={"GITHUB_RUN_ATTEMPT": attempt})
+    assert second.outputs["status"] == status
+
+
+def test_steps_of_one_run_share_a_session_whatever_its_topic(consumer: Consumer) -> None:
+    """The reference decides on a first attempt too; what differs is said and left."""
+    first = consumer.run("schedule")
+    consumer.write(".harmonica/session.yml", SPEC.replace("Retrospective", "Another topic"))
+    second = consumer.run("schedule")
+    assert second.outputs == {**first.outputs, "status": "stale"}
+    assert "topic" in second.messages("warning")
+    assert len(consumer.created) == 1
+
+
+def test_sessions_are_looked_at_once_for_all_specs(consumer: Consumer) -> None:
+    """What one spec has asked for, the next one need not ask for again."""
+    consumer.write("other.yml", SPEC.replace("Retrospective", "Another topic"))
+    consumer.box.github.add_run(500)
+    for number in range(5):
+        consumer.box.harmonica.add_session(f"Session {number}")
+    consumer.run("schedule", spec=".harmonica/session.yml\nother.yml")
+    assert len(consumer.box.requests_to("GET", "/api/v1/sessions/.*")) == 5
+
+
+def test_a_later_attempt_leaves_what_a_host_has_changed(consumer: Consumer) -> None:
+    """Without a receipt nobody knows who changed what, so nothing is undone."""
+    consumer.run("schedule")
+    [session] = consumer.box.harmonica.sessions
+    session["goal"] = "What the host wants"
+    second = consumer.run("schedule", env={"GITHUB_RUN_ATTEMPT": "2"})
+    assert second.outputs["status"] == "stale"
+    assert "goal" in second.messages("warning")
+    assert session["goal"] == "What the host wants"
+
+
+def test_an_update_is_made_once_though_its_comment_cannot_be_edited(consumer: Consumer) -> None:
+    """Push after push finds the texts as the spec has them."""
+    consumer.write(".harmonica/session.yml", WITH_PROMPT)
+    consumer.on_pull_request()
+    consumer.write(".harmonica/session.yml", WITH_PROMPT.replace("one change", "two changes"))
+    consumer.box.github.read_only.add(consumer.box.github_token)
+    runs = [consumer.on_pull_request("synchronize") for _ in range(3)]
+    assert [run.outputs["status"] for run in runs] == ["updated", "reused", "reused"]
+    assert len(consumer.box.requests_to(*PATCH_SESSION)) == 1
+
+
+def test_a_comment_that_missed_an_update_catches_up(consumer: Consumer) -> None:
+    """Once it can be edited again, it says what the session has, and then keeps still."""
+    consumer.on_pull_request()
+    consumer.write(".harmonica/session.yml", CHANGED)
+    consumer.box.github.read_only.add(consumer.box.github_token)
+    consumer.on_pull_request("synchronize")
+    consumer.box.github.read_only.clear()
+    consumer.on_pull_request("synchronize")
+    assert "two changes" in consumer.bodies[0]
+    before = len(consumer.box.requests)
+    consumer.on_pull_request("synchronize")
+    assert {r.method for r in consumer.box.requests[before:]} == {"GET"}
+
+
+def test_a_change_that_harmonica_rejects_is_named_in_the_comment(consumer: Consumer) -> None:
+    """A value that is no good is no better on the next push, so nobody is told to wait."""
+    said = {"error": {"code": "validation_error", "message": "goal is too long"}}
+    consumer.box.fail(*PATCH_SESSION, Fault.status(400, body=said), times=None)
+    run = change(consumer)
+    assert run.outputs["status"] == "stale"
+    for text in (run.messages("warning"), consumer.bodies[0]):
+        assert "goal is too long" in text
+        assert "tries again" not in text
+
+
+def test_a_page_in_front_of_harmonica_rejects_nothing_for_good(consumer: Consumer) -> None:
+    """Only Harmonica's own word makes a change hopeless."""
+    consumer.box.fail(*PATCH_SESSION, Fault.status(403, body="<html>"), times=None)
+    assert "the next run tries again" in change(consumer).messages("warning")
+
+
+@pytest.mark.parametrize("on_change", ["update", "keep"])
+def test_a_session_that_cannot_be_asked_for_is_not_described_anew(
+    consumer: Consumer, on_change: str
+) -> None:
+    """While Harmonica is down nobody knows that the session has what the spec says now."""
+    consumer.on_pull_request()
+    consumer.write(".harmonica/session.yml", CHANGED + "questions: [What is new?]\n")
+    consumer.box.fail("GET", "/api/v1/sessions/.*", Fault.status(500), times=None)
+    run = consumer.on_pull_request("synchronize", on_change=on_change)
+    assert run.outputs["join_url"] in run.summary
+    assert "two changes" not in run.summary
+    assert "What is new?" not in run.summary
+
+
+def test_somebody_elses_session_is_not_described_by_our_spec(consumer: Consumer) -> None:
+    """Questions and visibility are the host's, and a later run changes nothing of it."""
+    theirs = consumer.box.harmonica.add_session("Retrospective", "Made by hand")
+    consumer.write(".harmonica/session.yml", SPEC + "questions: [Your name?]\n")
+    first = consumer.on_pull_request(once_per="topic")
+    [body] = consumer.bodies
+    assert first.outputs["session_id"] == theirs["id"]
+    assert "Made by hand" in body
+    assert "Your name?" not in body
+    assert "the host has chosen who can see them" in body
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs["session_id"] == theirs["id"]
+    assert theirs["goal"] == "Made by hand"
+
+
+def test_a_renamed_repository_keeps_its_session(consumer: Consumer) -> None:
+    """Its number stays, so the receipt in the comment is still good in its place."""
+    first = consumer.on_pull_request()
+    consumer.box.github.repository = "octo/orchard"
+    second = consumer.on_pull_request("synchronize", env={"GITHUB_REPOSITORY": "octo/orchard"})
+    assert second.outputs["session_id"] == first.outputs["session_id"]
+    assert len(consumer.created) == len(consumer.bodies) == 1
+
+
+def test_a_spec_is_the_same_however_its_path_is_written(consumer: Consumer) -> None:
+    """Another way to write the path makes no other spec."""
+    first = consumer.on_pull_request()
+    second = consumer.on_pull_request("synchronize", spec="./.harmonica//session.yml")
+    assert second.outputs["session_id"] == first.outputs["session_id"]
+    assert len(consumer.created) == len(consumer.bodies) == 1
+
+
+def test_a_dry_run_shows_a_receipt_that_would_hold(consumer: Consumer) -> None:
+    """What it would edit is what it shows, receipt and all."""
+    first = consumer.on_pull_request()
+    run = consumer.on_pull_request("synchronize", dry_run="true")
+    assert consumer.bodies[0].strip() in run.summary
+    assert first.outputs["join_url"] in run.summary

@@ -384,3 +384,37 @@ def test_a_pull_request_that_github_hides_is_a_warning(consumer: Consumer) -> No
     assert run.code == 0
     assert run.outputs["status"] == "created"
     assert "pull-requests: write" in run.messages("warning")
+
+
+def test_a_403_of_something_else_blames_no_project(consumer: Consumer) -> None:
+    """A firewall knows nothing of projects and templates."""
+    consumer.box.fail("POST", "/api/v1/sessions", Fault.status(403, body="<html>"))
+    message = consumer.on_pull_request().messages("error")
+    assert "project_id" not in message
+    assert "firewall" in message
+
+
+def test_announcing_nowhere_leaves_no_pull_request_to_count_by(consumer: Consumer) -> None:
+    """The message names the two inputs that contradict each other."""
+    run = consumer.on_pull_request(announce="off", once_per="pull-request")
+    assert run.code == 1
+    assert "`announce: off` announces on none" in run.messages("error")
+
+
+def test_a_dry_run_of_an_update_shows_the_changes(consumer: Consumer) -> None:
+    """What would be sent is the PATCH, not the session from scratch."""
+    consumer.on_pull_request()
+    [session] = consumer.box.harmonica.sessions
+    consumer.write(".harmonica/session.yml", SPEC.replace("one change", "two changes"))
+    run = consumer.on_pull_request("synchronize", dry_run="true")
+    assert f"PATCH /api/v1/sessions/{session['id']}" in run.log
+    assert '"goal": "Agree on two changes"' in run.summary
+    assert '"topic"' not in run.summary
+
+
+def test_a_dry_run_that_would_send_nothing_shows_no_request(consumer: Consumer) -> None:
+    """A session that would be reused needs none."""
+    consumer.on_pull_request()
+    run = consumer.on_pull_request("synchronize", dry_run="true")
+    assert "The request" not in run.summary + run.log
+    assert "would be reused" in run.summary

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from harmonica_session.core.receipt import Receipt
+from harmonica_session.core.receipt import Receipt, Trace
 from harmonica_session.errors import InputError
+from harmonica_session.session import moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,6 +70,7 @@ class Found:
         is_signed: Whether the receipt's signature holds; a rotated key has broken it otherwise.
         session: The session to use, with its link; None when there is none.
         is_foreign: Whether the session is somebody's who did not set it up with this spec.
+        surplus: Further comments of ours, later ones than `comment`.
     """
 
     comment: Comment | None = None
@@ -76,6 +78,7 @@ class Found:
     is_signed: bool = True
     session: Session | None = None
     is_foreign: bool = False
+    surplus: tuple[Trace, ...] = ()
 
     @property
     def replaced(self) -> str:
@@ -101,6 +104,7 @@ class Plan:
         differing: What the session and the request disagree about.
         because: Why the session keeps what it has, when it is `stale`.
         is_pending: Whether the next run tries again to change it.
+        is_sent: Whether a change was sent to Harmonica that it then refused.
     """
 
     task: Task
@@ -109,12 +113,33 @@ class Plan:
     differing: tuple[str, ...] = ()
     because: str = ""
     is_pending: bool = False
+    is_sent: bool = False
 
     @property
     def changes(self) -> dict[str, JsonValue]:
         """The fields to change, with their new values."""
         fields = self.task.request.fields()
         return {name: fields[name] for name in self.differing}
+
+    @property
+    def is_as_asked(self) -> bool:
+        """Whether the session has all that the request says, as far as anybody knows."""
+        is_new = self.status in ("created", "updated")
+        return is_new or not (self.differing or self.found.is_foreign)
+
+    @property
+    def is_settled_by_comment(self) -> bool:
+        """Whether the order of their new comments tells two runs at once which session counts."""
+        return self.task.scope == "pull-request" and self.found.comment is None
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether our comment speaks of the session of a later run than this one."""
+        session, receipt = self.found.session, self.found.receipt
+        if self.task.scope != "run" or not (session and receipt and self.found.replaced):
+            return False
+        ours, announced = moment(session.created_at), moment(receipt.created_at)
+        return bool(ours and announced and ours < announced)
 
 
 def reason_to_skip(inputs: Inputs, event: Event) -> str:
@@ -133,6 +158,11 @@ def scope_of(inputs: Inputs, event: Event, number: int | None) -> Scope:
         if number is not None:
             return "pull-request"
         return "run" if event.run_id else "off"
+    if scope == "pull-request" and inputs.announce == "off":
+        raise InputError(
+            "`once-per: pull-request` needs a pull request to announce on, and `announce: off` "
+            "announces on none; leave out one of the two"
+        )
     if scope == "pull-request" and number is None:
         raise InputError(
             "`once-per: pull-request` needs a pull request to announce on, and this run has none; "
@@ -181,30 +211,40 @@ def decide(task: Task, found: Found) -> Plan:
     """Return what to do about the session."""
     if found.session is None:
         return Plan(task, found, "created")
-    differing = () if found.is_foreign else _differing(task, found)
+    differing = () if found.is_foreign else _differing(task, found, found.session)
     if not differing or task.on_change == "keep":
-        return Plan(task, found, "reused")
-    if because := _reason_to_keep(task, found.session, differing):
+        return Plan(task, found, "reused", differing)
+    if because := _reason_to_keep(task, found, found.session, differing):
         # Without the head count Harmonica has not told us all; it may the next time.
         is_pending = found.session.participant_count is None
         return Plan(task, found, "stale", differing, because, is_pending=is_pending)
     return Plan(task, found, "updated", differing)
 
 
-def _differing(task: Task, found: Found) -> tuple[str, ...]:
+def _differing(task: Task, found: Found, session: Session) -> tuple[str, ...]:
     """Name the fields in which request and session disagree."""
     receipt = found.own_receipt
     if receipt and receipt.fields:
         if receipt.digest == task.digest:
             return ()
         names = [*task.fields, *(name for name in receipt.fields if name not in task.fields)]
-        return tuple(n for n in names if task.fields.get(n) != receipt.fields.get(n))
-    pairs = [(n, getattr(task.request, n), getattr(found.session, n)) for n in _TOLD]
+        changed = (n for n in names if task.fields.get(n) != receipt.fields.get(n))
+        # An update whose announcement failed need not be made again.
+        return tuple(n for n in changed if n not in _TOLD or _held(session, n) != _asked(task, n))
     # What the session does not tell counts as equal.
-    return tuple(n for n, asked, held in pairs if held is not None and (asked or "") != held)
+    return tuple(n for n in _TOLD if _held(session, n) not in (None, _asked(task, n)))
 
 
-def _reason_to_keep(task: Task, session: Session, differing: tuple[str, ...]) -> str:
+def _held(session: Session, name: str) -> str | None:
+    value: str | None = getattr(session, name)
+    return value
+
+
+def _asked(task: Task, name: str) -> str:
+    return getattr(task.request, name) or ""
+
+
+def _reason_to_keep(task: Task, found: Found, session: Session, differing: tuple[str, ...]) -> str:
     """Say why a session must not be changed, empty when it may be."""
     fixed = [name for name in differing if name not in _CHANGEABLE]
     removed = [name for name in differing if name not in task.fields]
@@ -214,6 +254,9 @@ def _reason_to_keep(task: Task, session: Session, differing: tuple[str, ...]) ->
         return "nobody knows whether people have taken part"
     if session.participant_count:
         return f"people have taken part already ({session.participant_count})"
+    known = found.own_receipt
+    if (known and not known.fields) or (known is None and task.scope == "run"):
+        return "nothing tells whether the spec has changed, or somebody the session in Harmonica"
     if removed:
         return f"a field cannot be taken back ({', '.join(removed)})"
     return f"these fields cannot be changed later: {', '.join(fixed)}" if fixed else ""
@@ -222,21 +265,20 @@ def _reason_to_keep(task: Task, session: Session, differing: tuple[str, ...]) ->
 def receipt_for(plan: Plan, session: Session, run_id: str) -> Receipt:
     """Return what the announcement has to keep for the next run."""
     task, known = plan.task, plan.found.own_receipt
-    if known and plan.status in ("reused", "stale"):
+    if known and not plan.is_as_asked:
         keeps_quiet = task.on_change == "keep" or plan.is_pending
         announced = known.announced if keeps_quiet else task.digest
         return known.model_copy(update={"announced": announced})
-    follows = plan.status != "stale"
+    follows = plan.is_as_asked
     return Receipt(
         session_id=session.id,
         join_url=session.join_url or "",
         digest=task.digest if follows else "",
         announced=task.digest,
         fields=dict(task.fields) if follows else {},
-        results_visibility=task.request.results_visibility or "",
-        created_at=(session.created_at or "")[:_LONGEST_MOMENT],
+        results_visibility=(task.request.results_visibility or "") if follows else "unknown",
+        created_at=known.created_at if known else (session.created_at or "")[:_LONGEST_MOMENT],
         run_id=known.run_id if known else run_id,
-        author=plan.found.receipt.author if plan.found.receipt and plan.found.is_signed else "",
     )
 
 

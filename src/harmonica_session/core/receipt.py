@@ -10,7 +10,7 @@ import hmac
 import json
 import re
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
@@ -44,7 +44,6 @@ class Receipt(BaseModel):
         results_visibility: As the spec asked for it, empty for the server's default.
         created_at: When the session was created, in ISO 8601.
         run_id: The workflow run that created or found it.
-        author: Login of the comment's author, where it is not the workflow's own bot.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -57,7 +56,6 @@ class Receipt(BaseModel):
     results_visibility: _Short
     created_at: _Short
     run_id: _Short
-    author: _Short = ""
 
 
 @dataclass(frozen=True)
@@ -68,11 +66,18 @@ class Trace:
         comment: The comment.
         receipt: Its receipt.
         is_signed: Whether the signature holds; it does not once the key was rotated.
+        is_doubtful: Whether only the session can tell if the comment is ours.
     """
 
     comment: Comment
     receipt: Receipt
     is_signed: bool
+    is_doubtful: bool = False
+
+    @property
+    def author(self) -> str:
+        """Login of the comment's author, empty for a deleted account."""
+        return self.comment.user.login if self.comment.user else ""
 
 
 @dataclass(frozen=True)
@@ -85,16 +90,19 @@ class Speaker:
 
     login: str = ""
 
-    def wrote(self, trace: Trace) -> bool:
-        """Say whether a comment's author is this very account."""
-        author = trace.comment.user
-        if author is None:
-            return False
+    def recognise(self, trace: Trace) -> Trace | None:
+        """Return the trace if this very account may have left it, None otherwise.
+
+        A signature vouches for any bot, for an App cannot ask which one it is. Without one, after
+        a key's rotation, only the workflow's own bot is beyond doubt.
+        """
+        user = trace.comment.user
         if self.login:
-            return author.login.lower() == self.login.lower()
-        # Only a signature can vouch for another bot than the workflow's own.
-        named = trace.receipt.author if trace.is_signed else ""
-        return author.type == "Bot" and author.login == (named or WORKFLOW_BOT)
+            return trace if trace.author.lower() == self.login.lower() else None
+        if user is None or user.type != "Bot":
+            return None
+        is_doubtful = not trace.is_signed and user.login != WORKFLOW_BOT
+        return replace(trace, is_doubtful=is_doubtful)
 
 
 class Seal:

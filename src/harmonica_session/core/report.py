@@ -29,6 +29,7 @@ _VISIBILITY = {
     "participants": "everyone who completes the session can see what the others said.",
     "public": "anyone who has the link can see them.",
     "": "only the host can see them, unless Harmonica's default says otherwise.",
+    "unknown": "the host has chosen who can see them.",
 }
 
 
@@ -39,11 +40,12 @@ class Invitation:
     Attributes:
         topic: Of the session.
         join_url: Its link, checked.
-        goal: Of the session.
+        goal: Of the session, empty when nobody knows it.
         critical: The critical question, empty when there is none.
         questions: What participants answer first.
         background: Where the context came from, None when the session may have another one.
-        results_visibility: As the spec asks for it, empty for Harmonica's default.
+        results_visibility: As the spec asks for it, empty for Harmonica's default, `unknown` for
+            a session that another one than this spec has set up.
         is_public: Whether the repository, and so the link, is public.
         is_completed: Whether the session is over.
         notes: What else the reader must know.
@@ -64,14 +66,14 @@ class Invitation:
 def invitation_to(plan: Plan, session: Session, *, is_public: bool) -> Invitation:
     """Return the invitation to a session, with the texts that the session really has."""
     request, receipt = plan.task.request, plan.found.own_receipt
-    is_as_asked = plan.status in ("created", "updated") or not plan.differing
+    is_as_asked = plan.is_as_asked
     visibility: str = request.results_visibility or ""
-    if receipt and not is_as_asked:
-        visibility = receipt.results_visibility
+    if not is_as_asked:
+        visibility = receipt.results_visibility if receipt else "unknown"
     return Invitation(
         topic=session.topic or request.topic,
         join_url=session.join_url or "",
-        goal=session.goal or request.goal,
+        goal=session.goal or (request.goal if is_as_asked else ""),
         critical=session.critical or (request.critical or "" if is_as_asked else ""),
         questions=tuple(q.text for q in request.questions or ()) if is_as_asked else (),
         background=plan.task.context.sources if is_as_asked else None,
@@ -97,7 +99,9 @@ def notes_on(plan: Plan, session: Session) -> list[str]:
             f"The spec has changed since this session was created ({', '.join(plan.differing)}), "
             f"but the session keeps what it has: {plan.because}."
         )
-    if plan.found.replaced:
+    if plan.is_overtaken:
+        notes.append(f"A later run has announced another session: {plan.found.replaced}")
+    elif plan.found.replaced:
         notes.append(f"This session replaces an earlier one: {plan.found.replaced}")
     return notes
 
@@ -107,10 +111,8 @@ def background_sent(plan: Plan) -> str:
 
     A refused update was sent all the same.
     """
-    session = plan.found.session
-    is_refused = plan.is_pending and session is not None and session.participant_count is not None
-    is_update = plan.status == "updated" or is_refused
-    is_sent = session is None or (is_update and "context" in plan.differing)
+    is_update = plan.status == "updated" or plan.is_sent
+    is_sent = plan.found.session is None or (is_update and "context" in plan.differing)
     return ", ".join(map(str, plan.task.context.shares)) if is_sent else ""
 
 
@@ -119,6 +121,14 @@ def surplus_warning(join_url: str) -> str:
     return (
         "Another run made a session for the same purpose a moment earlier; that one counts. "
         f"Nobody was invited to the session that this run made: {join_url}"
+    )
+
+
+def second_session_warning(join_url: str) -> str:
+    """Say that two runs announced a session each, and which of them counts no longer."""
+    return (
+        "Two runs at the same time announced a session each. The later announcement was taken "
+        f"away; who has followed it is in this session, which counts no longer: {join_url}"
     )
 
 
@@ -135,7 +145,8 @@ def chain_warning(chain: Chain) -> str:
 def invitation(it: Invitation) -> str:
     """Return the invitation as Markdown, bounded, whatever stands in its texts."""
     parts = [f"## {plain(it.topic, _TOPIC)}", _call_to_join(it)]
-    parts.append(f"**Goal:** {plain(it.goal, _TEXT)}")
+    if it.goal:
+        parts.append(f"**Goal:** {plain(it.goal, _TEXT)}")
     if it.critical:
         parts.append(f"**Critical question:** {plain(it.critical, _TEXT)}")
     if it.questions:
@@ -182,7 +193,7 @@ def _facts(it: Invitation) -> str:
 
 def comment(receipt_line: str, it: Invitation, *, spec: str) -> str:
     """Return the body of our comment: the hidden receipt, then the invitation."""
-    origin = f"<sub>Set up by {plain(spec, _PATH)} in this repository.</sub>"
+    origin = f"<sub>Announced by {plain(spec, _PATH)} in this repository.</sub>"
     return f"{receipt_line}\n{invitation(it)}\n\n{origin}\n"
 
 
@@ -270,16 +281,17 @@ def skipped(reason: str) -> str:
     )
 
 
-def planned(request: str, comment_body: str | None, what: str) -> str:
+def planned(request: str | None, comment_body: str | None, what: str) -> str:
     """Return the job summary of a dry run.
 
     Args:
-        request: The request's body as JSON.
+        request: The body, as JSON, of the request to Harmonica, None when there would be none.
         comment_body: The comment as it would be posted, None when there would be none.
         what: What a run without `dry-run` would do, in one line.
     """
     parts = ["## Harmonica session: dry run", plain(what, _LINE)]
-    parts += ["The request:", code_block(shorten(request, LONGEST_COMMENT), "json")]
+    if request is not None:
+        parts += ["The request:", code_block(shorten(request, LONGEST_COMMENT), "json")]
     if comment_body is not None:
         parts += ["The comment:", code_block(comment_body, "markdown")]
     return "\n\n".join(parts) + "\n"

@@ -13,7 +13,7 @@ from harmonica_session.contents import Contents, Tree
 from harmonica_session.edges.retry import Persistent, demanded_pause
 from harmonica_session.edges.transport import Answer, Question, Transport
 from harmonica_session.errors import Refused, clip
-from harmonica_session.pull_request import Account, Comment, PullRequest, WorkflowRun
+from harmonica_session.pull_request import Account, Comment, Issue, PullRequest, WorkflowRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -97,6 +97,15 @@ class GitHub:
         """Delete a comment: `DELETE /repos/{o}/{r}/issues/comments/{id}`."""
         path = f"{self._repository}/issues/comments/{comment_id}"
         _accepted(self._service.send(Question("remove the comment", "DELETE", path)))
+
+    def opened_at(self, number: int) -> str:
+        """Return when an issue or pull request was opened, in ISO 8601.
+
+        `GET /repos/{o}/{r}/issues/{n}`, which knows pull requests too.
+        """
+        path = f"{self._repository}/issues/{number}"
+        issue: Issue = self.read("ask when the pull request was opened", path, Issue)
+        return issue.created_at
 
     def run_created_at(self, run_id: str) -> str:
         """Return when a workflow run began, over all its attempts, in ISO 8601.

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
     from harmonica_session.edges.transport import Answer
 
-# Statuses with which a proxy gives up on a server that may well go on working.
-_UNKNOWN_FATE = (408, 500, 502, 503, 504)
+_DENIED, _BAD_VALUE = 403, 500
 _ADVICE = {
     400: "check the spec against the message",
     401: "check the secret behind `api-key`; the key may be mistyped or revoked, and Harmonica "
@@ -51,10 +50,12 @@ def refuse_unknown_fate(answer: Answer) -> None:
     Raises:
         FateUnknown: It does.
     """
-    if answer.status in _UNKNOWN_FATE and demanded_pause(answer) is None:
+    if answer.is_failure and demanded_pause(answer) is None:
+        # Source: Harmonica's server, which answers 500 to values of a type it does not expect.
+        hint = ", which can also mean a value of the spec that it cannot take"
         raise FateUnknown(
-            f"nobody knows whether Harmonica could {answer.question.doing} "
-            f"({answer.question}: {answer.status} {_said(answer)[2]})"
+            f"nobody knows whether Harmonica could {answer.question.doing} ({answer.question}: "
+            f"{answer.status} {_said(answer)[2]}{hint if answer.status == _BAD_VALUE else ''})"
         )
 
 
@@ -62,6 +63,8 @@ def refused(answer: Answer, advice: Mapping[int, str] | None = None) -> Refused:
     """Return the error for an answer that says no; `advice` as in `accepted`."""
     code, reason, said = _said(answer)
     to_do = {**_ADVICE, **(advice or {})}.get(answer.status, "run it again later")
+    if answer.status == _DENIED and not code:
+        to_do = "something in front of Harmonica refused it; check the network's proxy or firewall"
     pause = demanded_pause(answer)
     if pause is not None:
         to_do = f"too many requests were made; run it again in {pause:.0f} seconds"

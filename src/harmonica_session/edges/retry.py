@@ -21,7 +21,6 @@ _FIRST_PAUSE = 0.5
 # A secondary limit that names no time wants a minute.
 # Source: "Rate limits for the REST API", exceeding the rate limit.
 _SECONDARY_PAUSE = 60.0
-_TRANSIENT = (408, 500, 502, 503, 504)
 _random = SystemRandom()
 
 
@@ -81,8 +80,9 @@ class Persistent:
 def _pause_after(answer: Answer, repeats: int) -> float | None:
     """Return how long to wait before the request is repeated, None when it is not."""
     if (demand := demanded_pause(answer)) is not None:
-        return demand
-    if answer.status in _TRANSIENT and answer.question.is_repeatable:
+        # A service that names no time at all must not be asked again in the same breath.
+        return demand or _backoff(repeats)
+    if answer.is_failure and answer.question.is_repeatable:
         return _backoff(repeats)
     return None
 

@@ -65,7 +65,9 @@ class StepFiles:
                 self._summary_start = file.tell()
             file.truncate(self._summary_start)
             room = max(MAX_SUMMARY_BYTES - self._summary_start, 0)
-            file.write(content[:room].decode("utf-8", "ignore").encode())
+            if len(content) > room:
+                content = content[:room].decode("utf-8", "ignore").encode()
+            file.write(content)
 
 
 class KeptValues:
@@ -94,6 +96,8 @@ class Rows:
         self._files = files
         self._lock = threading.Lock()
         self._outputs = [{"spec": spec} for spec in specs]
+        # Each row's share of the list, written anew only when the row has changed.
+        self._listed = [""] * len(specs)
         self._summaries = [""] * len(specs)
 
     def row(self, index: int) -> Row:
@@ -103,10 +107,12 @@ class Rows:
     def output(self, index: int, values: Mapping[str, str]) -> str:
         """Set outputs of a row; the step's single outputs speak of the first row."""
         with self._lock:
-            self._outputs[index].update(values)
-            sessions = json.dumps([row for row in self._outputs if "status" in row])
+            row = self._outputs[index]
+            row.update(values)
+            self._listed[index] = json.dumps(row) if "status" in row else ""
+            sessions = ", ".join(part for part in self._listed if part)
             single = values if index == 0 else {}
-            return self._files.output({**single, "sessions": sessions})
+            return self._files.output({**single, "sessions": f"[{sessions}]"})
 
     def summary(self, index: int, markdown: str) -> str:
         """Set the part of the summary that belongs to a row."""

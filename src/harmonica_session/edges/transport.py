@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
 MAX_ANSWER_BYTES = 20_000_000
+_TIMEOUT, _SERVER_ERRORS = 408, 500
 
 
 # What httpx raises before the service can have seen anything of a request.
@@ -106,6 +107,11 @@ class Answer:
             return parsedate_to_datetime(self.headers.get("date", "")).timestamp()
         except (ValueError, OverflowError):
             return time.time()
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether a server or a proxy gave up, which says nothing of what became of the request."""
+        return self.status == _TIMEOUT or self.status >= _SERVER_ERRORS
 
     def json(self) -> object:
         """Return the body as JSON, None when it is no JSON."""

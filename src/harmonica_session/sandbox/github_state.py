@@ -87,6 +87,7 @@ class GitHubState:
         head_sha: str = "",
         head_owner: str = "",
         head_ref: str = "feature",
+        base_sha: str = "b" * 40,
         state: str = "open",
         merged_at: str | None = None,
         merge_commit_sha: str | None = None,
@@ -99,6 +100,7 @@ class GitHubState:
             head_sha: Its head commit; empty: 40 digits made of the number.
             head_owner: Owner of the head's repository; empty: of `repository`, so no fork.
             head_ref: Its branch.
+            base_sha: The commit it is to be merged onto.
             state: `open` or `closed`.
             merged_at: When it was merged.
             merge_commit_sha: The commit it was merged as.
@@ -113,7 +115,7 @@ class GitHubState:
             "merged_at": merged_at,
             "merge_commit_sha": merge_commit_sha,
             "head": _end(head_owner or owner, head_ref, head_sha or f"{number:040d}", name),
-            "base": _end(owner, "main", "b" * 40, name),
+            "base": _end(owner, "main", base_sha, name),
         }
         as_issue = {"state": state, "pull_request": {"html_url": issue["html_url"]}}
         with self._lock:

@@ -1,0 +1,311 @@
+"""Two runs at the same time: one session counts in the end, and nobody is left with another."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harmonica_session.sandbox import Fault
+from harness.consumer import SPEC
+
+if TYPE_CHECKING:
+    from harness.consumer import Consumer
+
+COMMENTS = "/repos/octo/garden/issues/7/comments"
+CHANGED = SPEC.replace("one change", "two changes")
+NO_COMMENTS = Fault.body("[]", content_type="application/json")
+NO_SESSIONS = Fault.body('{"data": []}', content_type="application/json")
+APP = "ghs_of_an_app"
+
+
+def age_sessions(consumer: Consumer) -> None:
+    """Let a minute pass for the sessions, so that the next one is the younger."""
+    for row in consumer.box.harmonica.sessions:
+        row["created_at"] = consumer.box.harmonica.timestamp(ago=60)
+
+
+def comments_as_they_are(consumer: Consumer) -> Fault:
+    """Answer a later read with the comments of this moment."""
+    return Fault.body(json.dumps(consumer.box.github.comments), content_type="application/json")
+
+
+def test_two_new_versions_at_once_agree_on_the_older_session(consumer: Consumer) -> None:
+    """With `on-change: new` an edited comment does not tell who was first; the sessions do."""
+    consumer.inputs["on_change"] = "new"
+    consumer.on_pull_request()
+    before = comments_as_they_are(consumer)
+    consumer.write(".harmonica/session.yml", CHANGED)
+    faster = consumer.on_pull_request("synchronize")
+    age_sessions(consumer)
+    consumer.box.fail("GET", COMMENTS, before)
+    consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS)
+    slower = consumer.on_pull_request("synchronize")
+    assert slower.outputs == {**faster.outputs, "status": "reused"}
+    assert consumer.box.harmonica.sessions[2]["id"] in slower.messages("warning")
+    [body] = consumer.bodies
+    assert faster.outputs["join_url"] in body
+
+
+def test_two_replacements_at_once_agree_on_the_older_session(consumer: Consumer) -> None:
+    """The same goes for two runs that both find the announced session gone."""
+    consumer.on_pull_request()
+    consumer.box.harmonica.sessions.clear()
+    before = comments_as_they_are(consumer)
+    faster = consumer.on_pull_request("synchronize")
+    age_sessions(consumer)
+    consumer.box.fail("GET", COMMENTS, before)
+    consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS)
+    slower = consumer.on_pull_request("synchronize")
+    assert slower.outputs["join_url"] == faster.outputs["join_url"]
+    assert "Nobody was invited" in slower.messages("warning")
+    assert faster.outputs["join_url"] in consumer.bodies[0]
+
+
+def test_steps_that_may_not_comment_agree_on_the_older_session(consumer: Consumer) -> None:
+    """Where no comment can tell the steps of an opened pull request, their sessions do."""
+    consumer.box.github.read_only.add(consumer.box.github_token)
+    first = consumer.on_pull_request()
+    age_sessions(consumer)
+    second = consumer.on_pull_request()
+    assert second.outputs == {**first.outputs, "status": "reused"}
+    assert "Nobody was invited" in second.messages("warning")
+
+
+def test_steps_that_can_comment_ask_harmonica_for_nothing_more(consumer: Consumer) -> None:
+    """The comment settles it, so no session is listed."""
+    consumer.on_pull_request()
+    assert [r.method for r in consumer.box.requests_to("*", "/api/v1/.*")] == ["POST"]
+
+
+def test_the_next_run_takes_a_second_comment_away(consumer: Consumer) -> None:
+    """A run that could not look again says so; the next one leaves the older comment alone."""
+    first = consumer.on_pull_request()
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
+    consumer.box.fail("GET", COMMENTS, Fault.status(500), times=None)
+    second = consumer.on_pull_request()
+    consumer.box.heal()
+    assert "the next run looks again" in second.messages("warning")
+    assert len(consumer.bodies) == 2
+    third = consumer.on_pull_request("synchronize")
+    assert third.outputs == {**first.outputs, "status": "reused"}
+    assert second.outputs["join_url"] in third.messages("warning")
+    assert len(consumer.bodies) == 1
+    assert first.outputs["join_url"] in consumer.bodies[0]
+
+
+def test_a_second_comment_on_the_same_session_goes_without_a_word(consumer: Consumer) -> None:
+    """Nobody followed another link, so there is nothing to warn of."""
+    consumer.on_pull_request()
+    [row] = consumer.box.github.comments
+    login = row["user"]["login"]
+    consumer.box.github.add_comment(7, row["body"], login=login, type="Bot")
+    second = consumer.on_pull_request("synchronize")
+    assert second.annotations == []
+    assert len(consumer.bodies) == 1
+
+
+def test_another_bots_copy_is_left_alone(consumer: Consumer) -> None:
+    """A bot that repeats our comment word for word has not announced a session."""
+    consumer.on_pull_request()
+    [body] = consumer.bodies
+    consumer.box.github.add_comment(7, body, login="mirror[bot]", type="Bot")
+    consumer.on_pull_request("synchronize")
+    assert consumer.bodies == [body, body]
+
+
+def test_after_a_race_for_a_topic_the_older_session_is_reused(consumer: Consumer) -> None:
+    """Both sessions carry the reference, so the runs that follow agree as the racing ones did."""
+    consumer.inputs["once_per"] = "topic"
+    first = consumer.run("schedule")
+    age_sessions(consumer)
+    consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS)
+    consumer.run("schedule")
+    third = consumer.run("schedule", env={"GITHUB_RUN_ID": "501"})
+    assert third.outputs == {**first.outputs, "status": "reused"}
+    assert len(consumer.box.harmonica.sessions) == 2
+
+
+def test_a_race_for_a_topic_does_not_settle_a_third_session(consumer: Consumer) -> None:
+    """One that somebody else made leaves the question open which is meant."""
+    consumer.inputs["once_per"] = "topic"
+    consumer.run("schedule")
+    consumer.box.harmonica.add_session("Retrospective")
+    run = consumer.run("schedule", env={"GITHUB_RUN_ID": "501"})
+    assert run.code == 1
+    assert "2 active sessions" in run.messages("error")
+
+
+def test_the_announced_session_of_a_topic_wins(consumer: Consumer) -> None:
+    """Of several with the topic, the one in our comment is meant."""
+    consumer.inputs["once_per"] = "topic"
+    first = consumer.on_pull_request()
+    consumer.box.harmonica.add_session("Retrospective", created_at="2026-01-01T00:00:00Z")
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs["join_url"] == first.outputs["join_url"]
+
+
+def test_an_attempt_of_an_older_run_leaves_the_comment_to_the_newer(consumer: Consumer) -> None:
+    """With `once-per: run`, a repeated older run reports its session and edits nothing back."""
+    consumer.inputs["once_per"] = "run"
+    older = consumer.on_pull_request()
+    age_sessions(consumer)
+    newer = consumer.on_pull_request("synchronize", env={"GITHUB_RUN_ID": "501"})
+    again = consumer.on_pull_request(env={"GITHUB_RUN_ATTEMPT": "2"})
+    assert again.outputs == {**older.outputs, "status": "reused"}
+    assert newer.outputs["join_url"] in consumer.bodies[0]
+    assert "later run" in again.messages("warning")
+    assert "replaces" not in again.summary
+
+
+def test_a_comment_that_was_taken_away_meanwhile_is_posted_anew(consumer: Consumer) -> None:
+    """An edit that finds no comment any more becomes a post."""
+    consumer.on_pull_request()
+    before = comments_as_they_are(consumer)
+    consumer.box.github.comments.clear()
+    consumer.box.fail("GET", COMMENTS, before)
+    consumer.write(".harmonica/session.yml", CHANGED)
+    second = consumer.on_pull_request("synchronize")
+    [row] = consumer.box.github.comments
+    assert second.outputs["comment_url"] == row["html_url"]
+    assert second.annotations == []
+
+
+def test_a_comment_that_was_posted_behind_a_server_error_stays_the_only_one(
+    consumer: Consumer,
+) -> None:
+    """After a 5xx the comments are looked at before another is posted."""
+    consumer.box.fail("POST", COMMENTS, Fault.status_after(502))
+    run = consumer.on_pull_request()
+    [row] = consumer.box.github.comments
+    assert run.outputs["comment_url"] == row["html_url"]
+    assert run.annotations == []
+
+
+@pytest.mark.parametrize("status", [500, 520, 524])
+def test_a_comment_that_met_a_server_error_is_posted_once_more(
+    consumer: Consumer, status: int
+) -> None:
+    """Nothing was posted, so the second try is the first comment."""
+    consumer.box.fail("POST", COMMENTS, Fault.status(status))
+    run = consumer.on_pull_request()
+    assert run.outputs["comment_url"]
+    assert len(consumer.bodies) == 1
+
+
+def add_app(consumer: Consumer) -> None:
+    """Let the step use the token of an App of its own."""
+    consumer.inputs["github_token"] = consumer.box.github.add_token(
+        APP, login="our-app[bot]", type="Bot", installation=True
+    )
+
+
+def test_an_app_needs_no_edit_to_know_its_comment(consumer: Consumer) -> None:
+    """The signature vouches for the bot, so what is posted is never touched again."""
+    add_app(consumer)
+    first = consumer.on_pull_request()
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs == {**first.outputs, "status": "reused"}
+    assert consumer.box.requests_to("PATCH", ".*") == []
+
+
+def test_an_app_keeps_its_comment_over_a_key_rotation(consumer: Consumer) -> None:
+    """Within the new key's reach the receipt is signed anew, in the same comment."""
+    add_app(consumer)
+    first = consumer.on_pull_request()
+    consumer.inputs["api_key"] = consumer.box.harmonica.add_key()
+    second = consumer.on_pull_request("synchronize")
+    third = consumer.on_pull_request("synchronize")
+    assert [run.outputs["join_url"] for run in (second, third)] == [first.outputs["join_url"]] * 2
+    assert len(consumer.bodies) == len(consumer.created) == 1
+
+
+def test_another_bots_receipt_out_of_reach_is_not_ours(consumer: Consumer) -> None:
+    """Without a signature, and without a session of this account, it counts for nothing."""
+    add_app(consumer)
+    consumer.on_pull_request()
+    [theirs] = consumer.bodies
+    consumer.inputs["api_key"] = consumer.box.harmonica.add_key("another")
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs["status"] == "created"
+    assert consumer.bodies[0] == theirs
+    assert second.outputs["join_url"] in consumer.bodies[1]
+
+
+def test_a_signed_comment_comes_before_an_older_unsigned_one(consumer: Consumer) -> None:
+    """What an earlier key signed gives way to what this one did."""
+    consumer.on_pull_request()
+    [outdated] = consumer.bodies
+    consumer.box.github.comments.clear()
+    consumer.inputs["api_key"] = consumer.box.harmonica.add_key()
+    current = consumer.on_pull_request()
+    [signed] = consumer.bodies
+    consumer.box.github.comments.clear()
+    for body in (outdated, signed):
+        consumer.box.github.add_comment(7, body, login="github-actions[bot]", type="Bot")
+    run = consumer.on_pull_request("synchronize")
+    assert run.outputs["session_id"] == current.outputs["session_id"]
+    assert run.outputs["comment_url"] == consumer.box.github.comments[1]["html_url"]
+
+
+def test_an_unsigned_comment_wins_no_race(consumer: Consumer) -> None:
+    """Only a valid announcement makes the slower run give way."""
+    consumer.on_pull_request()
+    consumer.inputs["api_key"] = consumer.box.harmonica.add_key("another")
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
+    run = consumer.on_pull_request()
+    assert run.outputs["status"] == "created"
+    assert run.outputs["join_url"] in consumer.bodies[1]
+
+
+def test_a_later_comment_wins_no_race(consumer: Consumer) -> None:
+    """The older of two announcements stays, and its run needs to do nothing."""
+    first = consumer.on_pull_request()
+    [row] = consumer.box.github.comments
+    first_id = row["id"]
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
+    # The other run's comment has a higher number, as it was posted later.
+    row["id"] = first_id + 1_000
+    second = consumer.on_pull_request()
+    assert second.outputs["status"] == "created"
+    assert second.outputs["session_id"] != first.outputs["session_id"]
+
+
+def test_who_gives_way_reports_no_chain(consumer: Consumer) -> None:
+    """The chain of the surplus session says nothing of the one that counts."""
+    consumer.box.harmonica.chain = {"status": "noop", "reason": "none"}
+    consumer.on_pull_request()
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
+    slower = consumer.on_pull_request()
+    assert slower.outputs["status"] == "reused"
+    assert slower.outputs["chain_status"] == ""
+
+
+def test_jobs_of_other_specs_are_not_asked_for(consumer: Consumer) -> None:
+    """After a create only sessions of the very topic may be a twin, and cost a request."""
+    consumer.run("schedule")
+    age_sessions(consumer)
+    consumer.write("other.yml", SPEC.replace("Retrospective", "Another topic"))
+    consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS)
+    run = consumer.run("schedule", spec="other.yml")
+    assert run.outputs["status"] == "created"
+    assert consumer.box.requests_to("GET", "/api/v1/sessions/.*") == []
+
+
+def test_an_edited_comment_is_not_looked_for_again(consumer: Consumer) -> None:
+    """Only a new comment can be one too many."""
+    consumer.on_pull_request()
+    consumer.write(".harmonica/session.yml", CHANGED)
+    before = len(consumer.box.requests_to("GET", COMMENTS))
+    consumer.on_pull_request("synchronize")
+    assert len(consumer.box.requests_to("GET", COMMENTS)) == before + 1
+
+
+def test_a_proxys_403_does_not_say_that_a_session_is_gone(consumer: Consumer) -> None:
+    """Only Harmonica's own word makes room for another session."""
+    consumer.on_pull_request()
+    consumer.box.fail("GET", "/api/v1/sessions/.*", Fault.status(403, body="<html>"), times=None)
+    run = consumer.on_pull_request("synchronize")
+    assert run.outputs["status"] == "reused"
+    assert len(consumer.created) == 1
