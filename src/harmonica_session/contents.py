@@ -24,7 +24,6 @@ class Contents(_Answer):
         size: In bytes.
         encoding: `base64`; `none` for a file of more than 1 MB, whose content is left out.
         content: The encoded content of a file.
-        target: Where a link leads.
     """
 
     type: str
@@ -32,7 +31,6 @@ class Contents(_Answer):
     size: int = 0
     encoding: str = ""
     content: str = ""
-    target: str = ""
 
 
 class TreeEntry(_Answer):

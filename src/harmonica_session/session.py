@@ -74,6 +74,12 @@ class RosterEntry(Part):
     auth0Sub: Text | None = None  # noqa: N815 - the API's spelling
     rolesByStep: dict[str, Text] | None = None  # noqa: N815 - the API's spelling
 
+    @model_validator(mode="after")
+    def _says_something(self) -> RosterEntry:
+        if not self.model_fields_set:
+            raise ValueError("this entry of the roster is empty; name a person, as in `email: …`")
+        return self
+
 
 def _question_from_text(value: object) -> object:
     # The API answers 201 to a bare text and then loses it; only the object form is kept.

@@ -92,16 +92,16 @@ def session(request_: SessionRequest) -> Session:
 
 
 @pytest.fixture(scope="session")
-def receipt(task: Task) -> Receipt:
+def receipt(task: Task, session: Session) -> Receipt:
     """Return the receipt of that session."""
     return Receipt(
-        session_id="5e55",
-        join_url="https://app.harmonica.chat/chat?s=5e55",
+        session_id=session.id,
+        join_url=str(session.join_url),
         digest=task.digest,
         announced=task.digest,
         fields=dict(task.fields),
         results_visibility="",
-        created_at="2026-11-23T09:00:00Z",
+        created_at=str(session.created_at),
         run_id="42",
         written_by="42",
     )

@@ -126,7 +126,14 @@ def test_what_names_no_session_is_refused(written: str) -> None:
         ("url", "`url` is not a source; there are `session_md`, `file`, "),
         ("previous_session", "`previous_session` needs to know more; write `previous_session: {se"),
         ("merged_pull_requests", "`merged_pull_requests` needs to know more; write `merged_pull_"),
-        ("14", "`context_from[1]` must be a mapping, but YAML reads `14` as a number"),
+        (
+            "14",
+            "`context_from[1]` must be the name of a source or a mapping, but YAML reads `14` as",
+        ),
+        ("docs/a.md", "`docs/a.md` is not a source; write `file: docs/a.md` if it is a file"),
+        ("merged_pull_requests: 14d", "needs to know more; write `merged_pull_requests: {since: "),
+        ("{issues_closed: , since: 14d}", "`since` belongs into `issues_closed`; indent it"),
+        ("{previous_session: , session: x}", "`session` belongs into `previous_session`"),
         ("file: ", "names no source; there are `session_md`, `file`, "),
         ("pull_request: {}", "`pull_request` takes nothing; write `- pull_request`"),
         ("{file: a, pull_request: true}", "each source is an item of its own; begin a new one"),
@@ -154,6 +161,13 @@ def test_a_limit_is_a_number_within_reason(limit: str) -> None:
     """The marks of the cuts need room, and the service takes no more."""
     [problem] = problems_of(f"context_limit: {limit}")
     assert problem.startswith("s.yml:3:16: `context_limit` must be ")
+
+
+@pytest.mark.parametrize("limit", ["50,000", "50_000", "'50000'"])
+def test_a_limit_in_another_spelling_is_spelt_out(limit: str) -> None:
+    """Who parts the thousands is told how a spec has the number."""
+    [problem] = problems_of(f"context_limit: {limit}")
+    assert problem.endswith("; write 50000")
 
 
 def test_sources_are_bounded() -> None:

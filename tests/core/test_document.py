@@ -13,9 +13,9 @@ from harmonica_session.core.document import (
     MAX_DEPTH,
     MAX_VALUES,
     Place,
-    Unquoted,
     read_document,
 )
+from harmonica_session.core.scalar import Unquoted
 from harmonica_session.errors import ActionError, FileRefused, SpecError
 
 
@@ -107,6 +107,34 @@ def test_crlf_ends_one_line() -> None:
     assert document.place_of_value(("b",)) == Place(2, 4)
 
 
+def test_lines_are_those_of_an_editor() -> None:
+    """A carriage return alone ends a line; what YAML alone takes for a line end does not."""
+    text = "a: 1 # \x85\r# \u2028\nb: '\u2029'\r\nc: 2"
+    document = read_document(text.encode(), "s.yml")
+    assert document.place_of_key(("b",)) == Place(3, 1)
+    assert document.place_of_value(("c",)) == Place(4, 4)
+
+
+def test_a_pair_of_surrogates_is_its_character() -> None:
+    """JSON writes characters beyond U+FFFF as two escapes; in plain text they are no escapes."""
+    text = '{"\\ud83c\\udfbb": "\\ud83d\\ude00", "x": [\'\\ud83d\\ude00\', \\ud83d\\ude00]}'
+    assert _value(text) == {"🎻": "😀", "x": ["\\ud83d\\ude00"] * 2}
+
+
+@pytest.mark.parametrize("source", ["Notes on #7", "Notes\t#7 and more", "#7"])
+def test_a_number_of_an_issue_is_not_lost_as_a_comment(source: str) -> None:
+    """YAML would drop it, and nobody would notice before the session is there."""
+    [problem] = read_document(f"x: {source}".encode(), "s.yml").problems
+    assert problem.column == 4 + source.index("#")
+    assert "YAML takes `#7` for a comment" in problem.message
+
+
+@pytest.mark.parametrize("source", ["a # 7", "a #b", "5 #7", "'a' #7", "a#7"])
+def test_a_comment_is_one(source: str) -> None:
+    """Only a number right behind the sign, and right behind a text, looks like an issue."""
+    assert read_document(f"x: {source}".encode(), "s.yml").problems == []
+
+
 def test_an_alias_is_its_value() -> None:
     """An alias means what was anchored."""
     assert _value("a: &x [1, 2]\nb: *x") == {"a": [1, 2], "b": [1, 2]}
@@ -115,9 +143,8 @@ def test_an_alias_is_its_value() -> None:
 def test_an_anchor_within_itself_is_refused() -> None:
     """A value that contains itself is a problem, not an endless loop."""
     document = read_document(b"a: &x [*x]", "s.yml")
-    assert [str(problem) for problem in document.problems] == [
-        "s.yml:1:8: `*x` stands for nothing that was named before it"
-    ]
+    [problem] = document.problems
+    assert str(problem).startswith("s.yml:1:8: `*x` stands for nothing that was named before it; ")
 
 
 def test_an_alias_bomb_is_refused() -> None:
@@ -174,6 +201,8 @@ def test_tags_are_refused(tag: str) -> None:
         ("a: |\n\ttext", "2:1"),
         ("a:\tb", "1:4"),
         ("a: [1,\t2]", "1:8"),
+        ("a:\n-\tb", "2:2"),
+        ("a:\n  - b\n  -\tc", "3:4"),
     ],
 )
 def test_a_tab_in_place_of_spaces_is_a_problem(content: str, place: str) -> None:
@@ -193,15 +222,16 @@ def test_a_tab_within_a_text_is_text() -> None:
 
 @settings(derandomize=True, deadline=None, max_examples=150)
 @given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers(-(10**13), 10**13) | st.text("aé", min_size=1),
+    value=st.recursive(
+        st.none() | st.booleans() | st.integers(-(10**13), 10**13) | st.text("aé😀", min_size=1),
         lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("bü"), inner),
         max_leaves=20,
-    )
+    ),
+    is_ascii=st.booleans(),
 )
-def test_json_is_read_as_it_stands(value: object) -> None:
-    """JSON is YAML, and its values come out as they went in."""
-    text = json.dumps({"x": value}, ensure_ascii=False)
+def test_json_is_read_as_it_stands(value: object, is_ascii: bool) -> None:  # noqa: FBT001 - drawn
+    """JSON is YAML, and its values come out as they went in, escaped or not."""
+    text = json.dumps({"x": value}, ensure_ascii=is_ascii)
     assert _value(text) == {"x": value}
 
 

@@ -148,3 +148,24 @@ def test_an_address_is_left_as_it_is() -> None:
     """GitHub makes a link of it, and an escape would become a part of that link."""
     address = "https://x.example.com/a_b?c=1&d=2#issuecomment-1"
     assert plain(f"see {address}.", 200) == f"see {address}."
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://__x__", "https://a.__b__.example/c", "https://a:__b__", "https://.__b__/c"],
+)
+def test_an_address_with_an_odd_host_is_plain_text(
+    tokens_of: Callable[[str], list[Token]], text_of: Callable[[str], str], address: str
+) -> None:
+    """GitHub makes no link of it, so what stands in it would be Markdown."""
+    rendered = plain(f"see {address}", 200)
+    assert text_of(rendered) == f"see {address}"
+    assert not {token.type for token in tokens_of(rendered)} & {"strong_open", "em_open"}
+
+
+@pytest.mark.parametrize(
+    "address", ["https://h", "http://h-1.example:80/a_b/", "https://h/?a=_b_c"]
+)
+def test_an_address_without_an_odd_host_keeps_what_follows(address: str) -> None:
+    """Port, path and query are as free as they were."""
+    assert plain(address, 200) == address

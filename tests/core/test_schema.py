@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from harmonica_session.core.document import Unquoted, read_document
+from harmonica_session.core.document import read_document
+from harmonica_session.core.scalar import Unquoted
 from harmonica_session.core.schema import spec_schema
 from harmonica_session.core.spec import read_spec
 from harmonica_session.errors import ActionError
@@ -81,6 +82,8 @@ def test_a_spec_that_the_schema_refuses_is_refused_by_the_program(path: Path) ->
         "topic: x\ngoal: y\ndistribution: [{channel: telegram}]",
         "topic: x\ngoal: y\ndistribution: [{channel: telegram, group: a, group_id: b}]",
         "topic: x\ngoal: y\nroster: [{mail: a}]",
+        "topic: x\ngoal: y\nroster: [{}]",
+        "topic: x\ngoal: y\nquestions: [{text: q, type: Options, options: [a, b, a]}]",
         "topic: x\ngoal: y\ntemplate: a\ntemplate_id: b",
         "topic: x\ngoal: y\nproject: a\nproject_id: b",
         "topic: x\ngoal: y\ncontext_sources: [{file: a, url: 'https://b.example'}]",

@@ -35,6 +35,7 @@ _PIECES = [
     *(": ", ":", "\n", "\n  ", "\n- ", "\r\n", "- ", "? ", " ", ", ", "[", "]", "{", "}"),
     *("'", '"', "|\n", ">", "&a ", "*a", "!!str", "!x ", "# ", "---\n", "...\n", "%YAML 1.1\n"),
     *("5", "no", "2026-11-23", "12:30", "~", "<<", "é", "👩", "\\u", "\\ud800", "\\0"),
+    *("\r", "\u2028", "\t", " #7", "\\ud83d\\ude00", "topic t\n"),
     _START,
     "questions:\n  - text: a\n",
     "api:\n  x: ",
@@ -106,6 +107,36 @@ def test_a_bare_question_becomes_an_object() -> None:
     assert request.body()["questions"] == [{"text": "Name"}]
 
 
+@pytest.mark.parametrize("key", ["questions", "distribution", "roster", "context_sources"])
+def test_an_empty_list_is_as_good_as_none(key: str) -> None:
+    """An open field of a form means nothing, also when it is written as a list of nothing."""
+    assert _read(f"{_START}{key}: []").request("").fields() == _read(_START).request("").fields()
+
+
+def test_no_source_of_background_is_a_choice() -> None:
+    """Without the key SESSION.md is read; an empty list turns that off."""
+    assert _read(f"{_START}context_from: []").context_from == []
+    assert _read(_START).context_from != []
+
+
+def test_a_number_without_a_dot_is_one_under_api() -> None:
+    """What is passed on as it stands means what it means in JSON; a known text stays a text."""
+    spec = _read(f"{_START}critical: 1e5\napi: {{n: 1e5, m: [-2E-3], q: '1e5', id: 01e5}}")
+    fields = spec.request("").fields()
+    assert (fields["critical"], fields["n"], fields["m"]) == ("1e5", 100_000.0, [-0.002])
+    assert (fields["q"], fields["id"]) == ("1e5", "01e5")
+
+
+@pytest.mark.parametrize("value", ["*x", "!x y", "!x", "{{ today }}", '"\\ud800"', '"\\0"', "#7"])
+@pytest.mark.parametrize("key", ["topic", "questions", "roster", "api"])
+def test_what_cannot_be_read_is_said_once(
+    key: str, value: str, problems_of: Callable[[str | bytes], list[str]]
+) -> None:
+    """A value that nobody can tell is not judged by its kind on top of that."""
+    kept = [line for line in _START.splitlines() if not line.startswith(key)]
+    assert len(problems_of("\n".join([*kept, f"{key}: {value}"]))) == 1
+
+
 def test_texts_are_trimmed() -> None:
     """Texts are trimmed as Harmonica trims them, so that they compare equal afterwards."""
     spec = _read('topic: "  A topic\\n"\ngoal: |\n\n  A goal\n')
@@ -168,7 +199,7 @@ def test_arbitrary_bytes_give_a_spec_or_an_action_error(content: bytes) -> None:
 @given(st.lists(st.sampled_from(_PIECES), max_size=25).map("".join))
 def test_every_place_lies_inside_the_file(content: str) -> None:
     """A problem points at a character of the file, or just behind the end of a line."""
-    lines = [*re.split("\r\n|\n", content), ""]
+    lines = [*re.split("\r\n|[\r\n]", content), ""]
     try:
         read_spec(content.encode(), "s.yml")
     except ActionError as error:

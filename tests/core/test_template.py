@@ -18,6 +18,7 @@ from harmonica_session.core.template import (
     LONGEST_EXPRESSION,
     LONGEST_TEXT,
     MOST_EXPRESSIONS,
+    MOST_PROBLEMS,
     names_in,
 )
 from harmonica_session.core.values import NAMES, Group
@@ -300,6 +301,13 @@ def test_texts_and_their_number_are_bounded() -> None:
     assert f"more than {LONGEST_TEXT:,} characters" in found
     [found] = problems(f"topic: t\ngoal: '{'{{ actor }}' * (MOST_EXPRESSIONS + 9)}'\n")
     assert f"a spec may hold {MOST_EXPRESSIONS} expressions" in found
+
+
+def test_the_problems_of_a_spec_are_bounded() -> None:
+    """A file full of the same slip is told of as far as anybody reads, at once."""
+    marks = "{% %}" * (MOST_PROBLEMS + 9)
+    found = problems(f"topic: t\ngoal: '{marks}'\ncritical: '{marks}'\n")
+    assert len(found) == MOST_PROBLEMS
 
 
 def test_the_names_that_a_spec_uses_are_told() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harmonica_session.core.text import background_text, decode, refuse_secrets
+from harmonica_session.core.text import background_text, decode, place_at, refuse_secrets
 from harmonica_session.errors import FileRefused
 
 
@@ -18,6 +18,21 @@ def test_a_wrong_byte_is_named_with_its_place() -> None:
     with pytest.raises(FileRefused) as caught:
         decode("é\n👩é".encode() + b"\xc3(", "SESSION.md")
     assert str(caught.value) == ("SESSION.md:2:3: byte 0xc3 is not UTF-8; save the file as UTF-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("a\nb", (2, 1)),
+        ("a\r\nb", (2, 1)),
+        ("a\rb", (2, 1)),
+        ("a\u2028\x85b", (1, 4)),
+        ("\n\nb", (3, 1)),
+    ],
+)
+def test_lines_end_where_an_editor_ends_them(text: str, place: tuple[int, int]) -> None:
+    """Line feed, carriage return, or both; what else Unicode ends a line with does not count."""
+    assert place_at(text, text.index("b")) == place
 
 
 def test_u0000_in_a_background_is_refused_with_its_place() -> None:

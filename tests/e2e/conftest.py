@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harmonica_session.sandbox import Sandbox
 from harness.consumer import HEAD
 from harness.repository import Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from harmonica_session.sandbox import Sandbox
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -35,11 +34,10 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def box() -> Iterator[Sandbox]:
+def box(box: Sandbox) -> Sandbox:
     """Stand-ins for both services, with pull request 7 open."""
-    with Sandbox() as sandbox:
-        sandbox.github.add_pull(7, head_sha=HEAD)
-        yield sandbox
+    box.github.add_pull(7, head_sha=HEAD)
+    return box
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A step as the runner sees it, a service that misbehaves byte by byte, and one that speaks TLS.
+"""A step as the runner sees it, clients of the sandbox, and services that misbehave or speak TLS.
 
 It must not use the code under test to read what that code has written: the readers here follow the
 runner's own rules. Source: `ActionCommand`, `ActionCommandManager` and `FileCommandManager` of
@@ -21,9 +21,14 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import pytest
 import trustme
+from pydantic import SecretStr
 
+from harmonica_session.edges.clock import Deadline
+from harmonica_session.edges.github import GitHub
+from harmonica_session.edges.harmonica import Harmonica
 from harmonica_session.edges.runner import Runner
 from harmonica_session.sandbox import Sandbox
+from harness.consumer import HurriedClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -188,10 +193,21 @@ def step(tmp_path: Path) -> Step:
 
 
 @pytest.fixture
-def box() -> Iterator[Sandbox]:
-    """Run a sandbox for the length of a test."""
-    with Sandbox() as running:
-        yield running
+def github(box: Sandbox) -> Iterator[GitHub]:
+    """The repository as the workflow's token sees it."""
+    token = SecretStr(box.github_token)
+    client = GitHub(box.github_url, "octo/garden", token, Deadline(60, HurriedClock()))
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def harmonica(box: Sandbox) -> Iterator[Harmonica]:
+    """The account of the sandbox's first key."""
+    key = SecretStr(box.api_key)
+    client = Harmonica(box.harmonica_url, key, Deadline(60, HurriedClock()))
+    yield client
+    client.close()
 
 
 @pytest.fixture

@@ -6,21 +6,19 @@ import os
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
-from pydantic import SecretStr
 
-from harmonica_session.edges.clock import Clock, Deadline
 from harmonica_session.edges.files import MAX_MATCHES
-from harmonica_session.edges.github import GitHub
 from harmonica_session.edges.revision import Revision
 from harmonica_session.edges.workspace import Workspace
 from harmonica_session.errors import FileRefused
 from harmonica_session.sandbox import Link, Sandbox, Submodule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from harmonica_session.edges.files import Files
+    from harmonica_session.edges.github import GitHub
 
     Hold: TypeAlias = Callable[[dict[str, bytes]], Files]
 
@@ -28,19 +26,9 @@ COMMIT = "c" * 40
 
 
 @pytest.fixture
-def box() -> Iterator[Sandbox]:
-    """A GitHub without a commit."""
-    with Sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def revision(box: Sandbox) -> Iterator[Revision]:
+def revision(github: GitHub) -> Revision:
     """The files of one commit."""
-    token = SecretStr(box.github_token)
-    github = GitHub(box.github_url, "octo/garden", token, Deadline(60, Clock()))
-    yield Revision(github, COMMIT, "a test asks for it")
-    github.close()
+    return Revision(github, COMMIT, "a test asks for it")
 
 
 @pytest.fixture(params=["workspace", "revision"])

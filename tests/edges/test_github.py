@@ -39,10 +39,10 @@ def to() -> Iterator[Connect]:
 
 
 @pytest.fixture
-def github(box: Sandbox, to: Connect) -> GitHub:
+def github(box: Sandbox, github: GitHub) -> GitHub:
     """The repository as the workflow's token sees it, with pull request 7 open."""
     box.github.add_pull(7)
-    return to(box.github_url, box.github_token)
+    return github
 
 
 # Comments

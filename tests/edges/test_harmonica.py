@@ -42,12 +42,6 @@ def to() -> Iterator[Connect]:
         yield connect
 
 
-@pytest.fixture
-def harmonica(box: Sandbox, to: Connect) -> Harmonica:
-    """The account of the sandbox's first key."""
-    return to(box.harmonica_url, box.api_key)
-
-
 # Create
 
 

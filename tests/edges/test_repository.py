@@ -5,44 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from pydantic import SecretStr
 
-from harmonica_session.edges.clock import Clock, Deadline
-from harmonica_session.edges.github import GitHub
-from harmonica_session.edges.harmonica import Harmonica
 from harmonica_session.edges.repository import Repository
 from harmonica_session.errors import AnswerUnusable, Refused
 from harmonica_session.sandbox import Fault, Sandbox
 from harmonica_session.sandbox.exchange import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from harmonica_session.edges.github import GitHub
+    from harmonica_session.edges.harmonica import Harmonica
 
 BRIEF = "/api/v1/sessions/x/session-md"
 
 
 @pytest.fixture
-def box() -> Iterator[Sandbox]:
-    """Stand-ins for both services."""
-    with Sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def repository(box: Sandbox) -> Iterator[Repository]:
+def repository(github: GitHub) -> Repository:
     """The history of a repository on the stand-in."""
-    token = SecretStr(box.github_token)
-    github = GitHub(box.github_url, "octo/garden", token, Deadline(60, Clock()))
-    yield Repository(github)
-    github.close()
-
-
-@pytest.fixture
-def harmonica(box: Sandbox) -> Iterator[Harmonica]:
-    """The stand-in's sessions."""
-    client = Harmonica(box.harmonica_url, SecretStr(box.api_key), Deadline(60, Clock()))
-    yield client
-    client.close()
+    return Repository(github)
 
 
 def merge(box: Sandbox, number: int) -> None:

@@ -6,20 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harmonica_session.sandbox import Sandbox
 from harness.consumer import HEAD, SPEC, Consumer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from harmonica_session.sandbox import Sandbox
 
 
 @pytest.fixture
-def box() -> Iterator[Sandbox]:
+def box(box: Sandbox) -> Sandbox:
     """Stand-ins for both services, with pull request 7 open."""
-    with Sandbox() as sandbox:
-        sandbox.github.add_pull(7, head_sha=HEAD)
-        yield sandbox
+    box.github.add_pull(7, head_sha=HEAD)
+    return box
 
 
 @pytest.fixture

@@ -78,6 +78,12 @@ class Run:
         return "\n".join(a.message for a in self.annotations if a.level == level)
 
 
+def write(target: Path, text: str) -> None:
+    """Write a file, with the folders that lead to it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, "utf-8")
+
+
 @dataclass
 class Consumer:
     """A repository whose workflow uses the action."""
@@ -95,9 +101,7 @@ class Consumer:
 
     def check_out(self, path: str, text: str) -> None:
         """Put a file into the checkout alone, as if another revision were checked out."""
-        target = self.root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, "utf-8")
+        write(self.root / path, text)
 
     def run(
         self,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.consumer import SPEC, Run
+from harness.consumer import SPEC, Run, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -138,9 +138,7 @@ class Repository:
 
     def write(self, path: str, text: str) -> None:
         """Put a file into the repository; the next run finds it committed."""
-        target = self.root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, "utf-8")
+        write(self.root / path, text)
 
     def run(
         self,

@@ -1,4 +1,4 @@
-"""A fresh sandbox for each test, and one client for each of its services.
+"""One client for each service of the sandbox.
 
 It must not fill the sandbox: each test adds what it speaks of.
 """
@@ -10,17 +10,10 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from harmonica_session.sandbox import Sandbox
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
-@pytest.fixture
-def box() -> Iterator[Sandbox]:
-    """Run a sandbox for the length of a test."""
-    with Sandbox() as running:
-        yield running
+    from harmonica_session.sandbox import Sandbox
 
 
 @pytest.fixture

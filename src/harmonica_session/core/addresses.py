@@ -12,6 +12,8 @@ from urllib.parse import quote, urlsplit
 _MAX_LENGTH = 2_000
 # Anything else could end a Markdown link or an HTML attribute early.
 _HARMLESS = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'*+,;=%]+")
+# A name (with underscores where a company has them) or an IP address.
+_HOST = re.compile("[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 
 
 def is_loopback(host: str | None) -> bool:
@@ -87,6 +89,8 @@ def _check(url: str) -> None:
         raise ValueError("is not a valid web address") from None
     if not parts.hostname:
         raise ValueError("names no host")
+    if not _HOST.fullmatch(parts.hostname):
+        raise ValueError("names a host that there is not")
     if "[" in parts.netloc or re.fullmatch(r"[0-9.]+", parts.hostname):
         try:
             ip_address(parts.hostname)

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
-from harmonica_session.core.document import Unquoted
+from harmonica_session.core.scalar import Unquoted
 from harmonica_session.errors import clip
 from harmonica_session.session import Part, Text
 
@@ -105,6 +105,7 @@ def _source_of(value: object) -> object:
         for name in ("session_md", "pull_request"):
             if value.get(name, True) is not True:
                 raise ValueError(f"`{name}` takes nothing; write `- {name}`")
+        _check_form(value)
     if not isinstance(value, str):
         return value
     if value in _HOW:
@@ -114,7 +115,22 @@ def _source_of(value: object) -> object:
     near = get_close_matches(value.lower().replace("-", "_"), list(Source.model_fields), n=1)
     if near:
         raise ValueError(f"`{clip(value)}` is not a source; did you mean `{near[0]}`?")
+    if re.search("[./]", value):
+        shown = clip(value)
+        raise ValueError(f"`{shown}` is not a source; write `file: {shown}` if it is a file")
     raise ValueError(f"`{clip(value)}` is not a source; there are {_known()}")
+
+
+def _check_form(source: dict[str, object]) -> None:
+    """Refuse a mapping of parts that is not indented far enough, or is none."""
+    takes_parts = [name for name in _HOW if name in source and name != "file"]
+    misplaced = [part for part in ("since", "limit", "session") if part in source]
+    for name in takes_parts:
+        if source[name] is None and misplaced:
+            raise ValueError(f"`{misplaced[0]}` belongs into `{name}`; indent it further")
+    formless = [it for it in takes_parts if not isinstance(source[it], dict | None)]
+    if formless:
+        raise ValueError(f"`{formless[0]}` needs to know more; write {_HOW[formless[0]]}")
 
 
 def _known() -> str:

@@ -5,14 +5,15 @@ This module must not know what a session spec is.
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import yaml
 
-from harmonica_session.core.text import decode, place_at
+from harmonica_session.core.scalar import plain_value
+from harmonica_session.core.syntax import explain
+from harmonica_session.core.text import LINE_END, Lines, decode, place_at
 from harmonica_session.errors import Problem, SpecError, clip
 
 if TYPE_CHECKING:
@@ -24,18 +25,12 @@ MAX_VALUES = 10_000
 
 Path: TypeAlias = tuple[str | int, ...]
 
-# libyaml reads the largest spec in milliseconds; the pure reader takes seconds.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_DIGITS_KEPT_EXACTLY = 15
-_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_WORDS = {
-    "found character that cannot start any token": "this character cannot start a value here; "
-    "put the value in quotes",
-    "mapping values are not allowed in this context": "a colon does not fit here; put the text "
-    "in quotes, or check the indentation",
-    "found unexpected end of stream": "the file ends inside a quoted text; close the quotes",
-    "could not find expected ':'": "a colon is missing after this key",
-}
+# libyaml reads the largest spec in milliseconds; the pure reader takes seconds, but takes the
+# escapes of JSON as well, of which two make one character.
+_Quick = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_HALF_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+_LOST_NUMBER = re.compile("[ \t]+(#[0-9]+)")
+_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -44,14 +39,6 @@ class Place:
 
     line: int
     column: int
-
-
-@dataclass(frozen=True)
-class Unquoted:
-    """A value that YAML reads as something JSON has no word for, such as a date."""
-
-    kind: str
-    source: str
 
 
 @dataclass
@@ -65,6 +52,7 @@ class Document:
         sources: The scalars as they are written.
         spans: Where a scalar begins and ends in the text, quotes and all, and its YAML style.
         text: The file's text.
+        unknown: Paths whose value nobody can tell; why stands in `problems`.
         problems: What is wrong with the document itself.
     """
 
@@ -74,6 +62,7 @@ class Document:
     values: dict[Path, Place] = field(default_factory=dict)
     sources: dict[Path, str] = field(default_factory=dict)
     spans: dict[Path, tuple[int, int, str]] = field(default_factory=dict)
+    unknown: set[Path] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def place_of_key(self, path: Path) -> Place:
@@ -86,6 +75,14 @@ class Document:
             path = path[:-1]
         return self.values.get(path, Place(1, 1))
 
+    def is_plain(self, path: Path) -> bool:
+        """Say whether `path` holds a scalar that is written there without quotes."""
+        return path in self.spans and not self.spans[path][2]
+
+    def is_unknown(self, path: Path) -> bool:
+        """Say whether nobody can tell the value of `path`, or of what it stands in."""
+        return any(path[:length] in self.unknown for length in range(len(path) + 1))
+
     def place_inside(self, path: Path, mark: str, ordinal: int) -> Place:
         """Return where a mark stands inside a text, else where the text begins.
 
@@ -97,7 +94,8 @@ class Document:
         begin, end, style = self.spans.get(path, (0, 0, ""))
         if style in ("|", ">"):
             # Behind the sign may stand a comment, which is not part of the text.
-            begin = self.text.find("\n", begin, end)
+            first_line = LINE_END.search(self.text, begin, end)
+            begin = first_line.end() if first_line else end
         found = [m.start() for m in re.finditer(re.escape(mark), self.text[begin:end])]
         # An escape in quotes can hide a mark or make one up.
         is_told = style != '"' or len(found) == self.sources[path].count(mark)
@@ -133,11 +131,16 @@ def read_document(content: bytes, file: str) -> Document:
         problem = _character_problem(error, text, file)
         raise SpecError(*_in_order([*document.problems, problem])) from None
     except yaml.MarkedYAMLError as error:
-        problem = _syntax_problem(error, text, file)
-        # What the parser stumbles over in the line of an unquoted `{{` is no news.
-        problem = reader.unquoted.get(problem.line, problem)
+        problem = explain(error, text, file)
+        # What the parser stumbles over in a line that is explained already is no news.
+        problem = reader.explained.get(problem.line, problem)
         raise SpecError(*_in_order([*document.problems, problem])) from None
     return document
+
+
+def _loader(text: str) -> type[Any]:
+    loader: type[Any] = yaml.SafeLoader if _HALF_ESCAPE.search(text) else _Quick
+    return loader
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:
@@ -146,42 +149,35 @@ def _in_order(problems: list[Problem]) -> list[Problem]:
 
 def _character_problem(error: yaml.reader.ReaderError, text: str, file: str) -> Problem:
     position = error.position
-    if _Loader is not yaml.SafeLoader:
+    if _loader(text) is not yaml.SafeLoader:
         # libyaml counts the bytes of the text in UTF-8.
         position = len(text.encode()[:position].decode("utf-8", "ignore"))
     place = place_at(text, position)
     return Problem(file, *place, "a control character is not allowed; remove it")
 
 
-def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line, mark.column) if mark else (0, 0)
-    lines = text.splitlines() or [""]
-    if line >= len(lines):
-        line, column = len(lines) - 1, len(lines[-1])
-    indentation = re.match(r"\s*", lines[line])
-    if indentation and "\t" in indentation[0] and column <= len(indentation[0]):
-        return Problem(file, line + 1, column + 1, "a tab indents this line; YAML wants spaces")
-    said = _WORDS.get(error.problem or "", error.problem or "it cannot be read")
-    return Problem(file, line + 1, column + 1, f"this is not valid YAML: {said}")
-
-
 class _Reader:
     """Builds values from the parser's events, so that nothing is ever expanded or executed."""
 
     def __init__(self, text: str, file: str, document: Document) -> None:
-        self.lines = _LINE_END.split(text)
+        self.lines = Lines(text)
         self.has_tabs = "\t" in text
         self.file = file
         self.document = document
         self.resolver = yaml.resolver.Resolver()
-        self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=_Loader)
+        self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=_loader(text))
         self.anchors: dict[str, tuple[object, int, str | None]] = {}
-        self.unquoted: dict[int, Problem] = {}
+        self.explained: dict[int, Problem] = {}
         self.count = 0
 
     def problem(self, place: Place, message: str) -> None:
         self.document.problems.append(Problem(self.file, place.line, place.column, message))
+
+    def unknown(self, path: Path, place: Place, message: str) -> None:
+        """Report a problem that leaves open what stands under a path."""
+        self.problem(place, message)
+        self.document.unknown.add(path)
+        self.explained.setdefault(place.line, self.document.problems[-1])
 
     def read(self) -> None:
         documents = 0
@@ -208,6 +204,8 @@ class _Reader:
         if isinstance(event, yaml.AliasEvent):
             return self.alias(event, path, place)
         self.refuse_tag(event, place)
+        if isinstance(event, yaml.ScalarEvent) and event.tag not in (None, "!"):
+            self.document.unknown.add(path)
         if len(path) > MAX_DEPTH:
             raise SpecError(
                 Problem(self.file, place.line, place.column, "this is nested too deeply")
@@ -226,10 +224,7 @@ class _Reader:
 
     def place(self, event: yaml.Event) -> Place:
         mark = event.start_mark
-        if mark is None or mark.line >= len(self.lines):
-            # What is missing at the end of the file stands behind its last character.
-            return Place(len(self.lines), len(self.lines[-1]) + 1)
-        return Place(mark.line + 1, mark.column + 1)
+        return Place(*self.lines.place(mark.index if mark else len(self.document.text)))
 
     def grow(self, values: int, place: Place) -> None:
         self.count += values
@@ -245,7 +240,12 @@ class _Reader:
 
     def alias(self, event: yaml.AliasEvent, path: Path, place: Place) -> object:
         if event.anchor not in self.anchors:
-            self.problem(place, f"`*{event.anchor}` stands for nothing that was named before it")
+            self.unknown(
+                path,
+                place,
+                f"`*{event.anchor}` stands for nothing that was named before it; "
+                "put it in quotes if it is text",
+            )
             return None
         value, weight, source = self.anchors[event.anchor]
         self.grow(weight, place)
@@ -256,32 +256,30 @@ class _Reader:
     def refuse_tab(self, place: Place) -> None:
         if not self.has_tabs:
             return
-        before = self.lines[place.line - 1][: place.column - 1]
+        before = self.lines[place.line][: place.column - 1]
         if "\t" in before[len(before.rstrip()) :]:
             self.problem(place, "a tab stands before this value; YAML wants spaces")
 
     def refuse_tag(self, event: yaml.Event, place: Place) -> None:
         tag = getattr(event, "tag", None)
         if tag and tag != "!":
-            self.problem(place, f"the tag `{clip(tag)}` is unknown; a spec has no tags")
+            self.problem(place, f"the tag `{clip(tag)}` is unknown; put it in quotes if it is text")
 
     def mapping(self, path: Path) -> object:
         result: dict[str, object] = {}
-        is_expression = False
         for event in self.events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
             place = self.place(event)
             if not isinstance(event, yaml.ScalarEvent):
-                is_expression = self.is_unquoted_expression(event)
-                if not is_expression:
+                if not self.is_unquoted_expression(event, path):
                     self.problem(place, "a key must be a text")
                 self.value(event, (*path, "?"))
                 self.value(next(self.events), (*path, "?"))
                 continue
             self.refuse_tab(place)
             self.refuse_tag(event, place)
-            key = event.value
+            key = _joined(event.value)
             entry = (*path, key)
             if key in result:
                 first = self.document.keys[entry]
@@ -291,19 +289,16 @@ class _Reader:
             self.refuse_characters(key, place)
             self.document.keys[entry] = place
             result[key] = self.value(next(self.events), entry)
-        # It stands for a text, so nobody need be told that it is none.
-        return "{ }" if is_expression else result
+        return result
 
-    def is_unquoted_expression(self, key: yaml.Event) -> bool:
+    def is_unquoted_expression(self, key: yaml.Event, path: Path) -> bool:
         """Say whether a mapping is meant to be `{{ … }}`, and report it if so."""
         mark = key.start_mark
         if not mark or self.document.text[mark.index - 1 : mark.index + 1] != "{{":
             return False
-        place = Place(mark.line + 1, mark.column)
-        self.problem(
-            place, "YAML reads an unquoted `{{` as a mapping; put the whole value in quotes"
-        )
-        self.unquoted[place.line] = self.document.problems[-1]
+        place = Place(*self.lines.place(mark.index - 1))
+        message = "YAML reads an unquoted `{{` as a mapping; put the whole value in quotes"
+        self.unknown(path, place, message)
         return True
 
     def sequence(self, path: Path) -> list[object]:
@@ -315,41 +310,45 @@ class _Reader:
         return result
 
     def scalar(self, event: yaml.ScalarEvent, path: Path) -> object:
-        self.document.sources[path] = event.value
+        source = self.document.sources[path] = _joined(event.value)
+        begin = end = 0
         if event.start_mark and event.end_mark:
             begin, end = event.start_mark.index, event.end_mark.index
             self.document.spans[path] = (begin, end, event.style or "")
         if not event.implicit[0]:
-            self.refuse_characters(event.value, self.document.values[path])
-            return event.value
+            if self.refuse_characters(source, self.document.values[path]):
+                self.document.unknown.add(path)
+            return source
         tag: str = self.resolver.resolve(  # type: ignore[no-untyped-call] # PyYAML has no types here
-            yaml.ScalarNode, event.value, event.implicit
+            yaml.ScalarNode, source, event.implicit
         )
-        return _plain(tag.rpartition(":")[2], event.value)
+        value = plain_value(tag.rpartition(":")[2], source)
+        if value is None or isinstance(value, str):
+            self.refuse_lost_number(end, path)
+        return value
 
-    def refuse_characters(self, text: str, place: Place) -> None:
+    def refuse_lost_number(self, end: int, path: Path) -> None:
+        """Refuse what looks like the number of an issue and is a comment to YAML."""
+        found = _LOST_NUMBER.match(self.document.text, end)
+        if found:
+            self.unknown(
+                path,
+                Place(*self.lines.place(found.start(1))),
+                f"YAML takes `{found[1]}` for a comment; put the whole text in quotes, or write a "
+                "space behind `#` if it is one",
+            )
+
+    def refuse_characters(self, text: str, place: Place) -> bool:
+        """Report characters that no request can hold; returns whether there are any."""
         if "\0" in text:
             self.problem(place, "U+0000 stands in this text; Harmonica cannot keep it")
-        if re.search("[\ud800-\udfff]", text):
+        elif re.search("[\ud800-\udfff]", text):
             self.problem(place, "half of a surrogate pair stands in this text; it is no character")
+        else:
+            return False
+        return True
 
 
-def _plain(kind: str, source: str) -> object:
-    """Return the value of an unquoted scalar, `Unquoted` where JSON has none for it."""
-    if kind == "null":
-        return None
-    if kind == "bool":
-        return source.lower() in ("yes", "true", "on")
-    if kind in ("int", "float"):
-        return _number(source)
-    return Unquoted("a date", source) if kind == "timestamp" else source
-
-
-def _number(source: str) -> object:
-    # YAML 1.1 has further numbers (octal, base 60, infinity); nobody means them in a spec.
-    if re.fullmatch(r"[-+]?(0|[1-9][0-9]*)", source) and len(source) <= _DIGITS_KEPT_EXACTLY:
-        return int(source)
-    if re.fullmatch(r"[-+]?(0|[1-9][0-9]*)?\.[0-9]+([eE][-+]?[0-9]{1,2})?", source):
-        value = float(source)
-        return value if math.isfinite(value) else Unquoted("a number", source)
-    return Unquoted("a time of day" if ":" in source else "a number", source)
+def _joined(text: str) -> str:
+    """Return a text with each pair of surrogates as the character that it stands for."""
+    return _PAIR.sub(lambda it: it[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)

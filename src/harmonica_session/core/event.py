@@ -58,7 +58,7 @@ class Event:
     @property
     def is_public(self) -> bool:
         """Whether the event says that the repository is public."""
-        return _at(self.payload, "repository", "private") is False
+        return nested(self.payload, "repository", "private") is False
 
     @property
     def lacks_secrets(self) -> str:
@@ -76,10 +76,10 @@ class Event:
     @property
     def is_from_fork(self) -> bool:
         """Whether the event's pull request comes from another repository."""
-        if _at(self.payload, "pull_request", "number") is None:
+        if nested(self.payload, "pull_request", "number") is None:
             return False
-        base = _at(self.payload, "pull_request", "base", "repo", "id")
-        head = _at(self.payload, "pull_request", "head", "repo", "id")
+        base = nested(self.payload, "pull_request", "base", "repo", "id")
+        head = nested(self.payload, "pull_request", "head", "repo", "id")
         # The head's repository is null once the fork is deleted.
         return head is None or head != base
 
@@ -94,15 +94,15 @@ class Event:
 
         Among them GitHub's own trial merge, which holds the author's files.
         """
-        pull = _at(self.payload, "pull_request")
+        pull = nested(self.payload, "pull_request")
         commits = {_text(pull, "head", "sha"), _text(self.payload, "workflow_run", "head_sha")}
-        if _at(pull, "merged") is not True:
+        if nested(pull, "merged") is not True:
             commits.add(_text(pull, "merge_commit_sha"))
         return commits - {""}
 
     def opens_pull_request(self, number: int | None) -> bool:
         """Say whether nothing can have been announced on a pull request before this run."""
-        is_opened = _at(self.payload, "action") == "opened" and self.run_attempt == 1
+        is_opened = nested(self.payload, "action") == "opened" and self.run_attempt == 1
         return is_opened and _number(self.payload, "pull_request", "number") == number
 
     def created_at(self, number: int | None) -> str:
@@ -168,7 +168,7 @@ def whereabouts(event: Event) -> Whereabouts:
     if event.name.startswith("pull_request"):
         return _number(event.payload, "pull_request", "number")
     if event.name == "issue_comment":
-        is_pull_request = _at(event.payload, "issue", "pull_request") is not None
+        is_pull_request = nested(event.payload, "issue", "pull_request") is not None
         return _number(event.payload, "issue", "number") if is_pull_request else None
     if event.name == "workflow_run":
         return _of_workflow_run(event)
@@ -184,11 +184,11 @@ def whereabouts(event: Event) -> Whereabouts:
 
 def _of_workflow_run(event: Event) -> Whereabouts:
     # A run's list names pull requests of every repository that has the same commit.
-    listed = _at(event.payload, "workflow_run", "pull_requests")
+    listed = nested(event.payload, "workflow_run", "pull_requests")
     for entry in listed if isinstance(listed, list) else []:
         number = _number(entry, "number")
-        repository = _at(entry, "base", "repo", "id")
-        ours = (event.repository_id, str(_at(event.payload, "repository", "id")))
+        repository = nested(entry, "base", "repo", "id")
+        ours = (event.repository_id, str(nested(event.payload, "repository", "id")))
         if number and str(repository) in ours:
             return number
     head = ByHead(
@@ -215,8 +215,8 @@ def of_head(pulls: list[PullRequest], sha: str) -> int | None:
     return next((pull.number for pull in pulls if pull.head.sha == sha), None)
 
 
-def _at(value: object, *keys: str) -> Any:  # noqa: ANN401 - any JSON
-    """Return what stands under the keys, None as soon as one of them is not there."""
+def nested(value: object, *keys: str) -> Any:  # noqa: ANN401 - any JSON
+    """Return what stands under the keys, one inside the other; None where one is not there."""
     for key in keys:
         if not isinstance(value, dict):
             return None
@@ -225,11 +225,11 @@ def _at(value: object, *keys: str) -> Any:  # noqa: ANN401 - any JSON
 
 
 def _text(value: object, *keys: str) -> str:
-    found = _at(value, *keys)
+    found = nested(value, *keys)
     # What cannot be printed is no name, address or date, and could not be sent on either.
     return found if isinstance(found, str) and found.isprintable() else ""
 
 
 def _number(value: object, *keys: str) -> int | None:
-    found = _at(value, *keys)
+    found = nested(value, *keys)
     return found if type(found) is int and found > 0 else None

@@ -10,9 +10,11 @@ import unicodedata
 
 _ZERO_WIDTH_SPACE = "\u200b"
 _SPECIAL = re.compile(r"([\\`*_\[\]~|$#])")
-# Only addresses without a character that Markdown knows, up to a space or a full stop.
+# Only addresses that GitHub makes links of, up to a space or a full stop: in a host that it knows
+# for none, and in all that follows, an underscore would be Markdown.
 _ADDRESS = re.compile(
-    r"((?<![^\s(])https?://[A-Za-z0-9\-._~/?#=&%+:]*[A-Za-z0-9/=](?=[\s.,:!?)'\"]|$))"
+    r"((?<![^\s(])https?://[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*(?::[0-9]+)?"
+    r"(?:[/?#][A-Za-z0-9\-._~/?#=&%+:]*[A-Za-z0-9/=]|/)?(?=[\s.,:!?)'\"]|$))"
 )
 # Characters that mean something only where a line begins.
 _AT_LINE_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")

@@ -146,6 +146,8 @@ def _add_rules(schema: dict[str, Any], definitions: dict[str, Any]) -> None:
         "then": {"required": ["options"]},
         "else": {"properties": {"options": {"type": "null"}}},
     }
+    _items(definitions["Question"]["properties"]["options"])["uniqueItems"] = True
+    definitions["RosterEntry"]["minProperties"] = 1
     schema["allOf"] = [_not_both("template"), _not_both("project")]
     definitions["Target"] |= _one_of("group", "group_id")
     definitions["ContextSource"] |= _one_of("file", "url", "session")

@@ -5,7 +5,6 @@ This module must not read files, nor know what is filled in for an expression.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
@@ -25,10 +24,12 @@ from harmonica_session.core.context_from import (
     Sources,
     default_sources,
 )
-from harmonica_session.core.document import Document, Path, Unquoted, read_document
+from harmonica_session.core.document import Document, Path, read_document
+from harmonica_session.core.explanation import explain, name_of, problem_at_key, written
 from harmonica_session.core.markdown import visible
+from harmonica_session.core.scalar import is_number_of_json
 from harmonica_session.core.sources import ContextSource
-from harmonica_session.core.template import OPEN, fill_in
+from harmonica_session.core.template import fill_in
 from harmonica_session.errors import Problem, SpecError, clip
 from harmonica_session.session import (
     Channel,
@@ -42,8 +43,6 @@ from harmonica_session.session import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pydantic_core import ErrorDetails
-
     from harmonica_session.core.values import Values
 
 
@@ -55,17 +54,8 @@ class Target(Part):
     group_id: Text | None = None
 
 
-_PARTS: dict[str, type[BaseModel]] = {
-    "questions": Question,
-    "distribution": Target,
-    "roster": RosterEntry,
-    "context_sources": ContextSource,
-    "context_from": Source,
-    "previous_session": EarlierSession,
-    "merged_pull_requests": Period,
-    "issues_closed": Period,
-}
-
+# An empty one of these says no more than none; `context_from: []` does: no background.
+_MAY_BE_EMPTY = ("questions", "distribution", "roster", "context_sources")
 
 # What the spec has beside the fields of the request; `context` is put together first.
 _NOT_SENT = (
@@ -123,6 +113,19 @@ class Spec(SessionRequest):
         return [text for text in texts if text]
 
 
+_PARTS: dict[str, type[BaseModel]] = {
+    "": Spec,
+    "questions": Question,
+    "distribution": Target,
+    "roster": RosterEntry,
+    "context_sources": ContextSource,
+    "context_from": Source,
+    "previous_session": EarlierSession,
+    "merged_pull_requests": Period,
+    "issues_closed": Period,
+}
+
+
 def read_spec(content: bytes, file: str, values: Values | None = None) -> Spec:
     """Read and check a session spec.
 
@@ -141,16 +144,30 @@ def read_spec(content: bytes, file: str, values: Values | None = None) -> Spec:
         raise SpecError(*sorted({*problems, no_mapping}))
     filled, flaws = fill_in(document, file, Spec.model_fields, values)
     value = _without_blanks(filled)
-    problems = [*problems, *flaws, *_name_problems(value, document, file)]
+    if "api" in value:
+        value["api"] = _with_numbers(value["api"], ("api",), document)
+    problems = [
+        *problems,
+        *flaws,
+        *_name_problems(value, document, file),
+        # As they are written: when the values of a run are equal, nobody made a slip.
+        *_repeated_options(document.value, document, file),
+    ]
     try:
         spec = Spec.model_validate(value, context=(document, file))
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
-        problems = problems + [_explain(detail, document, file) for detail in details]
+        problems = problems + [
+            explain(detail, document, file, _PARTS)
+            for detail in details
+            if not document.is_unknown(written(detail["loc"], document))
+        ]
     else:
         problems = problems + _invisible(spec, document, file)
         problems = problems + [
-            _at_key(document, file, ("api", key), f"`{key}` belongs at the top, not under `api`")
+            problem_at_key(
+                document, file, ("api", key), f"`{key}` belongs at the top, not under `api`"
+            )
             for key in spec.api
             if key in Spec.model_fields
         ]
@@ -161,7 +178,11 @@ def read_spec(content: bytes, file: str, values: Values | None = None) -> Spec:
 
 def _invisible(spec: Spec, document: Document, file: str) -> list[Problem]:
     """Find required texts of characters that nobody can see."""
-    blank = [name for name in ("topic", "goal") if not visible(getattr(spec, name))]
+    blank = [
+        name
+        for name in ("topic", "goal")
+        if not visible(getattr(spec, name)) and not document.is_unknown((name,))
+    ]
     places = [document.place_of_value((name,)) for name in blank]
     return [
         Problem(file, place.line, place.column, f"`{name}` is blank; write what it should say")
@@ -179,8 +200,44 @@ def _without_blanks(value: dict[str, Any]) -> dict[str, Any]:
         for key, item in value.items()
         if key in kept
         or key not in Spec.model_fields
-        or not (item is None or (isinstance(item, str) and not item.strip()))
+        or not (
+            item is None
+            or (isinstance(item, str) and not item.strip())
+            or (item == [] and key in _MAY_BE_EMPTY)
+        )
     }
+
+
+def _with_numbers(value: object, path: Path, document: Document) -> object:
+    """Return what is passed on as it stands, with the numbers that YAML 1.1 takes for texts."""
+    if isinstance(value, dict):
+        return {key: _with_numbers(item, (*path, key), document) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_numbers(item, (*path, at), document) for at, item in enumerate(value)]
+    if isinstance(value, str) and document.is_plain(path) and is_number_of_json(value):
+        return float(value)
+    return value
+
+
+def _items(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _repeated_options(value: Mapping[str, Any], document: Document, file: str) -> Iterator[Problem]:
+    """Find options that a question offers twice."""
+    for number, question in enumerate(_items(value.get("questions"))):
+        seen: dict[str, Path] = {}
+        options = question.get("options") if isinstance(question, dict) else None
+        for place, option in enumerate(_items(options)):
+            path: Path = ("questions", number, "options", place)
+            text = option.strip() if isinstance(option, str) else ""
+            if text in seen:
+                message = (
+                    f"{name_of(path)} is `{clip(text)}`, as is {name_of(seen[text])}; keep one"
+                )
+                yield problem_at_key(document, file, path, message)
+            elif text:
+                seen[text] = path
 
 
 def _name_problems(value: Mapping[str, Any], document: Document, file: str) -> Iterator[Problem]:
@@ -189,111 +246,15 @@ def _name_problems(value: Mapping[str, Any], document: Document, file: str) -> I
         ((), value, "template"),
         ((), value, "project"),
     ]
-    targets = value.get("distribution")
-    for at, target in enumerate(targets if isinstance(targets, list) else ()):
+    for at, target in enumerate(_items(value.get("distribution"))):
         if isinstance(target, dict):
             owners.append((("distribution", at), target, "group"))
             if not {"group", "group_id"} & target.keys():
                 path: Path = ("distribution", at)
                 place = document.place_of_value(path)
-                message = f"{_name(path)} names no group; add `group: …`, or `group_id: …`"
+                message = f"{name_of(path)} names no group; add `group: …`, or `group_id: …`"
                 yield Problem(file, place.line, place.column, message)
     for path, owner, name in owners:
         if {name, f"{name}_id"} <= owner.keys():
-            message = f"{_name((*path, name))} stands beside `{name}_id`; keep one of the two"
-            yield _at_key(document, file, (*path, name), message)
-
-
-def _written(location: Path, document: Document) -> Path:
-    """Return a validator's location without the steps that do not stand in the file."""
-    path: Path = ()
-    for part in location:
-        if (*path, part) in document.values:
-            path = (*path, part)
-    return path
-
-
-def _at_key(document: Document, file: str, path: Path, message: str) -> Problem:
-    place = document.place_of_key(path)
-    return Problem(file, place.line, place.column, message)
-
-
-def _explain(detail: ErrorDetails, document: Document, file: str) -> Problem:
-    """Turn a validation error into a line that says what is wrong and what to do."""
-    kind = detail["type"]
-    path = detail["loc"] if kind == "missing" else _written(detail["loc"], document)
-    name = _name(path)
-    if kind == "missing":
-        place = document.place_of_value(path[:-1])
-        return Problem(file, place.line, place.column, f"{name} is missing; add `{path[-1]}: …`")
-    if kind == "extra_forbidden":
-        return _at_key(document, file, path, f"{name} is not a key here; {_nearest(path)}")
-    place = document.place_of_value(path)
-    message = _message(kind, name, path, detail, document)
-    return Problem(file, place.line, place.column, message)
-
-
-def _message(kind: str, name: str, path: Path, detail: ErrorDetails, document: Document) -> str:
-    value, source = detail["input"], document.sources.get(path, "")
-    wants = {
-        "string_type": "a text",
-        "bool_type": "`true` or `false`",
-        "int_type": "a whole number",
-        "greater_than_equal": f"at least {detail.get('ctx', {}).get('ge')}",
-        "less_than_equal": f"at most {detail.get('ctx', {}).get('le')}",
-        "list_type": "a list",
-        "dict_type": "a mapping",
-        "model_type": "a mapping",
-        "model_attributes_type": "a mapping",
-        "invalid-json-value": "a value that JSON has",
-    }.get(kind)
-    if kind == "literal_error":
-        wants = "one of " + detail["ctx"]["expected"].replace("'", "`").replace(" or ", ", ")
-    if kind == "value_error":
-        return str(detail["ctx"]["error"])
-    if kind == "string_too_short":
-        hint = (
-            "what it says then: `| default('…', true)`" if OPEN in source else "what it should say"
-        )
-        return f"{name} is blank; write {hint}"
-    if kind == "too_short":
-        return f"{name} is empty; list at least one"
-    if wants is None:
-        return f"{name}: {detail['msg']}"
-    if value is None:
-        return f"{name} has no value; it wants {wants}"
-    hint = ""
-    if wants in ("a text", "a value that JSON has") and source:
-        hint = f'; put it in quotes: "{clip(source)}"'
-    elif kind == "bool_type" and source.lower() in ("yes", "no", "on", "off", "true", "false"):
-        hint = "; leave out the quotes"
-    return f"{name} must be {wants}, but {_seen(value, source)}{hint}"
-
-
-def _seen(value: object, source: str) -> str:
-    """Say what YAML made of a value."""
-    if isinstance(value, Unquoted):
-        return f"YAML reads `{clip(source)}` as {value.kind}"
-    if isinstance(value, bool):
-        return f"YAML reads `{clip(source)}` as {'true' if value else 'false'}"
-    if isinstance(value, (int, float)):
-        return f"YAML reads `{clip(source)}` as a number"
-    if isinstance(value, str):
-        return f"it is the text `{clip(value)}`"
-    return "it is a list" if isinstance(value, list) else "it is a mapping"
-
-
-def _name(path: Path) -> str:
-    """Return a path as people write it: `questions[2].text`, items counted from 1."""
-    parts = [f"[{part + 1}]" if isinstance(part, int) else f".{clip(part)}" for part in path]
-    return f"`{''.join(parts).lstrip('.')}`"
-
-
-def _nearest(path: Path) -> str:
-    """Name the known key that an unknown one most likely stands for."""
-    parents = [part for part in path[:-1] if isinstance(part, str)]
-    known = list((_PARTS[parents[-1]] if parents else Spec).model_fields)
-    near = get_close_matches(str(path[-1]).lower().replace("-", "_"), known, n=1)
-    if near:
-        return f"did you mean `{near[0]}`?"
-    return "there are " + ", ".join(f"`{name}`" for name in known)
+            message = f"{name_of((*path, name))} stands beside `{name}_id`; keep one of the two"
+            yield problem_at_key(document, file, (*path, name), message)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # Together they keep the time small that the longest texts could take.
 LONGEST_EXPRESSION = 500
 MOST_EXPRESSIONS = 100
+MOST_PROBLEMS = 100
 LONGEST_TEXT = 100_000
 """Characters that one text may come to."""
 
@@ -88,7 +89,8 @@ def fill_in(
         values: What to fill in; None to check the expressions only.
 
     Returns:
-        The spec's value with its texts filled in, and what is wrong with the expressions.
+        The spec's value with its texts filled in, and what is wrong with the expressions, the
+        first `MOST_PROBLEMS` of it.
     """
     filling = _Filling(document, file, set(keys) - {"api"}, values)
     return filling.walk(document.value, ()), filling.problems
@@ -165,6 +167,9 @@ class _Filling:
         return filled
 
     def report(self, text: str, path: Path, flaw: Flaw) -> None:
+        # Each place is looked for in the whole text, so that a great many would take minutes.
+        if len(self.problems) == MOST_PROBLEMS:
+            return
         place = self.document.place_inside(path, flaw.mark, text.count(flaw.mark, 0, flaw.offset))
         self.problems.append(Problem(self.file, place.line, place.column, flaw.message))
 

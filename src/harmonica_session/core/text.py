@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from harmonica_session.errors import FileRefused, Problem
@@ -14,6 +15,7 @@ from harmonica_session.errors import FileRefused, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+LINE_END = re.compile("\r\n|[\r\n]")
 _API_KEY = r"hm_live_[0-9a-fA-F]{32}"
 
 
@@ -37,10 +39,35 @@ def decode(content: bytes, file: str) -> str:
         raise FileRefused(Problem(file, *place, message)) from None
 
 
+class Lines:
+    """The lines of a text as editors and GitHub count them, both lines and columns from 1.
+
+    YAML and `str.splitlines` know further line ends, such as U+2028, which nobody sees.
+    """
+
+    def __init__(self, text: str) -> None:
+        """Take the text."""
+        self._text = text
+        self._starts = [0, *(found.end() for found in LINE_END.finditer(text))]
+
+    def place(self, position: int) -> tuple[int, int]:
+        """Return line and column of a position in the text."""
+        line = bisect_right(self._starts, position)
+        return line, position - self._starts[line - 1] + 1
+
+    def start(self, line: int) -> int:
+        """Return the position at which a line begins."""
+        return self._starts[line - 1]
+
+    def __getitem__(self, line: int) -> str:
+        """Return a line without its end."""
+        end = self._starts[line] if line < len(self._starts) else len(self._text)
+        return self._text[self._starts[line - 1] : end].rstrip("\r\n")
+
+
 def place_at(text: str, position: int) -> tuple[int, int]:
     """Return line and column of a position in a text, both counted from 1."""
-    line_start = text.rfind("\n", 0, position) + 1
-    return text.count("\n", 0, position) + 1, position - line_start + 1
+    return Lines(text).place(position)
 
 
 def background_text(content: bytes, file: str) -> str:

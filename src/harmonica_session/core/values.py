@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from harmonica_session.core.event import nested
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
@@ -117,8 +119,8 @@ def known_pull_request(event: Event, number: int) -> Facts:
 
     Source: "Webhook events and payloads".
     """
-    listed = _at(event.payload, "workflow_run", "pull_requests")
-    row = _at(event.payload, "issue", "pull_request")
+    listed = nested(event.payload, "workflow_run", "pull_requests")
+    row = nested(event.payload, "issue", "pull_request")
     candidates = [
         event.payload.get("pull_request"),
         _issue_as_pull_request(event) if isinstance(row, dict) else None,
@@ -126,7 +128,7 @@ def known_pull_request(event: Event, number: int) -> Facts:
             entry
             for entry in (listed if isinstance(listed, list) else [])
             # A run's list names pull requests of other repositories too.
-            if str(_at(entry, "base", "repo", "id")) == event.repository_id
+            if str(nested(entry, "base", "repo", "id")) == event.repository_id
         ),
     ]
     for candidate in candidates:
@@ -191,7 +193,7 @@ def _repository(event: Event) -> Facts:
         "full_name": full_name or None,
         "url": _text(told, "html_url") or at,
         "default_branch": _text(told, "default_branch"),
-        "private": _switch(_at(told, "private")),
+        "private": _switch(nested(told, "private")),
     }
 
 
@@ -213,14 +215,8 @@ def _whole(digits: str) -> int | None:
     return int(digits) if re.fullmatch("[0-9]{1,15}", digits) else None
 
 
-def _at(value: object, *keys: str) -> object:
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
-
-
 def _text(value: object, *keys: str) -> str | None:
-    found = _at(value, *keys)
+    found = nested(value, *keys)
     return _clean(found) if isinstance(found, str) else None
 
 

@@ -25,11 +25,19 @@ class Files(Protocol):
         """Where they are, as the end of the sentence "there is no such file …"."""
 
     def normalise(self, path: str) -> str:
-        """Return a path under the root in its one spelling.
+        """Return a path under the root in its one spelling: `./a//b` is `a/b`.
 
         Raises:
             FileRefused: It is absolute or leads upwards.
         """
+        parts = PurePosixPath(path.replace("\\", "/") if os.sep == "\\" else path)
+        if parts.is_absolute() or Path(path).is_absolute() or Path(path).drive:
+            raise refused(path, "is an absolute path; give it relative to the repository's root")
+        if ".." in parts.parts:
+            raise refused(path, "leads out of the repository; paths stay under its root")
+        if not parts.parts or "\0" in path:
+            raise refused(path, "is not the path of a file")
+        return str(parts)
 
     def read(self, path: str, limit: int) -> bytes | None:
         """Return a file's content, None when there is no such file.
@@ -62,22 +70,6 @@ class Files(Protocol):
         Args:
             specs: Paths or patterns.
         """
-
-
-def normalised(path: str) -> str:
-    """Return a path under a root in its one spelling: `./a//b` is `a/b`.
-
-    Raises:
-        FileRefused: It is absolute or leads upwards.
-    """
-    parts = PurePosixPath(path.replace("\\", "/") if os.sep == "\\" else path)
-    if parts.is_absolute() or Path(path).is_absolute() or Path(path).drive:
-        raise refused(path, "is an absolute path; give it relative to the repository's root")
-    if ".." in parts.parts:
-        raise refused(path, "leads out of the repository; paths stay under its root")
-    if not parts.parts or "\0" in path:
-        raise refused(path, "is not the path of a file")
-    return str(parts)
 
 
 def bounded(pattern: str, found: list[str]) -> list[str]:

@@ -9,7 +9,7 @@ import base64
 from typing import TYPE_CHECKING
 
 from harmonica_session.core.pattern import Pattern
-from harmonica_session.edges.files import bounded, normalised, refused
+from harmonica_session.edges.files import Files, bounded, refused
 from harmonica_session.errors import AnswerUnusable, FileRefused, Refused, clip
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _NOT_THERE = (_NOT_FOUND, 422)
 _KINDS = {"dir": "is a folder, not a file", "submodule": "is a submodule, not a file"}
 
 
-class Revision:
+class Revision(Files):
     """The consumer's files as one commit has them; what is in them is not to be trusted."""
 
     def __init__(self, github: GitHub, commit: str, because: str) -> None:
@@ -51,14 +51,6 @@ class Revision:
             f"at revision {self._commit}, which was read because {self._because}, or the token "
             "may not see it (`contents: read`)"
         )
-
-    def normalise(self, path: str) -> str:
-        """Return a path under the root in its one spelling.
-
-        Raises:
-            FileRefused: It is absolute or leads upwards.
-        """
-        return normalised(path)
 
     def read(self, path: str, limit: int) -> bytes | None:
         """Read a file.

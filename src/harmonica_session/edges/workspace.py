@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harmonica_session.core.pattern import Pattern
-from harmonica_session.edges.files import MAX_MATCHES, bounded, normalised, refused
+from harmonica_session.edges.files import MAX_MATCHES, Files, bounded, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,7 @@ MAX_VISITED = 200_000
 _GIT = ".git"
 
 
-class Workspace:
+class Workspace(Files):
     """The folder that the consumer's files are read from; what is in it is not to be trusted."""
 
     place = "in the workspace"
@@ -28,14 +28,6 @@ class Workspace:
     def __init__(self, root: Path) -> None:
         """Take the folder, usually `GITHUB_WORKSPACE`."""
         self.root = root
-
-    def normalise(self, path: str) -> str:
-        """Return a path under the workspace in its one spelling: `./a//b` is `a/b`.
-
-        Raises:
-            FileRefused: It is absolute or leads upwards.
-        """
-        return normalised(path)
 
     def read(self, path: str, limit: int) -> bytes | None:
         """Read a file.

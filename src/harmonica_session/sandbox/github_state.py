@@ -88,55 +88,44 @@ class GitHubState:
         head_owner: str = "",
         head_ref: str = "feature",
         base_sha: str = "b" * 40,
-        base_ref: str = "main",
         state: str = "open",
         merged_at: str | None = None,
         merge_commit_sha: str | None = None,
         title: str = "A pull request",
-        body: str = "",
-        login: str = "octocat",
     ) -> Row:
-        """Open a pull request and return its row.
+        """Open a pull request onto `main` and return its row; an earlier one is replaced.
 
         Args:
-            number: Its number; an earlier one of this number is replaced.
+            number: Its number.
             head_sha: Its head commit; empty: 40 digits made of the number.
             head_owner: Owner of the head's repository; empty: of `repository`, so no fork.
             head_ref: Its branch.
             base_sha: The commit it is to be merged onto.
-            base_ref: The branch it is to be merged into.
             state: `open` or `closed`.
             merged_at: When it was merged.
             merge_commit_sha: The commit it was merged as.
             title: Its title.
-            body: Its description.
-            login: Its author.
         """
         owner, name = self.repository.split("/")
-        head = (head_owner or owner, head_ref, head_sha or f"{number:040d}")
-        row = self._issue(number, title, body, login) | {
-            "state": state,
+        issue = self._issue(number, "pull", title, "")
+        row = issue | {
             "draft": False,
-            "html_url": f"{self._site}/{self.repository}/pull/{number}",
+            "state": state,
             "merged": merged_at is not None,
             "merged_at": merged_at,
             "merge_commit_sha": merge_commit_sha,
-            "head": _end(*head, name),
-            "base": _end(owner, base_ref, base_sha, name),
+            "head": _end(head_owner or owner, head_ref, head_sha or f"{number:040d}", name),
+            "base": _end(owner, "main", base_sha, name),
         }
-        shared = ("number", "state", "title", "body", "user", "html_url", "created_at")
-        issue = {key: row[key] for key in shared}
+        as_issue = {"state": state, "pull_request": {"html_url": issue["html_url"]}}
         with self._lock:
             self.pulls[number] = row
-            self.issues[number] = issue | {"pull_request": {"html_url": row["html_url"]}}
+            self.issues[number] = issue | as_issue
         return row
 
     def add_issue(self, number: int, title: str = "An issue", body: str = "") -> Row:
         """Open an issue that is no pull request and return its row."""
-        row = self._issue(number, title, body, "octocat") | {
-            "state": "open",
-            "html_url": f"{self._site}/{self.repository}/issues/{number}",
-        }
+        row = self._issue(number, "issues", title, body)
         with self._lock:
             self.issues[number] = row
         return row
@@ -165,13 +154,16 @@ class GitHubState:
             self.comments.append(row)
         return row
 
-    def _issue(self, number: int, title: str, body: str, login: str) -> Row:
+    def _issue(self, number: int, kind: str, title: str, body: str) -> Row:
+        """Return what issues and pull requests have in common; `kind` is a part of the address."""
         moment = rows.timestamp(self.now())
         return {
             "number": number,
+            "state": "open",
             "title": title,
             "body": body,
-            "user": rows.user(login, "User"),
+            "user": rows.user("octocat", "User"),
+            "html_url": f"{self._site}/{self.repository}/{kind}/{number}",
             "created_at": moment,
             "updated_at": moment,
         }
