@@ -25,6 +25,7 @@ LAYER = {
     "__init__": WORDS,
     "contents": WORDS,
     "errors": WORDS,
+    "history": WORDS,
     "pull_request": WORDS,
     "session": WORDS,
     "core": CORE,
@@ -44,8 +45,11 @@ LAYER = {
     "prepare": FLOWS,
     "recognise": FLOWS,
     "settle": FLOWS,
+    "tell": FLOWS,
     "__main__": ENTRY,
     "cli": ENTRY,
+    "step": ENTRY,
+    "terminal": ENTRY,
 }
 TOP_LEVEL = {"CHANGELOG.md", "LICENSE", "README.md", "action.yml", "pyproject.toml", "src", "tests"}
 MODULES = sorted(path for path in SRC.rglob("*.py") if path.name != "__init__.py")
