@@ -9,7 +9,6 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from harmonica_session.contents import Contents, Tree
 from harmonica_session.edges.retry import Persistent, demanded_pause
 from harmonica_session.edges.transport import Answer, Question, Transport
 from harmonica_session.errors import Refused, clip
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
+    from harmonica_session.contents import Contents, Tree
     from harmonica_session.core.event import ByCommit, ByHead
     from harmonica_session.edges.clock import Deadline
 
@@ -120,6 +120,8 @@ class GitHub:
 
     def contents(self, path: str, revision: str) -> Contents:
         """Return what stands at a path: `GET /repos/{o}/{r}/contents/{path}`."""
+        from harmonica_session.contents import Contents  # noqa: PLC0415 - not for a checkout
+
         question = Question(
             f"read `{clip(path)}`",
             "GET",
@@ -139,6 +141,8 @@ class GitHub:
 
     def tree(self, revision: str) -> Tree:
         """List everything in a revision: `GET /repos/{o}/{r}/git/trees/{sha}`."""
+        from harmonica_session.contents import Tree  # noqa: PLC0415 - not for a checkout
+
         path = f"{self._repository}/git/trees/{quote(revision, safe='')}"
         question = Question("list the files", "GET", path, query={"recursive": 1})
         tree: Tree = _accepted(self._service.send(question)).read(Tree)
