@@ -15,7 +15,7 @@ from harmonica_session.errors import Refused, clip
 from harmonica_session.pull_request import Account, Comment, PullRequest, WorkflowRun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pydantic import SecretStr
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from harmonica_session.edges.clock import Deadline
 
 PAGE = 100
+MOST_AT_ONCE = 5
 _SUCCESS = range(200, 300)
 
 
@@ -51,6 +52,9 @@ class GitHub:
             deadline,
         )
         self._service = Persistent(transport)
+        # What several specs of a run want to know is asked once.
+        self._pulls: dict[int, dict[str, Any]] = {}
+        self._run_beginnings: dict[str, str] = {}
 
     def close(self) -> None:
         """Give back the connections."""
@@ -103,10 +107,11 @@ class GitHub:
 
         `GET /repos/{o}/{r}/actions/runs/{id}`.
         """
-        path = f"{self._repository}/actions/runs/{run_id}"
-        question = Question("ask when the workflow run began", "GET", path)
-        run: WorkflowRun = _accepted(self._service.send(question)).read(WorkflowRun)
-        return run.created_at
+        if run_id not in self._run_beginnings:
+            path = f"{self._repository}/actions/runs/{run_id}"
+            run: WorkflowRun = self.read("ask when the workflow run began", path, WorkflowRun)
+            self._run_beginnings[run_id] = run.created_at
+        return self._run_beginnings[run_id]
 
     def commit_of(self, ref: str) -> str:
         """Return the commit that a branch or tag names: `GET /repos/{o}/{r}/commits/{ref}`."""
@@ -156,10 +161,10 @@ class GitHub:
 
     def pull(self, number: int) -> dict[str, Any]:
         """Return a pull request as GitHub tells it: `GET /repos/{o}/{r}/pulls/{n}`."""
-        path = f"{self._repository}/pulls/{number}"
-        question = Question("read the pull request", "GET", path)
-        row: dict[str, Any] = _accepted(self._service.send(question)).read(dict[str, Any])
-        return row
+        if number not in self._pulls:
+            path = f"{self._repository}/pulls/{number}"
+            self._pulls[number] = self.read("read the pull request", path, dict[str, Any])
+        return self._pulls[number]
 
     def pulls_of_commit(self, commit: ByCommit) -> list[PullRequest]:
         """List the pull requests of a commit: `GET /repos/{o}/{r}/commits/{sha}/pulls`."""
@@ -179,7 +184,7 @@ class GitHub:
     def pages(
         self, doing: str, path: str, query: Mapping[str, str], form: type[Any]
     ) -> Iterator[Any]:
-        """List all items of a list, page by page.
+        """List all items of a list; once it is known how many pages there are, several at once.
 
         Args:
             doing: What they are for, as the end of the sentence "could not …".
@@ -190,15 +195,41 @@ class GitHub:
         Raises:
             ServiceError: GitHub did not answer, or refused.
         """
-        page = 1
-        while True:
+
+        def ask(page: int) -> Answer:
             question = Question(doing, "GET", path, query={**query, "per_page": PAGE, "page": page})
-            answer = _accepted(self._service.send(question))
-            yield from answer.read(list[form])  # type: ignore[valid-type] # read at run time
-            # The link itself is not followed: the token goes to the one base address only.
-            if not re.search(r'<[^<>]*>\s*;\s*rel="next"', answer.headers.get("link", "")):
-                return
-            page += 1
+            return _accepted(self._service.send(question))
+
+        pages = range(1, 2)
+        while pages:
+            answers = _side_by_side(ask, pages)
+            for answer in answers:
+                yield from answer.read(list[form])  # type: ignore[valid-type] # read at run time
+            pages = _following(answers[-1], pages[-1])
+
+
+def _side_by_side(ask: Callable[[int], Answer], pages: range) -> list[Answer]:
+    """Return the answers in the order of the pages; the first failure is raised."""
+    if len(pages) == 1:
+        return [ask(pages[0])]
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - for long lists only
+
+    pool = ThreadPoolExecutor(len(pages))
+    try:
+        return list(pool.map(ask, pages))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _following(answer: Answer, page: int) -> range:
+    """Return the pages to ask for after this one, as many as are known, within bounds."""
+    link = answer.headers.get("link", "")
+    # The link itself is not followed: the token goes to the one base address only.
+    if not re.search(r'<[^<>]*>\s*;\s*rel="next"', link):
+        return range(0)
+    last = re.search(r'[?&]page=([0-9]{1,9})(?:&[^<>]*)?>\s*;\s*rel="last"', link)
+    end = max(int(last[1]), page + 1) if last else page + 1
+    return range(page + 1, min(end, page + MOST_AT_ONCE) + 1)
 
 
 def _accepted(answer: Answer) -> Answer:
