@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import ast
-import json
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-
-from harmonica_session.sandbox import Sandbox
-from harness.consumer import HEAD, SPEC, pull_request_payload
 
 ROOT = Path(__file__).resolve().parent.parent
 SRC = ROOT / "src"
@@ -25,6 +20,7 @@ LAYER = {
     "__init__": WORDS,
     "contents": WORDS,
     "errors": WORDS,
+    "history": WORDS,
     "pull_request": WORDS,
     "session": WORDS,
     "core": CORE,
@@ -46,21 +42,15 @@ LAYER = {
     "survey": FLOWS,
     "traces": FLOWS,
     "settle": FLOWS,
+    "tell": FLOWS,
     "__main__": ENTRY,
     "cli": ENTRY,
+    "step": ENTRY,
+    "terminal": ENTRY,
 }
 TOP_LEVEL = {"CHANGELOG.md", "LICENSE", "README.md", "action.yml", "pyproject.toml", "src", "tests"}
 MODULES = sorted(path for path in SRC.rglob("*.py") if path.name != "__init__.py")
 IN_PACKAGE = sorted(PACKAGE.rglob("*.py"))
-
-# Runs the action as its launcher does, and then tells what was imported.
-RUN_AND_TELL = """
-import json, sys
-sys.path.insert(0, sys.argv[1])
-from harmonica_session.cli import main
-code = main(["action"])
-sys.stderr.write(json.dumps([code, sorted(sys.modules)]))
-"""
 
 
 def module_name(path: Path) -> str:
@@ -157,38 +147,6 @@ def test_files_speak_of_no_machine_and_no_registry(pattern: str) -> None:
     """What is in the repository holds wherever it is cloned, and whatever mirror is used."""
     wanted = re.compile(pattern.encode())
     assert [relative(path) for path in files() if wanted.search(path.read_bytes())] == []
-
-
-def test_action_imports_only_what_it_needs(tmp_path: Path) -> None:
-    """A run that creates and announces loads neither the sandbox nor the toolkit's own tree."""
-    event = tmp_path / "event.json"
-    event.write_text(json.dumps(pull_request_payload()), "utf-8")
-    (tmp_path / "session.yml").write_text(SPEC, "utf-8")
-    with Sandbox() as sandbox:
-        sandbox.github.add_pull(7, head_sha=HEAD)
-        env = {
-            **os.environ,
-            "INPUT_API_KEY": sandbox.api_key,
-            "INPUT_API_URL": sandbox.harmonica_url,
-            "INPUT_GITHUB_TOKEN": sandbox.github_token,
-            "INPUT_SPEC": "session.yml",
-            "GITHUB_API_URL": sandbox.github_url,
-            "GITHUB_EVENT_NAME": "pull_request",
-            "GITHUB_EVENT_PATH": str(event),
-            "GITHUB_REPOSITORY": "octo/garden",
-            "GITHUB_WORKSPACE": str(tmp_path),
-        }
-        command = [sys.executable, "-I", "-X", "utf8", "-c", RUN_AND_TELL, str(SRC)]
-        told = subprocess.run(  # noqa: S603 - our own program
-            command, env=env, capture_output=True, check=True, timeout=120
-        )
-        assert len(sandbox.github.comments) == 1
-    code, modules = json.loads(told.stderr)
-    assert code == 0
-    tops = {name.partition(".")[0] for name in modules}
-    assert tops & {"github", "jinja2", "requests", "unittest"} == set()
-    ours = {name.partition(".")[2] for name in modules if name.startswith("harmonica_session.")}
-    assert {name for name in ours if room(name) in ("demonstration", "sandbox")} == set()
 
 
 @pytest.mark.parametrize("path", sorted(TESTS.rglob("test_*.py")), ids=relative)

@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harmonica_session.core import revision as revisions
-from harmonica_session.edges.revision import Revision, unreadable
 from harmonica_session.errors import InputError, Refused
 
 if TYPE_CHECKING:
@@ -32,6 +31,8 @@ def locate(world: World) -> World:
     origin = revisions.origin_of(world.inputs.ref, world.event, has_checkout=has_checkout)
     if origin is None:
         return world
+    from harmonica_session.edges.revision import Revision  # noqa: PLC0415 - seldom needed
+
     if world.github is None:
         raise InputError(
             f"the spec has to be read from GitHub, because {origin.because}, and that needs "
@@ -47,6 +48,8 @@ def _resolved(world: World, github: GitHub, origin: Origin) -> str:
     try:
         commit = github.commit_of(origin.name)
     except Refused as error:
+        from harmonica_session.edges.revision import unreadable  # noqa: PLC0415 - likewise
+
         raise unreadable(error, origin.name) from None
     revisions.refuse_authors_choice(commit, world.event)
     return commit

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harmonica_session.core import names
 from harmonica_session.errors import SpecError, clip
 
 if TYPE_CHECKING:
@@ -24,6 +23,10 @@ def look_up(world: World, spec: Spec) -> Spec:
         SpecError: Names that nothing has, or several things have, each with its place.
         ServiceError: Harmonica could not be asked.
     """
+    if not (spec.template or spec.project or spec.distribution):
+        return spec
+    from harmonica_session.core import names  # noqa: PLC0415 - most specs name nothing
+
     ids: dict[Path, str] = {}
     problems: list[Problem] = []
     for use in names.uses_in(spec):

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from harmonica_session.core import facts
 from harmonica_session.core.text import without_secrets
-from harmonica_session.pull_request import (
-    Account,
+from harmonica_session.history import (
     Ended,
     Label,
     Listing,
@@ -18,6 +17,7 @@ from harmonica_session.pull_request import (
     Review,
     ReviewComment,
 )
+from harmonica_session.pull_request import Account
 
 KEY = f"hm_live_{'0' * 32}"
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pydantic import SecretStr
 
 from harmonica_session.core.event import ByCommit, ByHead
 from harmonica_session.edges.clock import Deadline
-from harmonica_session.edges.github import GitHub
+from harmonica_session.edges.github import MOST_AT_ONCE, GitHub
 from harmonica_session.errors import AnswerUnusable, FateUnknown, Refused, ServiceError
 from harmonica_session.pull_request import Account
 from harmonica_session.sandbox import Fault, Sandbox
@@ -23,6 +27,8 @@ Connect: TypeAlias = "Callable[..., GitHub]"
 
 COMMENTS = "/repos/octo/garden/issues/7/comments"
 SHA = "c" * 40
+# So long a thing that happens at all may take.
+SECONDS = 60
 
 
 @pytest.fixture
@@ -49,13 +55,13 @@ def github(box: Sandbox, github: GitHub) -> GitHub:
 
 
 def test_all_pages_of_comments_are_read(box: Sandbox, github: GitHub) -> None:
-    """250 comments take three requests, and come oldest first."""
-    for number in range(250):
+    """850 comments take nine requests, and come oldest first."""
+    for number in range(850):
         box.github.add_comment(7, f"comment {number}")
-    assert [comment.body for comment in github.comments(7)] == [f"comment {n}" for n in range(250)]
-    assert [request.query for request in box.requests_to("GET", COMMENTS)] == [
-        {"per_page": "100", "page": str(page)} for page in (1, 2, 3)
-    ]
+    assert [comment.body for comment in github.comments(7)] == [f"comment {n}" for n in range(850)]
+    asked = sorted(int(request.query["page"]) for request in box.requests_to("GET", COMMENTS))
+    assert asked == [*range(1, 10)]
+    assert {request.query["per_page"] for request in box.requests} == {"100"}
 
 
 def test_exact_page_needs_no_further_one(box: Sandbox, github: GitHub) -> None:
@@ -72,6 +78,51 @@ def test_comments_are_asked_for_as_they_are_read(box: Sandbox, github: GitHub) -
         box.github.add_comment(7, str(number))
     next(github.comments(7))
     assert len(box.requests) == 1
+
+
+class _ElevenPages(BaseHTTPRequestHandler):
+    """A list of eleven pages; of the later ones, each waits for four others to be asked for."""
+
+    together = threading.Barrier(MOST_AT_ONCE)
+
+    def do_GET(self) -> None:
+        page = int(parse_qs(urlsplit(self.path).query)["page"][0])
+        if page > 1:
+            self.together.wait(SECONDS)
+        body = json.dumps([{"id": page}]).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        if page < 11:
+            next_page, last = f"<https://x/?page={page + 1}>", "<https://x/?page=11&per_page=100>"
+            self.send_header("Link", f'{next_page}; rel="next", {last}; rel="last"')
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as inherited
+        """Keep quiet."""
+
+
+def test_later_pages_are_read_side_by_side(to: Connect) -> None:
+    """The first page tells how many there are; the others are asked for five at once."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _ElevenPages) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        try:
+            github = to(f"http://127.0.0.1:{server.server_port}", "a-token")
+            assert [comment.id for comment in github.comments(7)] == [*range(1, 12)]
+            github.close()
+        finally:
+            server.shutdown()
+            serving.join()
+
+
+def test_failure_of_a_later_page_is_told(box: Sandbox, github: GitHub) -> None:
+    """A list that cannot be read to its end is an error, and not a shorter list."""
+    for number in range(450):
+        box.github.add_comment(7, str(number))
+    box.fail("GET", COMMENTS, Fault.status(403), times=None, after=3)
+    with pytest.raises(Refused, match="could not read the comments"):
+        list(github.comments(7))
 
 
 def test_link_to_another_host_is_not_followed(

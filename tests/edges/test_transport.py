@@ -383,6 +383,18 @@ def test_own_certificates_are_honoured(
     assert to(encrypted.url).send(ASK).json() == {"path": "/api/v1/me"}
 
 
+def test_certificates_are_read_once(
+    to: Connect, encrypted: Encrypted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both services trust the same authorities, so the second one need not read them again."""
+    file = tmp_path / "authority.pem"
+    file.write_bytes(encrypted.authority.read_bytes())
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    to(encrypted.url).send(ASK)
+    file.unlink()
+    assert to(encrypted.url).send(ASK).status == 200
+
+
 def test_certificate_of_another_host_is_refused(
     to: Connect, encrypted: Encrypted, monkeypatch: pytest.MonkeyPatch
 ) -> None:

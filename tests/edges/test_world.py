@@ -9,7 +9,7 @@ import pytest
 
 from harmonica_session.edges.runner import Runner
 from harmonica_session.edges.workspace import Workspace
-from harmonica_session.edges.world import connected
+from harmonica_session.edges.world import connected, unconnected
 from harmonica_session.errors import InputError, ServiceError
 from harmonica_session.session import SessionRequest
 from harness.consumer import HurriedClock
@@ -28,7 +28,7 @@ COMMENTS = "/repos/octo/garden/issues/7/comments"
 def _connected(step: Step, env: dict[str, str]) -> AbstractContextManager[World]:
     runner = step.runner(Runner)
     env = {"GITHUB_REPOSITORY": "octo/garden", **env}
-    return connected(env, b"", runner, Workspace(Path()), HurriedClock())
+    return connected(unconnected(env, b"", runner, Workspace(Path()), HurriedClock()), env)
 
 
 def _env(box: Sandbox) -> dict[str, str]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harmonica_session.cli import run_action
 from harmonica_session.sandbox import Fault
+from harmonica_session.step import run_action
 from harness.consumer import BASE, SPEC, pull_request_payload
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import yaml
 
 from harmonica_session.core.scalar import plain_value
-from harmonica_session.core.syntax import explain
 from harmonica_session.core.text import LINE_END, Lines, decode, place_at
 from harmonica_session.errors import Problem, SpecError, clip
 
@@ -131,6 +130,8 @@ def read_document(content: bytes, file: str) -> Document:
         problem = _character_problem(error, text, file)
         raise SpecError(*_in_order([*document.problems, problem])) from None
     except yaml.MarkedYAMLError as error:
+        from harmonica_session.core.syntax import explain  # noqa: PLC0415 - most files are YAML
+
         problem = explain(error, text, file)
         # What the parser stumbles over in a line that is explained already is no news.
         problem = reader.explained.get(problem.line, problem)

@@ -9,21 +9,22 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from harmonica_session.contents import Contents, Tree
 from harmonica_session.edges.retry import Persistent, demanded_pause
 from harmonica_session.edges.transport import Answer, Question, Transport
 from harmonica_session.errors import Refused, clip
-from harmonica_session.pull_request import Account, Comment, Issue, PullRequest, WorkflowRun
+from harmonica_session.pull_request import Account, Beginning, Comment, PullRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pydantic import SecretStr
 
+    from harmonica_session.contents import Contents, Tree
     from harmonica_session.core.event import ByCommit, ByHead
     from harmonica_session.edges.clock import Deadline
 
 PAGE = 100
+MOST_AT_ONCE = 5
 _SUCCESS = range(200, 300)
 
 
@@ -51,6 +52,9 @@ class GitHub:
             deadline,
         )
         self._service = Persistent(transport)
+        # What several specs of a run want to know is asked once.
+        self._pulls: dict[int, dict[str, Any]] = {}
+        self._run_beginnings: dict[str, str] = {}
 
     def close(self) -> None:
         """Give back the connections."""
@@ -104,7 +108,7 @@ class GitHub:
         `GET /repos/{o}/{r}/issues/{n}`, which knows pull requests too.
         """
         path = f"{self._repository}/issues/{number}"
-        issue: Issue = self.read("ask when the pull request was opened", path, Issue)
+        issue: Beginning = self.read("ask when the pull request was opened", path, Beginning)
         return issue.created_at
 
     def run_created_at(self, run_id: str) -> str:
@@ -112,10 +116,11 @@ class GitHub:
 
         `GET /repos/{o}/{r}/actions/runs/{id}`.
         """
-        path = f"{self._repository}/actions/runs/{run_id}"
-        question = Question("ask when the workflow run began", "GET", path)
-        run: WorkflowRun = _accepted(self._service.send(question)).read(WorkflowRun)
-        return run.created_at
+        if run_id not in self._run_beginnings:
+            path = f"{self._repository}/actions/runs/{run_id}"
+            run: Beginning = self.read("ask when the workflow run began", path, Beginning)
+            self._run_beginnings[run_id] = run.created_at
+        return self._run_beginnings[run_id]
 
     def commit_of(self, ref: str) -> str:
         """Return the commit that a branch or tag names: `GET /repos/{o}/{r}/commits/{ref}`."""
@@ -129,6 +134,8 @@ class GitHub:
 
     def contents(self, path: str, revision: str) -> Contents:
         """Return what stands at a path: `GET /repos/{o}/{r}/contents/{path}`."""
+        from harmonica_session.contents import Contents  # noqa: PLC0415 - not for a checkout
+
         question = Question(
             f"read `{clip(path)}`",
             "GET",
@@ -148,6 +155,8 @@ class GitHub:
 
     def tree(self, revision: str) -> Tree:
         """List everything in a revision: `GET /repos/{o}/{r}/git/trees/{sha}`."""
+        from harmonica_session.contents import Tree  # noqa: PLC0415 - not for a checkout
+
         path = f"{self._repository}/git/trees/{quote(revision, safe='')}"
         question = Question("list the files", "GET", path, query={"recursive": 1})
         tree: Tree = _accepted(self._service.send(question)).read(Tree)
@@ -161,10 +170,10 @@ class GitHub:
 
     def pull(self, number: int) -> dict[str, Any]:
         """Return a pull request as GitHub tells it: `GET /repos/{o}/{r}/pulls/{n}`."""
-        path = f"{self._repository}/pulls/{number}"
-        question = Question("read the pull request", "GET", path)
-        row: dict[str, Any] = _accepted(self._service.send(question)).read(dict[str, Any])
-        return row
+        if number not in self._pulls:
+            path = f"{self._repository}/pulls/{number}"
+            self._pulls[number] = self.read("read the pull request", path, dict[str, Any])
+        return self._pulls[number]
 
     def pulls_of_commit(self, commit: ByCommit) -> list[PullRequest]:
         """List the pull requests of a commit: `GET /repos/{o}/{r}/commits/{sha}/pulls`."""
@@ -184,7 +193,7 @@ class GitHub:
     def pages(
         self, doing: str, path: str, query: Mapping[str, str], form: type[Any]
     ) -> Iterator[Any]:
-        """List all items of a list, page by page.
+        """List all items of a list; once it is known how many pages there are, several at once.
 
         Args:
             doing: What they are for, as the end of the sentence "could not …".
@@ -195,15 +204,41 @@ class GitHub:
         Raises:
             ServiceError: GitHub did not answer, or refused.
         """
-        page = 1
-        while True:
+
+        def ask(page: int) -> Answer:
             question = Question(doing, "GET", path, query={**query, "per_page": PAGE, "page": page})
-            answer = _accepted(self._service.send(question))
-            yield from answer.read(list[form])  # type: ignore[valid-type] # read at run time
-            # The link itself is not followed: the token goes to the one base address only.
-            if not re.search(r'<[^<>]*>\s*;\s*rel="next"', answer.headers.get("link", "")):
-                return
-            page += 1
+            return _accepted(self._service.send(question))
+
+        pages = range(1, 2)
+        while pages:
+            answers = _side_by_side(ask, pages)
+            for answer in answers:
+                yield from answer.read(list[form])  # type: ignore[valid-type] # read at run time
+            pages = _following(answers[-1], pages[-1])
+
+
+def _side_by_side(ask: Callable[[int], Answer], pages: range) -> list[Answer]:
+    """Return the answers in the order of the pages; the first failure is raised."""
+    if len(pages) == 1:
+        return [ask(pages[0])]
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - for long lists only
+
+    pool = ThreadPoolExecutor(len(pages))
+    try:
+        return list(pool.map(ask, pages))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _following(answer: Answer, page: int) -> range:
+    """Return the pages to ask for after this one, as many as are known, within bounds."""
+    link = answer.headers.get("link", "")
+    # The link itself is not followed: the token goes to the one base address only.
+    if not re.search(r'<[^<>]*>\s*;\s*rel="next"', link):
+        return range(0)
+    last = re.search(r'[?&]page=([0-9]{1,9})(?:&[^<>]*)?>\s*;\s*rel="last"', link)
+    end = max(int(last[1]), page + 1) if last else page + 1
+    return range(page + 1, min(end, page + MOST_AT_ONCE) + 1)
 
 
 def _accepted(answer: Answer) -> Answer:

@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 import time
 from datetime import datetime, timezone
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from harmonica_session.core.addresses import checked_join_url, join_url_of
-from harmonica_session.edges.catalogue import Catalogue
-from harmonica_session.edges.context_sources import ContextSources
 from harmonica_session.edges.pace import Pace
 from harmonica_session.edges.refusals import accepted, refuse_unknown_fate
 from harmonica_session.edges.retry import Persistent
@@ -28,7 +27,9 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
+    from harmonica_session.edges.catalogue import Catalogue
     from harmonica_session.edges.clock import Deadline
+    from harmonica_session.edges.context_sources import ContextSources
     from harmonica_session.session import SessionRequest
 
 # A language model writes the prompt before a create is answered.
@@ -64,8 +65,6 @@ class Harmonica:
 
     Attributes:
         base: Address without `/api/v1`.
-        catalogue: What the account has names for.
-        context_sources: What is attached to its sessions.
     """
 
     def __init__(self, base: str, api_key: SecretStr, deadline: Deadline) -> None:
@@ -80,8 +79,6 @@ class Harmonica:
         headers = {"Authorization": f"Bearer {api_key.get_secret_value()}"}
         transport = Transport("Harmonica", f"{base}/api/v1", headers, deadline)
         self._service = Persistent(transport, Pace(deadline))
-        self.catalogue = Catalogue(self._service)
-        self.context_sources = ContextSources(self._service)
         self._deadline = deadline
         # How far the server's clock is ahead of ours; known from its first answer on.
         self._ahead: float | None = None
@@ -90,6 +87,22 @@ class Harmonica:
     def close(self) -> None:
         """Give back the connections."""
         self._service.close()
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What the account has names for."""
+        from harmonica_session.edges.catalogue import Catalogue  # noqa: PLC0415 - few specs name it
+
+        return Catalogue(self._service)
+
+    @cached_property
+    def context_sources(self) -> ContextSources:
+        """What is attached to its sessions."""
+        from harmonica_session.edges.context_sources import (  # noqa: PLC0415 - few specs have any
+            ContextSources,
+        )
+
+        return ContextSources(self._service)
 
     def create(self, request: SessionRequest) -> Session:
         """Create a session: `POST /sessions`.

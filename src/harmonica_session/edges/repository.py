@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harmonica_session.edges.github import PAGE
-from harmonica_session.pull_request import (
+from harmonica_session.history import (
     ChangedFile,
     Commit,
     Ended,

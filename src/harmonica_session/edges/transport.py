@@ -6,12 +6,14 @@ This module must not know a route, nor what an answer means.
 from __future__ import annotations
 
 import json
+import os
 import socket
 import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -166,7 +168,8 @@ class Transport:
         self.deadline = deadline
         self._sockets: list[socket.socket] = []
         # Reading the certificates takes time that a plain connection need not spend.
-        verify = _no_certificates() if base.startswith("http:") else _certificates()
+        named = (os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
+        verify = _no_certificates() if base.startswith("http:") else _certificates(*named)
         try:
             self._client = httpx.Client(
                 base_url=base,
@@ -265,7 +268,9 @@ class Transport:
         )
 
 
-def _certificates() -> ssl.SSLContext:
+@lru_cache(maxsize=1)
+def _certificates(*_named: str | None) -> ssl.SSLContext:
+    """Return what trusts the certificates of the environment, read once for both services."""
     try:
         return httpx.create_ssl_context()
     except OSError as error:

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import re
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from harmonica_session.core.addresses import checked_base
 from harmonica_session.core.event import Event, read_event
 from harmonica_session.core.inputs import Inputs, read_inputs
 from harmonica_session.edges.clock import Deadline
-from harmonica_session.edges.github import GitHub
-from harmonica_session.edges.harmonica import Harmonica
 from harmonica_session.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,6 +21,8 @@ if TYPE_CHECKING:
 
     from harmonica_session.edges.clock import Clock
     from harmonica_session.edges.files import Files
+    from harmonica_session.edges.github import GitHub
+    from harmonica_session.edges.harmonica import Harmonica
     from harmonica_session.edges.runner import Runner
 
 _GITHUB_API = "https://api.github.com"
@@ -37,8 +37,8 @@ class World:
         event: What started the run.
         runner: The log and the step's files.
         workspace: The consumer's files; once `locate` has looked, at the revision to be trusted.
-        harmonica: None without a key.
-        github: None without a token, and outside of a repository.
+        harmonica: None without a key, and for a flow that asks nobody.
+        github: None without a token, outside of a repository, and for a flow that asks nobody.
         deadline: The moment by which everything has to be done.
     """
 
@@ -51,11 +51,10 @@ class World:
     deadline: Deadline
 
 
-@contextmanager
-def connected(
+def unconnected(
     env: Mapping[str, str], payload: bytes, runner: Runner, workspace: Files, clock: Clock
-) -> Iterator[World]:
-    """Connect what the environment names, until the flow is done; nothing is asked yet.
+) -> World:
+    """Return the world of a flow that asks nobody.
 
     Args:
         env: Inputs as `INPUT_…`, and GitHub's default variables.
@@ -65,22 +64,41 @@ def connected(
         clock: What the deadline is measured with.
 
     Raises:
-        InputError: An input, `GITHUB_API_URL` or `GITHUB_REPOSITORY` is unusable.
+        InputError: An input is unusable.
     """
     inputs, event = read_inputs(env), read_event(env, payload)
     deadline = Deadline(inputs.timeout, clock)
+    return World(inputs, event, runner, workspace, None, None, deadline)
+
+
+@contextmanager
+def connected(world: World, env: Mapping[str, str]) -> Iterator[World]:
+    """Connect what the environment names, until the flow is done; nothing is asked yet.
+
+    Args:
+        world: What the flow has apart from the services.
+        env: With `GITHUB_API_URL`.
+
+    Raises:
+        InputError: `GITHUB_API_URL`, `GITHUB_REPOSITORY` or a proxy is unusable.
+    """
+    # What a flow that asks nobody need not wait for.
+    from harmonica_session.edges.github import GitHub  # noqa: PLC0415 - see above
+    from harmonica_session.edges.harmonica import Harmonica  # noqa: PLC0415 - see above
+
+    inputs, event = world.inputs, world.event
     with ExitStack() as opened:
         harmonica = github = None
         if inputs.api_key:
-            harmonica = Harmonica(inputs.api_url, inputs.api_key, deadline)
+            harmonica = Harmonica(inputs.api_url, inputs.api_key, world.deadline)
             opened.callback(harmonica.close)
         if inputs.github_token and event.repository:
             if not re.fullmatch(r"[\w.-]+/[\w.-]+", event.repository, re.ASCII):
                 raise InputError("GITHUB_REPOSITORY is not of the form owner/name")
             api = _github_api(env.get("GITHUB_API_URL", ""))
-            github = GitHub(api, event.repository, inputs.github_token, deadline)
+            github = GitHub(api, event.repository, inputs.github_token, world.deadline)
             opened.callback(github.close)
-        yield World(inputs, event, runner, workspace, harmonica, github, deadline)
+        yield replace(world, harmonica=harmonica, github=github)
 
 
 def _github_api(url: str) -> str:
