@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from launch.install import LARGE, split
+
 PROJECT = Path(__file__).resolve().parents[2]
 LAUNCH = PROJECT / "src" / "launch"
 LOCK = (LAUNCH / "runtime.txt").read_text("utf-8")
@@ -53,6 +55,14 @@ def test_what_is_left_out_is_not_in_the_lock() -> None:
     assert {"pygithub", "requests", "anyio"} == {*requirements("left-out.in")}
     heavy = {"pygithub", "requests", "anyio", "cryptography", "pynacl", "cffi", "urllib3", "pyjwt"}
     assert not heavy & PINNED.keys()
+
+
+def test_the_package_that_pip_is_slowest_with_has_a_pip_of_its_own() -> None:
+    """While one pip is at it, another installs all the rest."""
+    large, others = split(LOCK, 2)
+
+    assert re.findall(r"^[a-z0-9-]+==", large, flags=re.MULTILINE) == [f"{LARGE}=="]
+    assert len(re.findall(r"^[a-z0-9-]+==", others, flags=re.MULTILINE)) == len(PINNED) - 1
 
 
 def test_the_lock_names_no_address() -> None:
