@@ -30,8 +30,9 @@ ABANDONED_SECONDS = 24 * 3600
 DRAFT = ".draft-"
 # Large, and on no path of ours: they stay importable, but are not compiled beforehand.
 SELDOM = frozenset(("pydantic/v1", "pydantic/mypy.py", "idna/uts46data.py"))
-# What wheels bring that is never imported; `tests` is a stray of actions-toolkit.
-SUPERFLUOUS = frozenset(("bin", "Scripts", "tests", "__pycache__"))
+# What wheels and installers leave that is never imported: `tests` is a stray of actions-toolkit,
+# `.lock` one of uv.
+SUPERFLUOUS = frozenset(("bin", "Scripts", "tests", "__pycache__", ".lock"))
 SUPERFLUOUS_SUFFIXES = (".dist-info", ".pyi", ".typed", ".pyc")
 
 

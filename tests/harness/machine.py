@@ -37,9 +37,11 @@ import sys
 def main(argv):
     if argv == ["fail"]:
         return 7
+    imported = sorted(sys.modules)
     modules = {name: importlib.import_module(name).__file__ for name in argv}
     flags = {name: getattr(sys.flags, name) for name in ("isolated", "no_site", "utf8_mode")}
-    print(json.dumps({"modules": modules, "flags": flags, "cwd": os.getcwd(), "argv": argv}))
+    told = {"modules": modules, "flags": flags, "cwd": os.getcwd(), "argv": argv}
+    print(json.dumps({**told, "imported": imported}))
     return 0
 '''
 

@@ -42,6 +42,15 @@ def test_every_dependency_is_locked_within_its_range(dependency: str) -> None:
     assert requirement.specifier.contains(PINNED[requirement.name])
 
 
+def test_the_runtime_is_these_packages_and_no_other() -> None:
+    """Each one more is fetched, unpacked and compiled by every first step of a runner."""
+    asked = {Requirement(dependency).name for dependency in dependencies()}
+    of_pydantic = {"annotated-types", "pydantic-core", "typing-extensions", "typing-inspection"}
+    of_httpx = {"certifi", "h11", "httpcore", "idna"}
+
+    assert PINNED.keys() == asked | of_pydantic | of_httpx | {"markupsafe"}
+
+
 def test_every_package_has_hashes() -> None:
     """Nothing can be installed but what was locked."""
     packages = re.split(r"^(?=[a-z])", LOCK, flags=re.MULTILINE)[1:]
