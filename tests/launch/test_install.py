@@ -120,7 +120,8 @@ def test_a_failed_installation_is_one_annotation(machine: Machine) -> None:
     assert error.startswith("::error title=Set-up failed::The libraries could not be installed: ")
     for words in ("ERROR: No matching distribution found", "PIP_INDEX_URL", "HTTPS_PROXY"):
         assert words in error
-    assert "the pip that comes with Python" not in start.stdout
+    pips = [name in start.stdout for name in ("Output of pip\n", "Output of the pip that comes")]
+    assert pips.count(True) == 1  # which one depends on whether this Python has its own
     assert machine.made == ["package"]
     assert (machine.folder / "output").read_text() == "status=failed\n"
     assert "Set-up failed" in (machine.folder / "summary").read_text()
