@@ -81,6 +81,9 @@ ADVICE = (
     "The log has the rest. If packages come from a mirror or through a proxy here, check the "
     "runner's settings for uv and pip: UV_DEFAULT_INDEX, PIP_INDEX_URL, HTTPS_PROXY, SSL_CERT_FILE."
 )
+# pip looks at every file that the index has of a package, and of this one it has more than of all
+# others together.
+LARGE = "pydantic-core"
 MAX_TAIL = 500
 
 
@@ -169,17 +172,14 @@ def clean(environ: Mapping[str, str], scratch: Path) -> dict[str, str]:
 def split(requirements: str, shares: int) -> list[str]:
     """Split a lock for installers that work side by side.
 
-    The time that pip needs for a package grows with the number of its files in the index. So the
-    package with the most hashes goes to one, and all others to another.
-
     Args:
         requirements: The lock.
-        shares: 1 or 2.
+        shares: 1 or 2; then the first has `LARGE` alone.
     """
     if shares == 1:
         return [requirements]
     packages = re.split(r"^(?=[a-z])", requirements, flags=re.MULTILINE)
-    packages.sort(key=lambda package: package.count("--hash="))
+    packages.sort(key=lambda package: package.startswith(f"{LARGE}=="))
     return [packages.pop(), "".join(packages)]
 
 

@@ -34,6 +34,7 @@ FAMILY = "harmonica-session-action"
 SEAL = "seal"
 CONTENT = "content"
 MODULES = "modules.marshal"
+BLOCK_BYTES = 2**18
 
 
 class Modules:
@@ -119,11 +120,19 @@ class Part:
         """
         code = hmac.new(self.key, digestmod="sha256")
         modules = b""
-        for name, data in _files(content):
-            code.update(b"%s\0%d\0" % (name, len(data)))
-            code.update(data)
-            if name == MODULES.encode():
-                modules = data
+        # One block for all: fresh memory for each file would take as long as the reckoning.
+        block = memoryview(bytearray(BLOCK_BYTES))
+        for name, path in _files(content):
+            size = 0
+            with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - much quicker
+                if name == MODULES.encode():
+                    modules = file.read()
+                    code.update(modules)
+                    size = len(modules)
+                while count := file.readinto(block):
+                    code.update(block[:count])
+                    size += count
+            code.update(b"\0%s\0%d\0" % (name, size))
         return code.hexdigest().encode(), modules
 
 
@@ -152,12 +161,16 @@ def parts(environ: Mapping[str, str]) -> tuple[Part, Part]:
         digest = hmac.digest(key, identity, "sha256").hex()[:16]
         return Part(kind, f"{label}-{kind}-{digest}", key, folders)
 
-    sources = [piece for file in _files(PACKAGE) if b"__pycache__" not in file[0] for piece in file]
+    sources = []
+    for name, path in _files(PACKAGE):
+        if b"__pycache__" not in name:
+            with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - much quicker
+                sources += [name, file.read()]
     return part("libraries", LOCK.read_bytes()), part("package", *sources)
 
 
-def _files(folder: Path) -> Iterator[tuple[bytes, bytes]]:
-    """Yield relative name and content of each file below a folder, sorted; no link is followed."""
+def _files(folder: Path) -> Iterator[tuple[bytes, str]]:
+    """Yield relative name and path of each file below a folder, sorted; no link is followed."""
     waiting = [str(folder)]
     start = len(waiting[0]) + 1
     while waiting:
@@ -166,8 +179,7 @@ def _files(folder: Path) -> Iterator[tuple[bytes, bytes]]:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(entry.path)
                 elif entry.is_file(follow_symlinks=False):
-                    with open(entry.path, "rb", buffering=0) as file:  # noqa: PTH123 - much quicker
-                        yield os.fsencode(entry.path[start:]), file.read()
+                    yield os.fsencode(entry.path[start:]), entry.path
                 else:
                     raise OSError(f"{entry.path} is neither a file nor a folder")
 

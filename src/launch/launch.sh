@@ -7,12 +7,15 @@ unset CDPATH
 
 here=${BASH_SOURCE[0]}
 case $here in */*) here=${here%/*} ;; *) here=. ;; esac
-here=$(cd -- "$here" && pwd -P) || exit 1
 start=$PWD
 workspace=
-if [ -n "${GITHUB_WORKSPACE:-}" ]; then
-  workspace=$(cd -- "$GITHUB_WORKSPACE" 2>/dev/null && pwd -P)
+# Going there costs nothing, where a subshell with pwd would cost a process.
+if [ -n "${GITHUB_WORKSPACE:-}" ] && cd -P -- "$GITHUB_WORKSPACE" 2>/dev/null; then
+  workspace=$PWD
+  cd -- "$start" || exit 1
 fi
+cd -P -- "$here" || exit 1
+here=$PWD
 unsuitable= # what was found and why it does not do, for the error line
 python=     # the interpreter chosen, once there is one
 
@@ -32,11 +35,14 @@ fail() {
   exit 1
 }
 
-# True when the file $1 lies in the consumer's checkout, or cannot be placed.
+# True when the file $1 lies in the consumer's checkout, or cannot be placed. Called in /, and ends
+# there.
 in_workspace() {
   local folder=${1//\\//}
   [ -n "$workspace" ] || return 1
-  folder=$(cd -- "${folder%/*}/" 2>/dev/null && pwd -P) || return 0
+  cd -P -- "${folder%/*}/" 2>/dev/null || return 0
+  folder=$PWD
+  cd / || exit 1
   case $folder/ in "${workspace%/}"/*) return 0 ;; *) return 1 ;; esac
 }
 
@@ -44,7 +50,7 @@ in_workspace() {
 # not the shim that led to it, since a shim would look for .python-version in the checkout.
 probe() {
   local answer version
-  answer=$("$@" -I -S -X utf8 -c '
+  answer=$(exec "$@" -I -S -X utf8 -c '
 import sys
 sys.stdout.write("%d.%d %s" % (sys.version_info[0], sys.version_info[1], sys.executable))
 ' </dev/null 2>/dev/null) || answer=

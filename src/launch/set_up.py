@@ -30,8 +30,9 @@ ABANDONED_SECONDS = 24 * 3600
 DRAFT = ".draft-"
 # Large, and on no path of ours: they stay importable, but are not compiled beforehand.
 SELDOM = frozenset(("pydantic/v1", "pydantic/mypy.py", "idna/uts46data.py"))
-# What wheels bring that is never imported; `tests` is a stray of actions-toolkit.
-SUPERFLUOUS = frozenset(("bin", "Scripts", "tests", "__pycache__"))
+# What wheels and installers leave that is never imported: `tests` is a stray of actions-toolkit,
+# `.lock` one of uv.
+SUPERFLUOUS = frozenset(("bin", "Scripts", "tests", "__pycache__", ".lock"))
 SUPERFLUOUS_SUFFIXES = (".dist-info", ".pyi", ".typed", ".pyc")
 
 
@@ -83,6 +84,28 @@ def compiled(folder: Path, root: Path, rest: Path, place: Callable[[Path, Path],
     return modules
 
 
+def settle(part: Part, draft: Path) -> Modules:
+    """Give a finished draft its final name; return the modules to use, whoever made them.
+
+    Raises:
+        OSError: if what was written cannot be read again.
+    """
+    final = draft.with_name(part.name)
+    replaced = draft.with_name(f"{draft.name}-replaced")
+    if not _renamed(draft, final) and not part.read(final):
+        _renamed(final, replaced)
+        _renamed(draft, final)
+    # Where the name is taken by what cannot be moved, this run uses its own draft. A second look,
+    # since another set-up may just have put its own folder in the place of this one's.
+    modules = part.read(final) or part.read(draft) or part.read(final)
+    if modules is None:
+        raise OSError(f"What set-up wrote to {final} has changed since; is another program at it?")
+    for rest in (draft, replaced):
+        if rest != modules.folder.parent:
+            shutil.rmtree(rest, ignore_errors=True)
+    return modules
+
+
 def _provide(part: Part) -> Modules:
     """Return the modules of one part."""
     if ready := part.find():
@@ -98,7 +121,7 @@ def _provide(part: Part) -> Modules:
             modules = _install(draft)
         (content / MODULES).write_bytes(marshal.dumps(modules))
         (draft / SEAL).write_bytes(part.seal(content)[0])
-        return _settle(part, draft)
+        return settle(part, draft)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
@@ -144,27 +167,6 @@ def _remove_abandoned(root: Path) -> None:
         with suppress(FileNotFoundError):
             if draft.stat().st_mtime < time.time() - ABANDONED_SECONDS:
                 shutil.rmtree(draft, ignore_errors=True)
-
-
-def _settle(part: Part, draft: Path) -> Modules:
-    """Give a finished draft its final name; return the modules to use, whoever made them.
-
-    Raises:
-        OSError: if what was written cannot be read again.
-    """
-    final = draft.with_name(part.name)
-    replaced = draft.with_name(f"{draft.name}-replaced")
-    if not _renamed(draft, final) and not part.read(final):
-        _renamed(final, replaced)
-        _renamed(draft, final)
-    # Where the name is taken by what cannot be moved, this run uses its own draft.
-    modules = part.read(final) or part.read(draft)
-    if modules is None:
-        raise OSError(f"What set-up wrote to {final} has changed since; is another program at it?")
-    for rest in (draft, replaced):
-        if rest != modules.folder.parent:
-            shutil.rmtree(rest, ignore_errors=True)
-    return modules
 
 
 def _renamed(source: Path, target: Path) -> bool:

@@ -150,7 +150,10 @@ def test_a_killed_step_has_handed_on_the_link(consumer: Consumer) -> None:
 def test_a_cancelled_step_says_so(consumer: Consumer) -> None:
     """An interrupt ends the step with one line and no traceback."""
     consumer.box.fail("POST", "/repos/.*", Fault.hang())
+    # Under nohup or in the background of a shell, tests and all that they start ignore interrupts.
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = start(consumer)
+    signal.signal(signal.SIGINT, inherited)
     wait_for(lambda: consumer.box.requests_to("POST", "/repos/.*") != [])
     process.send_signal(signal.SIGINT)
     log, _ = process.communicate(timeout=20)

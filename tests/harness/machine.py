@@ -11,9 +11,13 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LAUNCH = Path(__file__).resolve().parents[2] / "src" / "launch"
 BASH = shutil.which("bash") or "bash"
@@ -33,11 +37,21 @@ import sys
 def main(argv):
     if argv == ["fail"]:
         return 7
+    imported = sorted(sys.modules)
     modules = {name: importlib.import_module(name).__file__ for name in argv}
     flags = {name: getattr(sys.flags, name) for name in ("isolated", "no_site", "utf8_mode")}
-    print(json.dumps({"modules": modules, "flags": flags, "cwd": os.getcwd(), "argv": argv}))
+    told = {"modules": modules, "flags": flags, "cwd": os.getcwd(), "argv": argv}
+    print(json.dumps({**told, "imported": imported}))
     return 0
 '''
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Wait until other processes have brought something about."""
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "it never came about"
+        time.sleep(0.001)
 
 
 @dataclass(frozen=True)
@@ -112,10 +126,14 @@ class Machine:
         return self.folder / "bin"
 
     @property
+    def family(self) -> Path:
+        """The action's own folder in the tool cache."""
+        return self.tools / "harmonica-session-action"
+
+    @property
     def made(self) -> list[str]:
         """What set-up has made in the tool cache, without the digests in the names."""
-        folder = self.tools / "harmonica-session-action"
-        return sorted(path.name.split("-")[-2] for path in folder.iterdir())
+        return sorted(path.name.split("-")[-2] for path in self.family.glob("*"))
 
     def write(self, path: str, text: str) -> Path:
         """Write a file; one that begins with #! can be run."""
@@ -126,9 +144,21 @@ class Machine:
             target.chmod(0o755)
         return target
 
+    def take_lock(self, lock: str) -> None:
+        """Let set-up install what this lock names."""
+        (self.folder / "action/src/launch/runtime.txt").write_text(lock, "utf-8")
+
+    def take_real_action(self) -> None:
+        """Put the real package and the whole lock in the place of what stands for them."""
+        target = self.folder / "action" / "src" / "harmonica_session"
+        shutil.rmtree(target)
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(LAUNCH.parent / "harmonica_session", target, ignore=ignored)
+        self.take_lock((LAUNCH / "runtime.txt").read_text("utf-8"))
+
     def part(self, kind: str) -> Path:
         """Return the folder of one part that set-up has made."""
-        (found,) = (self.tools / "harmonica-session-action").glob(f"*-{kind}-*")
+        (found,) = self.family.glob(f"*-{kind}-*")
         return found
 
     def begin(self, *words: str, **env: str) -> subprocess.Popen[str]:

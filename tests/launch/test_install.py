@@ -120,7 +120,8 @@ def test_a_failed_installation_is_one_annotation(machine: Machine) -> None:
     assert error.startswith("::error title=Set-up failed::The libraries could not be installed: ")
     for words in ("ERROR: No matching distribution found", "PIP_INDEX_URL", "HTTPS_PROXY"):
         assert words in error
-    assert "the pip that comes with Python" not in start.stdout
+    pips = [name in start.stdout for name in ("Output of pip\n", "Output of the pip that comes")]
+    assert pips.count(True) == 1  # which one depends on whether this Python has its own
     assert machine.made == ["package"]
     assert (machine.folder / "output").read_text() == "status=failed\n"
     assert "Set-up failed" in (machine.folder / "summary").read_text()
@@ -233,14 +234,11 @@ def test_installers_find_no_program_in_the_checkout(tmp_path: Path) -> None:
 
 def test_the_lock_is_split_at_packages() -> None:
     """Two installers get all of it between them, each package with its hashes."""
-    lock = (
-        "# note\na==1 \\\n    --hash=x\nb==2 \\\n    --hash=y \\\n    --hash=z\n    # via a\nc==3\n"
-    )
+    large = "pydantic-core==2 \\\n    --hash=y \\\n    --hash=z\n    # via a\n"
+    lock = f"# note\na==1 \\\n    --hash=x\n{large}pydantic==3\n"
 
     assert split(lock, 1) == [lock]
-    most, others = split(lock, 2)
-    assert most == "b==2 \\\n    --hash=y \\\n    --hash=z\n    # via a\n"
-    assert others == "# note\nc==3\na==1 \\\n    --hash=x\n"
+    assert split(lock, 2) == [large, "# note\na==1 \\\n    --hash=x\npydantic==3\n"]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from launch.install import LARGE, split
+
 PROJECT = Path(__file__).resolve().parents[2]
 LAUNCH = PROJECT / "src" / "launch"
 LOCK = (LAUNCH / "runtime.txt").read_text("utf-8")
@@ -40,6 +42,15 @@ def test_every_dependency_is_locked_within_its_range(dependency: str) -> None:
     assert requirement.specifier.contains(PINNED[requirement.name])
 
 
+def test_the_runtime_is_these_packages_and_no_other() -> None:
+    """Each one more is fetched, unpacked and compiled by every first step of a runner."""
+    asked = {Requirement(dependency).name for dependency in dependencies()}
+    of_pydantic = {"annotated-types", "pydantic-core", "typing-extensions", "typing-inspection"}
+    of_httpx = {"certifi", "h11", "httpcore", "idna"}
+
+    assert PINNED.keys() == asked | of_pydantic | of_httpx | {"markupsafe"}
+
+
 def test_every_package_has_hashes() -> None:
     """Nothing can be installed but what was locked."""
     packages = re.split(r"^(?=[a-z])", LOCK, flags=re.MULTILINE)[1:]
@@ -53,6 +64,14 @@ def test_what_is_left_out_is_not_in_the_lock() -> None:
     assert {"pygithub", "requests", "anyio"} == {*requirements("left-out.in")}
     heavy = {"pygithub", "requests", "anyio", "cryptography", "pynacl", "cffi", "urllib3", "pyjwt"}
     assert not heavy & PINNED.keys()
+
+
+def test_the_package_that_pip_is_slowest_with_has_a_pip_of_its_own() -> None:
+    """While one pip is at it, another installs all the rest."""
+    large, others = split(LOCK, 2)
+
+    assert re.findall(r"^[a-z0-9-]+==", large, flags=re.MULTILINE) == [f"{LARGE}=="]
+    assert len(re.findall(r"^[a-z0-9-]+==", others, flags=re.MULTILINE)) == len(PINNED) - 1
 
 
 def test_the_lock_names_no_address() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.machine import SECONDS
+from harness.machine import SECONDS, wait_until
 from launch.launch import CONTENT, MODULES, SEAL, Part
 
 if TYPE_CHECKING:
@@ -34,14 +34,6 @@ def run():
     os.execvp("uv", ["uv", *sys.argv[1:]])
 {text}""",
     )
-
-
-def wait_for(path: Path) -> None:
-    """Wait until another process has made a file."""
-    deadline = time.monotonic() + SECONDS
-    while not path.exists():
-        assert time.monotonic() < deadline, f"{path} does not appear"
-        time.sleep(0.01)
 
 
 def everything(folder: Path) -> dict[str, bytes]:
@@ -215,7 +207,7 @@ time.sleep(600)
 """,
     )
     process = machine.begin("h11")
-    wait_for(machine.folder / "half")
+    wait_until((machine.folder / "half").exists)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate(timeout=SECONDS)
     (machine.bin / "uv").unlink()
@@ -247,14 +239,13 @@ run()
 
 def test_drafts_that_nobody_works_at_are_removed_in_the_end(machine: Machine) -> None:
     """After a day what a cut-off set-up left goes away; a newer one may still be at work."""
-    family = machine.tools / "harmonica-session-action"
     for name, age in ((".draft-old", 90_000), (".draft-new", 60)):
-        (family / name).mkdir(parents=True)
-        os.utime(family / name, (time.time() - age,) * 2)
+        (machine.family / name).mkdir(parents=True)
+        os.utime(machine.family / name, (time.time() - age,) * 2)
 
     machine.start()
 
-    assert [path.name for path in family.glob(".draft-*")] == [".draft-new"]
+    assert [path.name for path in machine.family.glob(".draft-*")] == [".draft-new"]
 
 
 @pytest.mark.parametrize("unusable", ["{folder}/file", "{folder}/workspace/tools", "relative", ""])
