@@ -31,7 +31,11 @@ Channel = Literal["telegram"]
 class Part(BaseModel):
     """A part of a request: closed, so that a misspelt key is found."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    # Most specs use few of the parts, and building a model takes a run its time. That is no way
+    # for models that several threads may be the first to use.
+    model_config = ConfigDict(
+        extra="forbid", defer_build=True, frozen=True, hide_input_in_errors=True
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -92,7 +96,9 @@ class SessionRequest(BaseModel):
     Fields that this version does not know are kept as they stand, see `api:` in the spec.
     """
 
-    model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="allow", defer_build=True, frozen=True, hide_input_in_errors=True
+    )
 
     topic: Text
     goal: Text
