@@ -66,7 +66,10 @@ def guarded(
         fail(runner, error)
         return 1
     except KeyboardInterrupt:
-        runner.say("Cancelled; what was handed on before stays.")
+        runner.say(
+            "Cancelled; what was handed on before stays. If a session was being created just now, "
+            "running this again finds it, unless `once-per` is `off`."
+        )
         return _CANCELLED
     except Exception:  # noqa: BLE001 - the last resort: a bug of ours must not end without a word
         import traceback  # noqa: PLC0415 - likewise
