@@ -62,7 +62,7 @@ def our_trace(world: World, github: GitHub, seal: Seal, number: int) -> Trace | 
     Raises:
         ServiceError: GitHub did not answer, or refused.
     """
-    ours = _traces(world, github, seal, number, github.comments(number))
+    ours = _traces(world, github, seal, number, github.newest_comments(number))
     return ours[0] if ours and not ours[0].is_doubtful else None
 
 

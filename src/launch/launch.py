@@ -42,7 +42,7 @@ class Modules:
 
     Attributes:
         folder: What the packages take for their place: extension modules and data are there.
-        modules: Name to whether it is a package, and its marshalled code.
+        modules: Name to whether it is a package, and its marshalled code, until it is imported.
     """
 
     def __init__(self, folder: Path, modules: dict[str, tuple[bool, bytes]]) -> None:
@@ -59,11 +59,11 @@ class Modules:
         """Tell Python's import how to load a module; None if it is not one of these."""
         if name not in self.modules:
             return None
-        is_package, code = self.modules[name]
+        is_package = self.modules[name][0]
         place = f"{self.folder}{os.sep}{name.replace('.', os.sep)}"
         file = f"{place}{os.sep}__init__.pyc" if is_package else f"{place}.pyc"
         folders = [place] if is_package else None
-        loader = _Loader(name, file, code)
+        loader = _Loader(name, file, self.modules)
         return spec_from_file_location(
             name, file, loader=loader, submodule_search_locations=folders
         )
@@ -72,12 +72,13 @@ class Modules:
 class _Loader(SourcelessFileLoader):
     """A loader for byte code that is at hand; its file need not exist."""
 
-    def __init__(self, name: str, file: str, code: bytes) -> None:
+    def __init__(self, name: str, file: str, modules: dict[str, tuple[bool, bytes]]) -> None:
         super().__init__(name, file)
-        self._code = code
+        self._modules = modules
 
-    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - as the base class has it
-        code: CodeType = marshal.loads(self._code)  # noqa: S302 - the seal held
+    def get_code(self, fullname: str) -> CodeType:
+        # Nothing is imported twice, and what was imported need not be kept in two forms.
+        code: CodeType = marshal.loads(self._modules.pop(fullname)[1])  # noqa: S302 - sealed
         return code
 
 

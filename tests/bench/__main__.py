@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.growth import growth
+from bench.profile import profile
 from bench.runs import latency, run
 from bench.set_up import set_up
 from bench.stage import Stage
@@ -32,6 +33,7 @@ ROUNDS = 15
 PARTS: dict[str, tuple[str, Callable[[Stage, StandIns, int], str], int]] = {
     "run": ("The run, set up already", run, 1),
     "tls": ("The same over TLS", partial(run, tls=True), 1),
+    "profile": ("Where the time of a run goes", profile, 1),
     "latency": ("With slow services", latency, 3),
     "growth": ("Growth", growth, 3),
     "set-up": ("Set-up", set_up, 3),

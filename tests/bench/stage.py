@@ -51,7 +51,7 @@ class Stage:
         self.write(".harmonica/session.yml", SPEC)
         for name in ("ours", "usual"):
             self._copy_action(name)
-        (self._copy_action("nothing") / "cli.py").write_text(NOTHING, "utf-8")
+        self.add("nothing", NOTHING)
         floor = self._copy_action("floor")
         shutil.rmtree(floor)
         floor.mkdir()
@@ -74,6 +74,10 @@ class Stage:
         }
         self.to_index = {name: os.environ[name] for name in os.environ if name.startswith(_REACH)}
 
+    def add(self, action: str, cli: str) -> None:
+        """Make a copy of the action with another program in place of its command line."""
+        (self._copy_action(action) / "cli.py").write_text(cli, "utf-8")
+
     def write(self, path: str, text: str) -> None:
         """Put a file into the checkout."""
         target = self.workspace / path
@@ -84,7 +88,7 @@ class Stage:
         """Return the folder with the sources of an action.
 
         Args:
-            action: `ours`, `usual` for another copy of it, `nothing` or `floor`.
+            action: `ours`, `usual` for another copy of it, `floor`, or what `add` has made.
         """
         return self.folder / action / "src"
 

@@ -77,7 +77,7 @@ CREATE = VALIDATE - {"validate"} | {
     *("survey", "traces"),
     *("core.revision", "core.values"),
     *("edges.github", "edges.harmonica", "edges.pace", "edges.refusals", "edges.retry"),
-    "edges.transport",
+    *("edges.shared", "edges.transport"),
 }
 
 

@@ -383,6 +383,18 @@ def test_a_repeated_older_run_undoes_nothing(consumer: Consumer, on_change: str)
     assert consumer.box.harmonica.sessions[-1]["goal"] == "Agree on two changes"
 
 
+def test_a_repeated_older_run_replaces_a_session_that_is_gone(consumer: Consumer) -> None:
+    """A comment whose link leads nowhere is edited, whichever run has written it."""
+    consumer.on_pull_request()
+    consumer.write(".harmonica/session.yml", CHANGED)
+    consumer.on_pull_request("synchronize", env={"GITHUB_RUN_ID": "501"})
+    consumer.box.harmonica.sessions.clear()
+    again = consumer.on_pull_request(env={"GITHUB_RUN_ATTEMPT": "2"})
+    assert again.outputs["status"] == "created"
+    [body] = consumer.bodies
+    assert again.outputs["join_url"] in body
+
+
 def test_a_comment_of_a_later_run_is_not_taken_over(consumer: Consumer) -> None:
     """An older run that was slower leaves it as it is, and takes its own away."""
     consumer.inputs["once_per"] = "run"

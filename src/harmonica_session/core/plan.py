@@ -148,7 +148,10 @@ class Plan:
     def is_overtaken(self) -> bool:
         """Whether our comment speaks of the request of a later run than this one."""
         receipt = self.found.receipt
-        return receipt is not None and is_overtaken(self.task, receipt)
+        if receipt is None or (self.task.scope == "pull-request" and self.status == "created"):
+            # Its session is gone, or there would be none to create.
+            return False
+        return is_overtaken(self.task, receipt)
 
 
 def reason_to_skip(inputs: Inputs, event: Event) -> str:

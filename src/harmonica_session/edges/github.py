@@ -6,10 +6,12 @@ This module must not decide which comment is ours, nor which pull request is mea
 from __future__ import annotations
 
 import re
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from harmonica_session.edges.retry import Persistent, demanded_pause
+from harmonica_session.edges.shared import Shared
 from harmonica_session.edges.transport import Answer, Question, Transport
 from harmonica_session.errors import Refused, clip
 from harmonica_session.pull_request import Account, Beginning, Comment, PullRequest
@@ -55,6 +57,8 @@ class GitHub:
         # What several specs of a run want to know is asked once.
         self._pulls: dict[int, dict[str, Any]] = {}
         self._run_beginnings: dict[str, str] = {}
+        self._newest: dict[int, Shared[list[Comment]]] = {}
+        self._lock = Lock()
 
     def close(self) -> None:
         """Give back the connections."""
@@ -86,6 +90,12 @@ class GitHub:
         """List all comments, oldest first: `GET /repos/{o}/{r}/issues/{n}/comments`."""
         path = f"{self._repository}/issues/{number}/comments"
         yield from self.pages("read the comments", path, {}, Comment)
+
+    def newest_comments(self, number: int) -> list[Comment]:
+        """List all comments as they are now, oldest first; who asks meanwhile shares the list."""
+        with self._lock:
+            newest = self._newest.setdefault(number, Shared(lambda: list(self.comments(number))))
+        return newest.answer()
 
     def post_comment(self, number: int, body: str) -> Comment:
         """Post a comment: `POST /repos/{o}/{r}/issues/{n}/comments`."""
