@@ -15,25 +15,21 @@ from contextlib import suppress
 from pathlib import Path
 
 from launch import say
+from launch.byte_code import compiled, compiled_by_two
 from launch.install import InstallationError, install
 from launch.launch import CONTENT, LOCK, MODULES, PACKAGE, SEAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+    from launch.byte_code import Code
     from launch.launch import Modules, Part
-
-    Code = dict[str, tuple[bool, bytes]]
 
 ABANDONED_SECONDS = 24 * 3600
 DRAFT = ".draft-"
-# Large, and on no path of ours: they stay importable, but are not compiled beforehand.
-SELDOM = frozenset(("pydantic/v1", "pydantic/mypy.py", "idna/uts46data.py"))
-# What wheels and installers leave that is never imported: `tests` is a stray of actions-toolkit,
-# `.lock` one of uv.
-SUPERFLUOUS = frozenset(("bin", "Scripts", "tests", "__pycache__", ".lock"))
-SUPERFLUOUS_SUFFIXES = (".dist-info", ".pyi", ".typed", ".pyc")
+# The package with as much to compile as all others together.
+LARGEST = "pydantic"
 
 
 def provide(parts: Sequence[Part]) -> list[Modules]:
@@ -50,38 +46,6 @@ def provide(parts: Sequence[Part]) -> list[Modules]:
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
-
-
-def compiled(folder: Path, root: Path, rest: Path, place: Callable[[Path, Path], object]) -> Code:
-    """Compile the modules below a folder, and put what is no module below another.
-
-    Args:
-        folder: Where the modules are.
-        root: The folder itself or one above it, from which modules have their names.
-        rest: Where extension modules and data go.
-        place: Puts a file or folder there: moves or copies it.
-
-    Returns:
-        For each module whether it is a package, and its marshalled code.
-    """
-    modules = {}
-    waiting = [folder]
-    while waiting:
-        for path in waiting.pop().iterdir():
-            name = path.relative_to(root).as_posix()
-            if path.name in SUPERFLUOUS or path.name.endswith(SUPERFLUOUS_SUFFIXES):
-                continue
-            if path.is_dir() and name not in SELDOM:
-                waiting.append(path)
-            elif path.suffix == ".py" and name not in SELDOM:
-                code = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
-                module = name.removesuffix(".py").replace("/", ".")
-                package = module.removesuffix(".__init__")
-                modules[package] = package != module, marshal.dumps(code)
-            else:
-                (rest / name).parent.mkdir(parents=True, exist_ok=True)
-                place(path, rest / name)
-    return modules
 
 
 def settle(part: Part, draft: Path) -> Modules:
@@ -133,7 +97,7 @@ def _install(draft: Path) -> Code:
     def prepare(folder: Path) -> tuple[Code, Path]:
         rest = folder.with_name(f"{folder.name} rest")
         rest.mkdir()
-        return compiled(folder, folder, rest, os.replace), rest
+        return compiled_by_two(folder, rest, folder / LARGEST), rest
 
     scratch = draft / "scratch"
     scratch.mkdir()
