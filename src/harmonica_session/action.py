@@ -14,7 +14,7 @@ from harmonica_session.background import context_of
 from harmonica_session.core import plan as planning
 from harmonica_session.core.plan import Found
 from harmonica_session.fill_in import fill_in
-from harmonica_session.hand_on import hand_on, show, skip
+from harmonica_session.hand_on import hand_on, show, skip, tell
 from harmonica_session.locate import locate
 from harmonica_session.look_up import look_up
 from harmonica_session.prepare import (
@@ -103,6 +103,8 @@ def _carry_out(
 ) -> None:
     """Bring the session about, announce it, and hand on its link."""
     plan, session = settle(world, harmonica, plan)
+    told = plan.status, session.id
+    tell(world, plan, session)
     # Once before the announcement, which may be refused or cut off, and once after it.
     hand_on(world, plan, session)
     if not plan.is_settled_by_comment:
@@ -110,5 +112,7 @@ def _carry_out(
     plan, session, comment_url = announce(world, harmonica, seal, plan, session)
     if plan.is_settled_by_comment and not comment_url:
         plan, session = give_way_to_twin(world, harmonica, plan, session)
+    if (plan.status, session.id) != told:
+        tell(world, plan, session)
     attached = attach(world, harmonica, plan, session, sources)
     hand_on(world, plan, session, comment_url, attached)

@@ -5,6 +5,7 @@ This module must not create sessions, nor let a refused comment fail the run.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harmonica_session.core import event as events
@@ -12,7 +13,6 @@ from harmonica_session.core import plan as planning
 from harmonica_session.core import report
 from harmonica_session.core.plan import Found
 from harmonica_session.errors import ActionError, FateUnknown, NothingToAnnounceOn, Refused
-from harmonica_session.recognise import announced
 from harmonica_session.session import Session
 from harmonica_session.settle import settle
 from harmonica_session.traces import our_trace
@@ -92,12 +92,11 @@ def announce(
     number, comment = plan.task.number, plan.found.comment
     if number is None:
         return plan, session, ""
-    for surplus in plan.found.surplus:
-        _take_away(world, surplus, session)
     receipt = planning.receipt_for(plan, session)
-    is_theirs = plan.is_overtaken or plan.gave_way
+    is_theirs = plan.is_overtaken or (plan.gave_way and plan.task.scope == "pull-request")
     if comment and (is_theirs or planning.is_announced(plan.found, receipt)):
         world.runner.say(f"Comment, unchanged: {comment.html_url}")
+        _tidy(world, plan, session)
         return plan, session, comment.html_url
     if world.github is None:
         world.runner.warn(TITLE, "There is no `github-token`, so the link was not posted.")
@@ -110,12 +109,8 @@ def _publish(  # noqa: PLR0913, PLR0917 - the worlds, and what is to be said
 ) -> tuple[Plan, Session, str]:
     """Edit our comment, or post one and see whether another run was faster."""
     number, comment = plan.task.number or 0, plan.found.comment
-    receipt = planning.receipt_for(plan, session)
-    invitation = report.invitation_to(plan, session, is_public=world.event.is_public)
-    line = seal.receipt_line(receipt, number)
-    body = report.comment(line, invitation, spec=plan.task.spec)
     try:
-        posted = _put(world, github, plan, body)
+        posted = _put(world, github, plan, _body(world, seal, plan, session))
     except ActionError as error:
         world.runner.warn(TITLE, _not_announced(number, error))
         return plan, session, comment.html_url if comment else ""
@@ -123,11 +118,19 @@ def _publish(  # noqa: PLR0913, PLR0917 - the worlds, and what is to be said
     world.runner.say(f"Comment, {'edited' if is_edited else 'posted'}: {posted.html_url}")
     winner = None if is_edited else _earlier(world, github, seal, number, posted)
     if winner is None:
+        _tidy(world, plan, session)
         return plan, session, posted.html_url
-    if planning.receipt_counts(plan.task, winner.receipt):
+    is_same = winner.receipt.session_id == session.id
+    if is_same or planning.receipt_counts(plan.task, winner.receipt):
         _remove(world, github, posted)
         return _give_way(world, harmonica, seal, plan, session, winner)
-    return plan, session, _take_over(world, github, plan, winner, posted, body)
+    return _take_over(world, github, seal, plan, session, winner, posted)
+
+
+def _body(world: World, seal: Seal, plan: Plan, session: Session) -> str:
+    line = seal.receipt_line(planning.receipt_for(plan, session), plan.task.number or 0)
+    invitation = report.invitation_to(plan, session, is_public=world.event.is_public)
+    return report.comment(line, invitation, spec=plan.task.spec)
 
 
 def _put(world: World, github: GitHub, plan: Plan, body: str) -> Comment:
@@ -181,38 +184,54 @@ def _give_way(  # noqa: PLR0913, PLR0917 - both runs, and the worlds to settle i
     world.runner.say(f"Another run was faster: {winner.comment.html_url}")
     if receipt.session_id != session.id:
         world.runner.warn(TITLE, report.surplus_warning(session.join_url or ""))
-    theirs = announced(world, harmonica, winner) or Session(
-        id=receipt.session_id, join_url=receipt.join_url
-    )
+    theirs = Session(id=receipt.session_id, join_url=receipt.join_url)
+    try:
+        seen = harmonica.get(receipt.session_id)
+        theirs = seen.model_copy(update={"join_url": receipt.join_url})
+    except ActionError as error:
+        world.runner.debug(f"The session of the faster run was not looked at: {error}")
     found = Found(winner.comment, receipt, session=theirs, is_foreign=receipt.is_foreign)
     plan, theirs = settle(world, harmonica, planning.decide(plan.task, found))
-    return announce(world, harmonica, seal, plan, theirs)
+    return announce(world, harmonica, seal, replace(plan, has_created=True), theirs)
 
 
 def _take_over(  # noqa: PLR0913, PLR0917 - two comments, and what is to stand in one of them
-    world: World, github: GitHub, plan: Plan, winner: Trace, posted: Comment, body: str
-) -> str:
+    world: World,
+    github: GitHub,
+    seal: Seal,
+    plan: Plan,
+    session: Session,
+    winner: Trace,
+    posted: Comment,
+) -> tuple[Plan, Session, str]:
     """Let the older comment stay, though its session is not the one that is meant here."""
-    if not planning.is_overtaken(plan.task, winner.receipt):
+    found = replace(plan.found, comment=winner.comment, receipt=winner.receipt)
+    plan = replace(plan, found=found)
+    if plan.is_overtaken:
+        world.runner.warn(TITLE, report.overtaken_warning(winner.receipt.join_url))
+    else:
         try:
-            github.edit_comment(winner.comment.id, body)
+            github.edit_comment(winner.comment.id, _body(world, seal, plan, session))
         except ActionError as error:
-            world.runner.warn(TITLE, _not_announced(plan.task.number or 0, error))
-            return posted.html_url
+            if not (isinstance(error, Refused) and error.status in _GONE):
+                world.runner.warn(TITLE, _not_announced(plan.task.number or 0, error))
+            return plan, session, posted.html_url
     _remove(world, github, posted)
-    return winner.comment.html_url
+    return plan, session, winner.comment.html_url
 
 
-def _take_away(world: World, surplus: Trace, session: Session) -> None:
-    """Remove a comment that a run left which did not see that another one was faster."""
-    if world.github is None:
-        return
-    _remove(world, world.github, surplus.comment)
-    if surplus.receipt.session_id != session.id:
-        world.runner.warn(TITLE, report.second_session_warning(surplus.receipt.join_url))
+def _tidy(world: World, plan: Plan, session: Session) -> None:
+    """Remove the comments of runs that did not see that another one was faster."""
+    for surplus in plan.found.surplus:
+        if world.github is None or planning.is_overtaken(plan.task, surplus.receipt):
+            continue
+        is_gone = _remove(world, world.github, surplus.comment)
+        if is_gone and surplus.receipt.session_id != session.id:
+            world.runner.warn(TITLE, report.second_session_warning(surplus.receipt.join_url))
 
 
-def _remove(world: World, github: GitHub, comment: Comment) -> None:
+def _remove(world: World, github: GitHub, comment: Comment) -> bool:
+    """Remove a comment of ours; return whether it is gone."""
     try:
         github.delete_comment(comment.id)
     except ActionError as error:
@@ -220,6 +239,8 @@ def _remove(world: World, github: GitHub, comment: Comment) -> None:
         if not (isinstance(error, Refused) and error.status in _GONE):
             left = f"Another run announced it first; please remove {comment.html_url}: {error}"
             world.runner.warn(TITLE, left)
+            return False
+    return True
 
 
 def _not_announced(number: int, error: ActionError) -> str:

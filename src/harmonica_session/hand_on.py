@@ -63,7 +63,7 @@ def show(world: World, seal: Seal | None, plan: Plan) -> None:
     if route:
         request = json.dumps(content, indent=2, ensure_ascii=False)
         world.runner.group(f"The request: {route}", request)
-    if task.number is not None:
+    if task.number is not None and not plan.is_overtaken:
         invitation = report.invitation_to(plan, session, is_public=world.event.is_public)
         receipt = planning.receipt_for(plan, session)
         line = seal.receipt_line(receipt, task.number) if seal else "<!-- receipt -->"
@@ -83,6 +83,14 @@ def _request_of(plan: Plan, session: Session) -> tuple[str, dict[str, JsonValue]
     return "", {}
 
 
+def tell(world: World, plan: Plan, session: Session) -> None:
+    """Tell the log which session counts, and what is unusual about it."""
+    world.runner.say(f"Session {session.id}: {plan.status}")
+    world.runner.say(f"Join link: {session.join_url}")
+    for note in report.notes_on(plan, session):
+        world.runner.warn(TITLE, note)
+
+
 def hand_on(
     world: World,
     plan: Plan,
@@ -100,11 +108,6 @@ def hand_on(
         attached: Names of the context sources that this run attached.
     """
     runner = world.runner
-    if comment_url is None:
-        runner.say(f"Session {session.id}: {plan.status}")
-        runner.say(f"Join link: {session.join_url}")
-        for note in report.notes_on(plan, session):
-            runner.warn(TITLE, note)
     runner.output(
         {
             "join_url": session.join_url or "",

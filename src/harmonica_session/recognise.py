@@ -37,10 +37,11 @@ def find(world: World, harmonica: Harmonica, survey: Survey, seal: Seal, task: T
     """
     trace, surplus = _our_trace(world, harmonica, survey, seal, task)
     receipt = trace.receipt if trace else None
-    session, is_foreign = None, False
+    session, is_foreign, is_gone = None, False, False
     if trace and planning.receipt_counts(task, trace.receipt):
-        session = announced(world, harmonica, trace)
+        session = _announced(world, harmonica, trace)
         is_foreign = session is not None and trace.receipt.is_foreign
+        is_gone = session is None
     if session is None and task.scope == "topic":
         session = _of_topic(harmonica, survey, task, receipt)
         is_foreign = session is not None and _is_foreign(session, task, receipt)
@@ -48,7 +49,7 @@ def find(world: World, harmonica: Harmonica, survey: Survey, seal: Seal, task: T
         session = _left_behind(world, survey, task)
     if trace is None:
         return Found(session=session, is_foreign=is_foreign)
-    return Found(trace.comment, receipt, trace.is_signed, session, is_foreign, surplus)
+    return Found(trace.comment, receipt, trace.is_signed, session, is_foreign, surplus, is_gone)
 
 
 def _our_trace(
@@ -70,7 +71,7 @@ def _our_trace(
     return replace(trace, receipt=trace.receipt.model_copy(update=vouched)), ()
 
 
-def announced(world: World, harmonica: Harmonica, trace: Trace) -> Session | None:
+def _announced(world: World, harmonica: Harmonica, trace: Trace) -> Session | None:
     """Ask for the session of our comment; None when it is gone or out of reach.
 
     A session that a signed receipt names counts also while Harmonica does not answer.

@@ -136,7 +136,9 @@ def give_way_to_twin(
     world.runner.warn(TITLE, report.surplus_warning(session.join_url or ""))
     found = replace(plan.found, session=twin)
     # What differs is the faster run's to settle, which knows what it has asked for.
-    return replace(planning.decide(plan.task, found), status="reused", gave_way=True), twin
+    return replace(
+        planning.decide(plan.task, found), status="reused", gave_way=True, has_created=True
+    ), twin
 
 
 def _earlier_twin(
@@ -152,6 +154,9 @@ def _earlier_twin(
     try:
         rows = harmonica.created_since(created - _LOOK_BACK)
         older = [row for row in rows if row.id != session.id and age(row) < age(session)]
+        if task.scope == "topic":
+            # A completed session makes room for another one of its topic.
+            older = [row for row in older if row.status != "completed"]
         return with_reference(partial(whole, harmonica), task, older, same_topic=True)
     except ActionError as error:
         world.runner.debug(f"Nobody knows whether another job made the session too: {error}")

@@ -9,6 +9,7 @@ from threading import Event, Semaphore
 import pytest
 
 from harmonica_session.edges.shared import Shared
+from harmonica_session.errors import ActionError, InputError
 
 
 def test_who_comes_later_gets_a_later_answer() -> None:
@@ -46,9 +47,43 @@ def test_who_waits_shares_the_next_answer() -> None:
 
 
 def test_a_question_that_fails_is_asked_again() -> None:
-    """An error is nobody else's answer."""
-    divisors = iter([0, 2])
-    shared = Shared(lambda: 4 // next(divisors))
-    with pytest.raises(ZeroDivisionError):
+    """An error is an answer to those who waited, and to nobody who comes later."""
+    answers: list[int | ActionError] = [InputError("nothing"), 2]
+
+    def ask() -> int:
+        answer = answers.pop(0)
+        if isinstance(answer, ActionError):
+            raise answer
+        return answer
+
+    shared = Shared(ask)
+    with pytest.raises(InputError, match="nothing"):
         shared.answer()
     assert shared.answer() == 2
+
+
+def test_who_waited_for_a_failure_does_not_wait_again() -> None:
+    """A service that is down is asked once for all who wait, not once for each."""
+    ticks, asked = count(), count(1)
+    came, is_out, may_return = Semaphore(0), Event(), Event()
+
+    def now() -> float:
+        tick = next(ticks)
+        came.release()
+        return tick
+
+    def ask() -> int:
+        is_out.set()
+        assert may_return.wait(30)
+        raise InputError(f"failure {next(asked)}")
+
+    shared = Shared(ask, now)
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(shared.answer)
+        assert is_out.wait(30)
+        others = [pool.submit(shared.answer) for _ in range(3)]
+        for _ in range(5):
+            assert came.acquire(timeout=30)
+        may_return.set()
+        said = [str(one.exception(30)) for one in (first, *others)]
+    assert said == ["failure 1", "failure 2", "failure 2", "failure 2"]

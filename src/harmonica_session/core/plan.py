@@ -72,6 +72,7 @@ class Found:
         session: The session to use, with its link; None when there is none.
         is_foreign: Whether the session is somebody's who did not set it up with this spec.
         surplus: Further comments of ours, later ones than `comment`.
+        is_gone: Whether the session that our comment speaks of is gone, or out of reach.
     """
 
     comment: Comment | None = None
@@ -80,6 +81,7 @@ class Found:
     session: Session | None = None
     is_foreign: bool = False
     surplus: tuple[Trace, ...] = ()
+    is_gone: bool = False
 
     @property
     def replaced(self) -> str:
@@ -107,6 +109,7 @@ class Plan:
         is_pending: Whether the next run tries again to change it.
         is_sent: Whether a change was sent to Harmonica that it then refused.
         gave_way: Whether the session is that of a faster run, which announces it.
+        has_created: Whether this run has made a session, be it one too many.
     """
 
     task: Task
@@ -117,6 +120,7 @@ class Plan:
     is_pending: bool = False
     is_sent: bool = False
     gave_way: bool = False
+    has_created: bool = False
 
     @property
     def changes(self) -> dict[str, JsonValue]:
@@ -148,10 +152,9 @@ class Plan:
     def is_overtaken(self) -> bool:
         """Whether our comment speaks of the request of a later run than this one."""
         receipt = self.found.receipt
-        if receipt is None or (self.task.scope == "pull-request" and self.status == "created"):
-            # Its session is gone, or there would be none to create.
-            return False
-        return is_overtaken(self.task, receipt)
+        # What was announced is over where a topic has no active session any more.
+        is_over = self.found.is_gone or (self.task.scope == "topic" and self.status == "created")
+        return receipt is not None and not is_over and is_overtaken(self.task, receipt)
 
 
 def reason_to_skip(inputs: Inputs, event: Event) -> str:

@@ -88,22 +88,25 @@ def invitation_to(plan: Plan, session: Session, *, is_public: bool) -> Invitatio
 def notes_on(plan: Plan, session: Session) -> list[str]:
     """Return what is unusual about a session, a sentence each."""
     notes = []
+    differing = ", ".join(plan.differing)
     if session.chain and not session.chain.runs:
         notes.append(chain_warning(session.chain))
     if plan.is_pending:
         notes.append(
             f"The session could not be brought up to date with the spec "
-            f"({', '.join(plan.differing)}); the next run tries again: {plan.because}"
+            f"({differing}); the next run tries again: {plan.because}"
         )
     elif plan.status == "stale":
         notes.append(
-            f"This session and its spec differ by now ({', '.join(plan.differing)}), and the "
+            f"This session and its spec differ by now ({differing}), and the "
             f"session keeps what it has: {plan.because}."
         )
     if plan.is_overtaken and plan.found.replaced:
-        notes.append(f"A later run has announced another session: {plan.found.replaced}")
-    elif plan.is_overtaken:
+        notes.append(overtaken_warning(plan.found.replaced))
+    elif plan.is_overtaken and plan.differing:
         notes.append("A later run has said what this session is to be, so this one left it alone.")
+    elif plan.gave_way and plan.differing:
+        notes.append(f"A faster run has made this session, from a spec that differs ({differing}).")
     elif plan.found.replaced:
         notes.append(f"This session replaces an earlier one: {plan.found.replaced}")
     return notes
@@ -115,7 +118,8 @@ def background_sent(plan: Plan) -> str:
     A refused update was sent all the same.
     """
     is_update = plan.status == "updated" or plan.is_sent
-    is_sent = plan.found.session is None or (is_update and "context" in plan.differing)
+    is_created = plan.found.session is None or plan.has_created
+    is_sent = is_created or (is_update and "context" in plan.differing)
     return ", ".join(map(str, plan.task.context.shares)) if is_sent else ""
 
 
@@ -125,6 +129,11 @@ def surplus_warning(join_url: str) -> str:
         "Another run made a session for the same purpose a moment earlier; that one counts. "
         f"Nobody was invited to the session that this run made: {join_url}"
     )
+
+
+def overtaken_warning(join_url: str) -> str:
+    """Say that the comment speaks of another session than this run's, and keeps to it."""
+    return f"A later run has announced another session: {join_url}"
 
 
 def second_session_warning(join_url: str) -> str:

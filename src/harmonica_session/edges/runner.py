@@ -115,7 +115,7 @@ class Runner:
     def row(self, files: Files, out: TextIO) -> Runner:
         """Return a runner for one of several specs, with files and a log of its own."""
         row = copy(self)
-        row.files, row.out, row.warnings = files, out, []
+        row.files, row.out, row.warnings = files, out, [*self.warnings]
         return row
 
     def write_log(self, lines: str) -> None:

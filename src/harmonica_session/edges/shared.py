@@ -9,6 +9,8 @@ import time
 from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from harmonica_session.errors import ActionError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,17 +26,25 @@ class Shared(Generic[_T]):
         self._now = now
         self._lock = Lock()
         self._sent: float | None = None
-        self._answer: _T | None = None
+        self._answer: _T | ActionError | None = None
 
     def answer(self) -> _T:
         """Return an answer that is not older than this call.
 
         Raises:
-            Exception: As `ask` raises it, to each thread that made it ask.
+            ActionError: As `ask` raises it, to everybody who waited for its answer.
         """
         came = self._now()
         with self._lock:
-            if self._answer is None or self._sent is None or self._sent < came:
-                sent = self._now()
-                self._answer, self._sent = self._ask(), sent
+            if self._answer is None or self._sent is None or self._sent <= came:
+                self._sent = self._now()
+                self._answer = self._asked()
+            if isinstance(self._answer, ActionError):
+                raise self._answer
             return self._answer
+
+    def _asked(self) -> _T | ActionError:
+        try:
+            return self._ask()
+        except ActionError as error:
+            return error
