@@ -47,9 +47,26 @@ def find(world: World, harmonica: Harmonica, survey: Survey, seal: Seal, task: T
         is_foreign = session is not None and _is_foreign(session, task, receipt)
     elif session is None and planning.may_have_run_before(task, world.event, receipt):
         session = _left_behind(world, survey, task)
-    if trace is None:
-        return Found(session=session, is_foreign=is_foreign)
-    return Found(trace.comment, receipt, trace.is_signed, session, is_foreign, surplus, is_gone)
+    found = Found(session=session, is_foreign=is_foreign, is_gone=is_gone, surplus=surplus)
+    if trace:
+        found = replace(found, comment=trace.comment, receipt=receipt, is_signed=trace.is_signed)
+    return replace(found, questions=_questions(world, harmonica, task, found))
+
+
+def _questions(
+    world: World, harmonica: Harmonica, task: Task, found: Found
+) -> tuple[str, ...] | None:
+    """Ask what a session asks whose receipt does not tell, where the spec has questions too."""
+    known = found.own_receipt
+    if found.session is None or found.is_foreign or (known and known.fields):
+        return None
+    if not task.request.questions:
+        return None
+    try:
+        return tuple(harmonica.questions(found.session.id))
+    except ActionError as error:
+        world.runner.debug(f"Nobody knows what the session asks: {error}")
+        return None
 
 
 def _our_trace(

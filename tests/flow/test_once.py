@@ -662,6 +662,30 @@ def test_a_recognised_session_is_not_promised_what_nobody_can_see(consumer: Cons
             assert "Your name?" not in text
 
 
+def test_a_comment_that_was_refused_at_first_has_the_questions(consumer: Consumer) -> None:
+    """Once the permission is there, the session is asked what its participants are asked."""
+    consumer.write(".harmonica/session.yml", SPEC + "questions: [Your name?]\n")
+    consumer.box.github.read_only.add(consumer.box.github_token)
+    consumer.on_pull_request()
+    consumer.box.github.read_only.clear()
+    consumer.on_pull_request("synchronize")
+    assert "1. Your name?" in consumer.bodies[0]
+    before = len(consumer.box.requests)
+    consumer.on_pull_request("synchronize")
+    assert len(consumer.box.requests) == before + 2
+
+
+def test_a_session_that_does_not_tell_its_questions_is_reused_without(consumer: Consumer) -> None:
+    """What cannot be asked for is left out of the comment, and stops nobody."""
+    consumer.write(".harmonica/session.yml", SPEC + "questions: [Your name?]\n")
+    consumer.on_pull_request()
+    consumer.box.github.comments.clear()
+    consumer.box.fail("GET", "/api/v1/sessions/.*/questions", Fault.status(404), times=None)
+    run = consumer.on_pull_request("synchronize")
+    assert run.outputs["status"] == "reused"
+    assert "Your name?" not in consumer.bodies[0]
+
+
 def test_instructions_are_written_anew_after_a_lost_answer(consumer: Consumer) -> None:
     """Texts that got there behind a failure still want the prompt that fits them."""
     consumer.on_pull_request()

@@ -11,7 +11,7 @@ from harmonica_session.sandbox import Fault
 from harness.consumer import SPEC
 
 if TYPE_CHECKING:
-    from harness.consumer import Consumer
+    from harness.consumer import Consumer, Run
 
 COMMENTS = "/repos/octo/garden/issues/7/comments"
 CHANGED = SPEC.replace("one change", "two changes")
@@ -475,3 +475,132 @@ def test_a_session_of_the_topic_that_is_only_listed_is_reused(consumer: Consumer
     run = consumer.run("schedule", once_per="topic")
     assert run.outputs["status"] == "reused"
     assert run.outputs["join_url"].endswith(row["id"])
+
+
+OLDER, LATER = {"GITHUB_RUN_ID": "500"}, {"GITHUB_RUN_ID": "501"}
+AGAIN = {"GITHUB_RUN_ATTEMPT": "2"}
+
+
+def leave_two_comments(consumer: Consumer) -> Run:
+    """Let a later run keep its own comment, as it could not edit the older run's."""
+    consumer.inputs["once_per"] = "run"
+    consumer.on_pull_request(env=OLDER)
+    age_sessions(consumer)
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
+    consumer.box.fail("PATCH", "/repos/.*", Fault.status(500), times=None)
+    later = consumer.on_pull_request("synchronize", env=LATER)
+    consumer.box.heal()
+    return later
+
+
+def test_an_older_run_takes_no_later_comment_away(consumer: Consumer) -> None:
+    """The link that a later run has announced stays."""
+    later = leave_two_comments(consumer)
+    consumer.on_pull_request(env=OLDER | AGAIN)
+    assert any(later.outputs["join_url"] in body for body in consumer.bodies)
+
+
+def test_a_second_comment_stays_until_its_link_stands_elsewhere(consumer: Consumer) -> None:
+    """A comment is taken away after the edit, not before an edit that may fail."""
+    later = leave_two_comments(consumer)
+    consumer.box.fail("PATCH", "/repos/.*", Fault.status(500), times=None)
+    consumer.on_pull_request("synchronize", env=LATER | AGAIN)
+    assert any(later.outputs["join_url"] in body for body in consumer.bodies)
+
+
+def test_a_second_comment_that_cannot_be_removed_is_named_once(consumer: Consumer) -> None:
+    """Nobody is told that it was taken away."""
+    leave_two_comments(consumer)
+    consumer.box.fail("DELETE", "/repos/.*", Fault.status(403), times=None)
+    run = consumer.on_pull_request("synchronize", env=LATER | AGAIN)
+    assert "please remove" in run.messages("warning")
+    assert "was taken away" not in run.messages("warning")
+
+
+def test_a_comment_that_is_taken_over_says_what_it_replaces(consumer: Consumer) -> None:
+    """The link that stood there is not lost."""
+    consumer.inputs["on_change"] = "new"
+    first = consumer.on_pull_request(env=OLDER)
+    age_sessions(consumer)
+    consumer.write(".harmonica/session.yml", CHANGED)
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
+    consumer.on_pull_request("synchronize", env=LATER)
+    [body] = consumer.bodies
+    assert f"replaces an earlier one: {first.outputs['join_url']}" in body
+
+
+@pytest.mark.parametrize("once_per", ["run", "off"])
+def test_a_slower_older_run_says_what_stands_in_the_comment(
+    consumer: Consumer, once_per: str
+) -> None:
+    """Its own link is an output only, and the warning names the announced one."""
+    consumer.inputs["once_per"] = once_per
+    later = consumer.on_pull_request(env=LATER)
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
+    older = consumer.on_pull_request(env=OLDER)
+    expected = f"A later run has announced another session: {later.outputs['join_url']}"
+    assert expected in older.messages("warning")
+
+
+def test_an_older_run_of_the_same_request_has_nothing_to_say(consumer: Consumer) -> None:
+    """Two events of one pull request may overtake each other every day."""
+    consumer.on_pull_request("labeled", env=LATER)
+    before = len(consumer.box.requests)
+    run = consumer.on_pull_request("synchronize", env=OLDER)
+    assert run.outputs["status"] == "reused"
+    assert run.annotations == []
+    assert len(consumer.box.requests) == before + 2
+
+
+def test_a_completed_session_is_no_twin_for_a_topic(consumer: Consumer) -> None:
+    """It makes room for another one, however short ago it was made."""
+    consumer.inputs["once_per"] = "topic"
+    consumer.run("schedule")
+    age_sessions(consumer)
+    consumer.box.harmonica.sessions[0]["status"] = "completed"
+    run = consumer.run("schedule", env=LATER)
+    assert run.outputs["status"] == "created"
+    assert run.annotations == []
+
+
+def test_the_log_names_the_session_that_counts(consumer: Consumer) -> None:
+    """Who gives way says the winner's link, and why it stays as it is."""
+    winner = consumer.on_pull_request()
+    consumer.box.harmonica.sessions[0]["participant_count"] = 1
+    consumer.write(".harmonica/session.yml", CHANGED)
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
+    slower = consumer.on_pull_request()
+    assert slower.log.rpartition("Join link: ")[2].startswith(winner.outputs["join_url"])
+    assert "people have taken part" in slower.messages("warning")
+
+
+def test_a_link_that_is_gone_is_replaced_by_an_older_version(consumer: Consumer) -> None:
+    """With `on-change: new`, an older run's own session is better than none."""
+    consumer.inputs["on_change"] = "new"
+    first = consumer.on_pull_request(env=OLDER)
+    consumer.write(".harmonica/session.yml", CHANGED)
+    consumer.on_pull_request("synchronize", env=LATER)
+    consumer.box.harmonica.sessions.pop()
+    consumer.write(".harmonica/session.yml", SPEC)
+    consumer.on_pull_request(env=OLDER | AGAIN)
+    [body] = consumer.bodies
+    assert f"[Join the session]({first.outputs['join_url']})" in body
+
+
+def test_a_dry_run_of_an_older_run_shows_no_comment(consumer: Consumer) -> None:
+    """It would leave the later run's as it is."""
+    consumer.on_pull_request(env=OLDER)
+    consumer.write(".harmonica/session.yml", CHANGED)
+    consumer.on_pull_request("synchronize", env=LATER)
+    consumer.write(".harmonica/session.yml", SPEC)
+    run = consumer.on_pull_request(env=OLDER | AGAIN, dry_run="true")
+    assert "The comment" not in run.log + run.summary
+
+
+def test_a_surplus_session_has_had_the_background_too(consumer: Consumer) -> None:
+    """What left the repository is told, whichever session counts in the end."""
+    consumer.write("SESSION.md", "What we know")
+    consumer.on_pull_request()
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
+    slower = consumer.on_pull_request()
+    assert "Background sent" in slower.summary

@@ -73,6 +73,7 @@ class Found:
         is_foreign: Whether the session is somebody's who did not set it up with this spec.
         surplus: Further comments of ours, later ones than `comment`.
         is_gone: Whether the session that our comment speaks of is gone, or out of reach.
+        questions: What its participants are asked first, None where nobody has looked.
     """
 
     comment: Comment | None = None
@@ -82,6 +83,7 @@ class Found:
     is_foreign: bool = False
     surplus: tuple[Trace, ...] = ()
     is_gone: bool = False
+    questions: tuple[str, ...] | None = None
 
     @property
     def replaced(self) -> str:
@@ -136,8 +138,15 @@ class Plan:
         return is_new or not (self.differing or self.found.is_foreign)
 
     @property
-    def is_known_in_full(self) -> bool:
-        """Whether it is known how the parts of the session are that no route tells."""
+    def knows_questions(self) -> bool:
+        """Whether the session's participants are surely asked what the request says."""
+        receipt = self.found.own_receipt
+        was_told = bool(receipt and receipt.fields) or self.found.questions is not None
+        return self.status == "created" or (self.is_as_asked and was_told)
+
+    @property
+    def knows_visibility(self) -> bool:
+        """Whether the session's results are surely as visible as the request says."""
         if self.status == "created":
             return True
         receipt = self.found.own_receipt
@@ -260,7 +269,9 @@ def _differing(task: Task, found: Found, session: Session) -> tuple[str, ...]:
         names = [*task.fields, *(name for name in receipt.fields if name not in task.fields)]
         return tuple(n for n in names if task.fields.get(n) != receipt.fields.get(n))
     # What the session does not tell counts as equal.
-    return tuple(n for n in _TOLD if _held(session, n) not in (None, _asked(task, n)))
+    told = tuple(n for n in _TOLD if _held(session, n) not in (None, _asked(task, n)))
+    asked = tuple(question.text for question in task.request.questions or ())
+    return told if found.questions in (None, asked) else (*told, "questions")
 
 
 def _missing(task: Task, found: Found, differing: tuple[str, ...]) -> tuple[str, ...]:
@@ -321,7 +332,7 @@ def receipt_for(plan: Plan, session: Session) -> Receipt:
         announced=task.digest,
         fields=dict(task.fields) if follows else {},
         results_visibility=(
-            (task.request.results_visibility or "") if plan.is_known_in_full else UNKNOWN
+            (task.request.results_visibility or "") if plan.knows_visibility else UNKNOWN
         ),
         created_at=known.created_at if known else (session.created_at or "")[:_LONGEST_MOMENT],
         run_id=known.run_id if known else task.run_id,

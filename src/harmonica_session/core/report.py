@@ -67,16 +67,16 @@ class Invitation:
 def invitation_to(plan: Plan, session: Session, *, is_public: bool) -> Invitation:
     """Return the invitation to a session, with the texts that the session really has."""
     request, receipt = plan.task.request, plan.found.own_receipt
-    is_as_asked, is_known = plan.is_as_asked, plan.is_known_in_full
+    is_as_asked = plan.is_as_asked
     visibility: str = receipt.results_visibility if receipt else UNKNOWN
-    if is_known:
+    if plan.knows_visibility:
         visibility = request.results_visibility or ""
     return Invitation(
         topic=session.topic or request.topic,
         join_url=session.join_url or "",
         goal=session.goal or (request.goal if is_as_asked else ""),
         critical=session.critical or (request.critical or "" if is_as_asked else ""),
-        questions=tuple(q.text for q in request.questions or ()) if is_known else (),
+        questions=tuple(q.text for q in request.questions or ()) if plan.knows_questions else (),
         background=plan.task.context.sources if is_as_asked else None,
         results_visibility=visibility,
         is_public=is_public,

@@ -150,6 +150,17 @@ class Harmonica:
         session: Session = accepted(answer, 200).read(Session)
         return session
 
+    def questions(self, session_id: str) -> list[str]:
+        """List what participants are asked first: `GET /sessions/{id}/questions`.
+
+        Raises:
+            ServiceError: It cannot be known.
+        """
+        path = f"/sessions/{quote(session_id, safe='')}/questions"
+        answer = self._service.send(Question("read the questions of the session", "GET", path))
+        rows = accepted(answer, 200).read(dict[str, list[dict[str, JsonValue]]]).get("data", [])
+        return [str(row.get("text", "")) for row in rows]
+
     def brief(self, session_id: str) -> str | None:
         """Return the SESSION.md of a session: `GET /sessions/{id}/session-md`.
 
