@@ -5,11 +5,15 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from threading import Event, Semaphore
+from typing import TYPE_CHECKING
 
 import pytest
 
 from harmonica_session.edges.shared import Shared
 from harmonica_session.errors import ActionError, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def test_who_comes_later_gets_a_later_answer() -> None:
@@ -19,31 +23,53 @@ def test_who_comes_later_gets_a_later_answer() -> None:
     assert [shared.answer(), shared.answer()] == [1, 2]
 
 
-def test_who_waits_shares_the_next_answer() -> None:
-    """Three that came while a question was out need one more question, not three."""
-    ticks, answers = count(), count(1)
-    came, is_out, may_return = Semaphore(0), Event(), Event()
+class Waiting:
+    """A question that four threads ask, three of them while the first is out."""
 
-    def now() -> float:
-        tick = next(ticks)
-        came.release()
+    def __init__(self, ask: Callable[[], int]) -> None:
+        """Take what the question comes to, each time it is asked."""
+        self._ask = ask
+        self._ticks = count()
+        self._came, self._is_out, self._may_return = Semaphore(0), Event(), Event()
+
+    def outcomes(self) -> list[str]:
+        """Return what each thread gets: an answer, or an error's text."""
+        shared = Shared(self._asked, self._now)
+        with ThreadPoolExecutor(4) as pool:
+            first = pool.submit(shared.answer)
+            assert self._is_out.wait(30)
+            others = [pool.submit(shared.answer) for _ in range(3)]
+            for _ in range(5):
+                assert self._came.acquire(timeout=30)
+            self._may_return.set()
+            return [str(one.exception(30) or one.result(30)) for one in (first, *others)]
+
+    def _now(self) -> float:
+        tick = next(self._ticks)
+        self._came.release()
         return tick
 
-    def ask() -> int:
-        is_out.set()
-        assert may_return.wait(30)
-        return next(answers)
+    def _asked(self) -> int:
+        self._is_out.set()
+        assert self._may_return.wait(30)
+        return self._ask()
 
-    shared = Shared(ask, now)
-    with ThreadPoolExecutor(4) as pool:
-        first = pool.submit(shared.answer)
-        assert is_out.wait(30)
-        others = [pool.submit(shared.answer) for _ in range(3)]
-        for _ in range(5):
-            assert came.acquire(timeout=30)
-        may_return.set()
-        assert first.result(30) == 1
-        assert [other.result(30) for other in others] == [2, 2, 2]
+
+def test_who_waits_shares_the_next_answer() -> None:
+    """Three that came while a question was out need one more question, not three."""
+    answers = count(1)
+    assert Waiting(lambda: next(answers)).outcomes() == ["1", "2", "2", "2"]
+
+
+def test_who_waited_for_a_failure_does_not_wait_again() -> None:
+    """A service that is down is asked once for all who wait, not once for each."""
+    asked = count(1)
+
+    def ask() -> int:
+        raise InputError(f"failure {next(asked)}")
+
+    expected = ["failure 1", "failure 2", "failure 2", "failure 2"]
+    assert Waiting(ask).outcomes() == expected
 
 
 def test_a_question_that_fails_is_asked_again() -> None:
@@ -60,30 +86,3 @@ def test_a_question_that_fails_is_asked_again() -> None:
     with pytest.raises(InputError, match="nothing"):
         shared.answer()
     assert shared.answer() == 2
-
-
-def test_who_waited_for_a_failure_does_not_wait_again() -> None:
-    """A service that is down is asked once for all who wait, not once for each."""
-    ticks, asked = count(), count(1)
-    came, is_out, may_return = Semaphore(0), Event(), Event()
-
-    def now() -> float:
-        tick = next(ticks)
-        came.release()
-        return tick
-
-    def ask() -> int:
-        is_out.set()
-        assert may_return.wait(30)
-        raise InputError(f"failure {next(asked)}")
-
-    shared = Shared(ask, now)
-    with ThreadPoolExecutor(4) as pool:
-        first = pool.submit(shared.answer)
-        assert is_out.wait(30)
-        others = [pool.submit(shared.answer) for _ in range(3)]
-        for _ in range(5):
-            assert came.acquire(timeout=30)
-        may_return.set()
-        said = [str(one.exception(30)) for one in (first, *others)]
-    assert said == ["failure 1", "failure 2", "failure 2", "failure 2"]
