@@ -58,20 +58,20 @@ def create(world: World) -> bool:
     world = locate(world)
     rows = rows_of(world)
     with told(world, rows):
-        return side_by_side(rows, _planned(world, rows))
+        return side_by_side(rows, _planned(rows))
 
 
-def _planned(world: World, rows: list[World]) -> list[Callable[[], None]]:
+def _planned(rows: list[World]) -> list[Callable[[], None]]:
     """Return what is to be done for each spec, all or nothing."""
     # Nobody is asked before all that can be wrong with a spec in itself was looked at.
     drafts = all_of(partial(read, row) for row in rows)
-    number = find_pull_request(world)
+    number = find_pull_request(rows[0])
     specs = all_of(partial(_complete, row, d, number) for row, d in zip(rows, drafts, strict=True))
     refuse_shared_topics(rows, specs)
     contexts = all_of(
         partial(context_of, row, spec, number) for row, spec in zip(rows, specs, strict=True)
     )
-    survey = Survey(world)
+    survey = Survey(rows[0])
     return all_of(
         partial(_plan, row, survey, number, spec, context)
         for row, spec, context in zip(rows, specs, contexts, strict=True)

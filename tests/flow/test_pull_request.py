@@ -85,3 +85,13 @@ def test_a_token_that_is_no_good_makes_no_session_of_a_push(consumer: Consumer) 
     run = consumer.run("push", {"after": HEAD})
     assert run.code == 1
     assert consumer.created == []
+
+
+def test_a_denied_look_up_stands_in_the_summary(consumer: Consumer) -> None:
+    """Whoever reads only the summary learns why nothing was posted."""
+    denied = Fault.status(403, body={"message": "Resource not accessible by integration"})
+    consumer.box.fail("GET", "/repos/octo/garden/commits/.*/pulls", denied, times=None)
+    run = consumer.run("push", {"after": HEAD})
+    assert run.outputs["status"] == "created"
+    assert "pull-requests: read" in run.messages("warning")
+    assert "could not be looked up" in run.summary
