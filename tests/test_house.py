@@ -41,6 +41,7 @@ LAYER = {
     "recognise": FLOWS,
     "survey": FLOWS,
     "traces": FLOWS,
+    "whereabouts": FLOWS,
     "settle": FLOWS,
     "tell": FLOWS,
     "__main__": ENTRY,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from harmonica_session.announce import announce, find_pull_request
+from harmonica_session.announce import announce
 from harmonica_session.attach import attach, gather
 from harmonica_session.background import context_of
 from harmonica_session.core import plan as planning
@@ -28,6 +28,7 @@ from harmonica_session.recognise import find
 from harmonica_session.rows import all_of, rows_of, side_by_side, told
 from harmonica_session.settle import give_way_to_twin, settle
 from harmonica_session.survey import Survey
+from harmonica_session.whereabouts import find_pull_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable

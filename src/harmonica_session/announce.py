@@ -1,4 +1,4 @@
-"""Announces a session: finds the pull request, and brings our comment on it up to date.
+"""Announces a session: brings our comment on the pull request up to date.
 
 This module must not create sessions, nor let a refused comment fail the run.
 """
@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from harmonica_session.core import event as events
 from harmonica_session.core import plan as planning
 from harmonica_session.core import report
 from harmonica_session.core.plan import Found
-from harmonica_session.errors import ActionError, FateUnknown, NothingToAnnounceOn, Refused
+from harmonica_session.errors import ActionError, FateUnknown, Refused
 from harmonica_session.session import Session
 from harmonica_session.settle import settle
 from harmonica_session.traces import our_trace
@@ -26,57 +25,7 @@ if TYPE_CHECKING:
     from harmonica_session.pull_request import Comment
 
 TITLE = "Harmonica session: announcement"
-# Source: `GET /repos/{owner}/{repo}/commits/{sha}/pulls`.
-_UNKNOWN_COMMIT = 422
-_WHO = 401
-_GONE = (404, 410)
 _SERVER_ERRORS = 500
-
-
-def find_pull_request(world: World) -> int | None:
-    """Return the number of the pull request to announce on, None to announce nowhere.
-
-    Raises:
-        NothingToAnnounceOn: `announce: pull-request`, and there is none.
-        ServiceError: GitHub could not be asked, so nobody knows.
-    """
-    inputs, event = world.inputs, world.event
-    if inputs.announce == "off":
-        return None
-    number = inputs.pr_number
-    reason = f"the event `{event.name or 'none'}` names none; set `pr-number`"
-    if number is None:
-        try:
-            number = number_of_event(world)
-        except Refused as error:
-            # Who may ask for nothing at all cannot tell that there is no pull request.
-            if error.status == _WHO or not (error.is_denial or error.status == _UNKNOWN_COMMIT):
-                raise
-            reason = f"{error}; it needs `pull-requests: read`"
-            world.runner.warn(TITLE, f"The pull request could not be looked up: {reason}")
-    if number is None and inputs.announce == "pull-request":
-        raise NothingToAnnounceOn(f"`announce: pull-request` needs a pull request: {reason}")
-    return number
-
-
-def number_of_event(world: World) -> int | None:
-    """Return the number of the event's pull request, None when it has none.
-
-    Raises:
-        ServiceError: GitHub could not be asked, or refused.
-    """
-    where = events.whereabouts(world.event)
-    if isinstance(where, events.ByCommit):
-        return (
-            events.of_commit(world.github.pulls_of_commit(where), where.sha)
-            if world.github
-            else None
-        )
-    if isinstance(where, events.ByHead):
-        return (
-            events.of_head(world.github.open_pulls_of(where), where.sha) if world.github else None
-        )
-    return where
 
 
 def announce(
@@ -140,7 +89,7 @@ def _put(world: World, github: GitHub, plan: Plan, body: str) -> Comment:
         try:
             return github.edit_comment(comment.id, body)
         except Refused as error:
-            if error.status not in _GONE:
+            if not error.is_absent:
                 raise
             world.runner.say(f"The comment was taken away meanwhile: {comment.html_url}")
     return _post(world, github, number, body)
@@ -213,7 +162,7 @@ def _take_over(  # noqa: PLR0913, PLR0917 - two comments, and what is to stand i
         try:
             github.edit_comment(winner.comment.id, _body(world, seal, plan, session))
         except ActionError as error:
-            if not (isinstance(error, Refused) and error.status in _GONE):
+            if not (isinstance(error, Refused) and error.is_absent):
                 world.runner.warn(TITLE, _not_announced(plan.task.number or 0, error))
             return plan, session, posted.html_url
     _remove(world, github, posted)
@@ -236,7 +185,7 @@ def _remove(world: World, github: GitHub, comment: Comment) -> bool:
         github.delete_comment(comment.id)
     except ActionError as error:
         # Deleted once already, when the answer to that got lost.
-        if not (isinstance(error, Refused) and error.status in _GONE):
+        if not (isinstance(error, Refused) and error.is_absent):
             left = f"Another run announced it first; please remove {comment.html_url}: {error}"
             world.runner.warn(TITLE, left)
             return False

@@ -24,7 +24,8 @@ from typing import ClassVar
 
 _LONGEST_QUOTE = 40
 # GitHub also says 404 and 410 to who may not see a thing.
-_DENIALS = (401, 403, 404, 410)
+_ABSENCES = (404, 410)
+_DENIALS = (401, 403, *_ABSENCES)
 
 
 def clip(text: str) -> str:
@@ -157,6 +158,11 @@ class Refused(ServiceError):
         A proxy in front of it may refuse with the same status, and knows nothing of sessions.
         """
         return self.code in ("forbidden", "not_found")
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether GitHub knows nothing at this address, or no longer."""
+        return self.status in _ABSENCES
 
     @property
     def is_denial(self) -> bool:

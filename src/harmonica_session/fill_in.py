@@ -8,12 +8,12 @@ from __future__ import annotations
 from datetime import date, datetime, timezone
 from typing import TYPE_CHECKING
 
-from harmonica_session.announce import number_of_event
 from harmonica_session.core.spec import read_spec
 from harmonica_session.core.template import names_in
 from harmonica_session.core.values import Group, facts_of, known_pull_request, values_of
 from harmonica_session.errors import Refused
 from harmonica_session.session import moment
+from harmonica_session.whereabouts import number_of_event
 
 if TYPE_CHECKING:
     from harmonica_session.core.spec import Spec

@@ -13,6 +13,7 @@ from harmonica_session.core import plan as planning
 from harmonica_session.core.plan import Found, Task
 from harmonica_session.errors import ActionError, DeadlineReached, Refused, SeveralSessions
 from harmonica_session.session import Session
+from harmonica_session.survey import linked
 from harmonica_session.traces import traces_on
 
 if TYPE_CHECKING:
@@ -100,18 +101,14 @@ def _announced(world: World, harmonica: Harmonica, trace: Trace) -> Session | No
     join_url = receipt.join_url
     try:
         session = harmonica.get(receipt.session_id)
-    except Refused as error:
-        if error.is_out_of_reach:
+    except ActionError as error:
+        if isinstance(error, Refused) and error.is_out_of_reach:
             world.runner.warn(
                 TITLE,
                 f"The session of the comment is gone or belongs to another account ({join_url}); "
                 "another one takes its place.",
             )
             return None
-        if not trace.is_signed:
-            raise
-        world.runner.warn(TITLE, f"The session was not looked at: {error}")
-    except ActionError as error:
         if not trace.is_signed:
             raise
         world.runner.warn(TITLE, f"The session was not looked at: {error}")
@@ -132,7 +129,7 @@ def _of_topic(
     known = [row for row in rows if receipt and row.id == receipt.session_id]
     rows = sorted(known or rows, key=age)
     # What is listed, and may not be looked at closely, has the topic all the same.
-    sessions = [survey.whole(row.id) or _linked(harmonica, row) for row in rows]
+    sessions = [survey.whole(row.id) or linked(harmonica, row) for row in rows]
     ours = [it for it in sessions if carries_reference(it, task.reference)]
     if len(rows) > 1 and len(ours) < len(rows):
         links = ", ".join(harmonica.join_url(row.id) for row in rows)
@@ -141,10 +138,6 @@ def _of_topic(
             f"complete the others, or choose another topic: {links}"
         )
     return sessions[0] if sessions else None
-
-
-def _linked(harmonica: Harmonica, row: Session) -> Session:
-    return row.model_copy(update={"join_url": harmonica.join_url(row.id)})
 
 
 def _is_foreign(session: Session, task: Task, receipt: Receipt | None) -> bool:

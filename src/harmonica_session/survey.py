@@ -108,4 +108,9 @@ def whole(harmonica: Harmonica, session_id: str) -> Session | None:
         if not error.is_out_of_reach:
             raise
         return None
-    return session.model_copy(update={"join_url": harmonica.join_url(session_id)})
+    return linked(harmonica, session)
+
+
+def linked(harmonica: Harmonica, session: Session) -> Session:
+    """Return a session that another run has created with its link, which no route returns."""
+    return session.model_copy(update={"join_url": harmonica.join_url(session.id)})

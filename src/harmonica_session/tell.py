@@ -8,13 +8,13 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, TypeVar
 
-from harmonica_session.announce import number_of_event
 from harmonica_session.core import facts
 from harmonica_session.core.context import Background
 from harmonica_session.core.context_from import LAST_RELEASE, first_day
 from harmonica_session.core.text import without_secrets
 from harmonica_session.edges.repository import Repository
 from harmonica_session.errors import BackgroundMissing, Refused
+from harmonica_session.whereabouts import number_of_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from harmonica_session.pull_request import Comment
 
 TITLE = "Harmonica session"
-_GONE = (404, 410)
 
 
 def traces_on(
@@ -45,7 +44,7 @@ def traces_on(
     try:
         return _traces(world, world.github, seal, number, read())
     except Refused as error:
-        if error.status in _GONE and world.inputs.pr_number:
+        if error.is_absent and world.inputs.pr_number:
             raise NothingToAnnounceOn(
                 f"`pr-number` is {number}, and GitHub shows no such pull request or issue: {error}"
             ) from None

@@ -74,7 +74,7 @@ VALIDATE = {
 }
 CREATE = VALIDATE - {"validate"} | {
     *("action", "announce", "attach", "fill_in", "locate", "pull_request", "recognise", "settle"),
-    *("survey", "traces"),
+    *("survey", "traces", "whereabouts"),
     *("core.revision", "core.values"),
     *("edges.github", "edges.harmonica", "edges.pace", "edges.refusals", "edges.retry"),
     *("edges.shared", "edges.transport"),
