@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 import yaml
 
-from harmonica_session.core import report
-from harmonica_session.core.inputs import DEFAULTS, Announce, variable
-from harmonica_session.core.plan import Status
-from harmonica_session.core.sources import ContextSource
-from harmonica_session.core.spec import Spec, Target
+from harmonica_session.inputs import DEFAULTS, Announce, variable
+from harmonica_session.report import summary as report
 from harmonica_session.sandbox import Sandbox
-from harmonica_session.session import Question, ResultsVisibility, RosterEntry
+from harmonica_session.session.plan import Status
+from harmonica_session.spec.context_sources import ContextSource
+from harmonica_session.spec.spec import Spec, Target
+from harmonica_session.words.request import Question, ResultsVisibility, RosterEntry
 from harness.consumer import HEAD, SPEC, Consumer
 
 if TYPE_CHECKING:

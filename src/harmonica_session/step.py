@@ -8,17 +8,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from harmonica_session.core.inputs import secrets_in
-from harmonica_session.edges.clock import Clock
-from harmonica_session.edges.runner import Runner
-from harmonica_session.edges.workspace import Workspace
-from harmonica_session.edges.world import connected, unconnected
+from harmonica_session.edges.files.workspace import Workspace
+from harmonica_session.edges.network.clock import Clock
+from harmonica_session.edges.runner.runner import Runner
 from harmonica_session.errors import ActionError
+from harmonica_session.inputs import secrets_in
+from harmonica_session.world import connected, unconnected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from harmonica_session.edges.world import World
+    from harmonica_session.world import World
 
     Flow = Callable[[World], bool]
 
@@ -61,7 +61,7 @@ def guarded(
         world = unconnected(env, _event_payload(env), runner, workspace, clock)
         return 0 if _run(world, env, online) else 1
     except ActionError as error:
-        from harmonica_session.hand_on import fail  # noqa: PLC0415 - only when something is wrong
+        from harmonica_session.report.hand_on import fail  # noqa: PLC0415 - only when something is wrong
 
         fail(runner, error)
         return 1
@@ -74,7 +74,7 @@ def guarded(
     except Exception:  # noqa: BLE001 - the last resort: a bug of ours must not end without a word
         import traceback  # noqa: PLC0415 - likewise
 
-        from harmonica_session.core import report  # noqa: PLC0415 - likewise
+        from harmonica_session.report import summary as report  # noqa: PLC0415 - likewise
 
         runner.output({"status": "failed"})
         runner.annotate("error", ActionError.title, ["a bug of the action; please report it"])
@@ -86,13 +86,13 @@ def guarded(
 def _run(world: World, env: Mapping[str, str], online: Flow | None) -> bool:
     """Run the flow, and import no more than it takes."""
     if not online and world.inputs.command == "validate":
-        from harmonica_session.validate import validate  # noqa: PLC0415 - see above
+        from harmonica_session.commands.validate import validate  # noqa: PLC0415 - see above
 
         return validate(world)
     with connected(world, env) as connected_world:
         if online:
             return online(connected_world)
-        from harmonica_session.action import create  # noqa: PLC0415 - see above
+        from harmonica_session.commands.create import create  # noqa: PLC0415 - see above
 
         return create(connected_world)
 

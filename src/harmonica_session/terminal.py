@@ -12,12 +12,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harmonica_session.edges.clock import Clock
-from harmonica_session.edges.runner import Terminal
-from harmonica_session.edges.workspace import Workspace, common_folder
-from harmonica_session.starter import KINDS, init
+from harmonica_session.commands.init import KINDS, init
+from harmonica_session.commands.validate import validate_online
+from harmonica_session.edges.files.workspace import Workspace, common_folder
+from harmonica_session.edges.network.clock import Clock
+from harmonica_session.edges.runner.runner import Terminal
 from harmonica_session.step import guarded, run_action
-from harmonica_session.validate import validate_online
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,13 +42,13 @@ def run(argv: Sequence[str]) -> int:
         online = arguments.online
         return max(check_in_terminal(os.environ, path, online=online) for path in arguments.spec)
     if command == "schema":
-        from harmonica_session.core.schema import spec_schema  # noqa: PLC0415 - for this one only
+        from harmonica_session.spec.schema import spec_schema  # noqa: PLC0415 - for this one only
 
         sys.stdout.write(f"{json.dumps(spec_schema(), indent=2)}\n")
         return 0
     if command == "init":
         return init(Path.cwd(), arguments.kind)
-    from harmonica_session.demonstration import demonstrate  # noqa: PLC0415 - for this one only
+    from harmonica_session.commands.trial import demonstrate  # noqa: PLC0415 - for this one only
 
     return demonstrate(run_action, arguments.spec, arguments.session_md, arguments.event)
 

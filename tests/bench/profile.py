@@ -23,8 +23,8 @@ LADDER = {
     "httpx, with a client": "import httpcore, httpx; httpx.Client(verify=False)",
     "PyYAML": "import yaml",
     "the action's own modules": (
-        "import harmonica_session.action, harmonica_session.edges.harmonica\n"
-        "    import harmonica_session.edges.github, harmonica_session.step"
+        "import harmonica_session.commands.create, harmonica_session.edges.harmonica.client\n"
+        "    import harmonica_session.edges.github.client, harmonica_session.step"
     ),
 }
 RUN = "the run: read, ask, write, end"

@@ -11,7 +11,7 @@ import pytest
 from bench.meter import Spread, exponent, measure, spread
 from bench.stage import BY_HAND, Stage
 from bench.stand_ins import started
-from harmonica_session.demonstration import read_outputs
+from harmonica_session.commands.trial import read_outputs
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="it is measured by means of POSIX")
 has_tools = bool(shutil.which("curl") and shutil.which("jq"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harmonica_session.starter import KINDS, init
+from harmonica_session.commands.init import KINDS, init
 from harness.consumer import pull_request_payload
 
 if TYPE_CHECKING:

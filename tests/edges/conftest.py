@@ -23,10 +23,10 @@ import pytest
 import trustme
 from pydantic import SecretStr
 
-from harmonica_session.edges.clock import Deadline
-from harmonica_session.edges.github import GitHub
-from harmonica_session.edges.harmonica import Harmonica
-from harmonica_session.edges.runner import Runner
+from harmonica_session.edges.github.client import GitHub
+from harmonica_session.edges.harmonica.client import Harmonica
+from harmonica_session.edges.network.clock import Deadline
+from harmonica_session.edges.runner.runner import Runner
 from harmonica_session.sandbox import Sandbox
 from harness.consumer import HurriedClock
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
-from harmonica_session.edges.files import MAX_MATCHES
-from harmonica_session.edges.revision import Revision
-from harmonica_session.edges.workspace import Workspace
+from harmonica_session.edges.files.files import MAX_MATCHES
+from harmonica_session.edges.files.revision import Revision
+from harmonica_session.edges.files.workspace import Workspace
 from harmonica_session.errors import FileRefused
 from harmonica_session.sandbox import Link, Sandbox, Submodule
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from harmonica_session.edges.files import Files
-    from harmonica_session.edges.github import GitHub
+    from harmonica_session.edges.files.files import Files
+    from harmonica_session.edges.github.client import GitHub
 
     Hold: TypeAlias = Callable[[dict[str, bytes]], Files]
 

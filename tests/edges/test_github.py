@@ -12,12 +12,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pydantic import SecretStr
 
-from harmonica_session.core.event import ByCommit, ByHead
-from harmonica_session.edges.clock import Deadline
-from harmonica_session.edges.github import MOST_AT_ONCE, GitHub
+from harmonica_session.edges.github.client import MOST_AT_ONCE, GitHub
+from harmonica_session.edges.network.clock import Deadline
 from harmonica_session.errors import AnswerUnusable, FateUnknown, Refused, ServiceError
-from harmonica_session.pull_request import Account
+from harmonica_session.event import ByCommit, ByHead
 from harmonica_session.sandbox import Fault, Sandbox
+from harmonica_session.words.pull_request import Account
 from harness.consumer import HurriedClock
 
 if TYPE_CHECKING:

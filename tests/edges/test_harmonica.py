@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pytest
 from pydantic import SecretStr
 
-from harmonica_session.core.inputs import read_inputs
-from harmonica_session.edges.clock import Deadline
-from harmonica_session.edges.harmonica import Harmonica
+from harmonica_session.edges.harmonica.client import Harmonica
+from harmonica_session.edges.network.clock import Deadline
 from harmonica_session.errors import AnswerUnusable, FateUnknown, Refused, ServiceError
+from harmonica_session.inputs import read_inputs
 from harmonica_session.sandbox import Fault, Sandbox
-from harmonica_session.session import Chain, SessionRequest
+from harmonica_session.words.request import Chain, SessionRequest
 from harness.consumer import HurriedClock
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harmonica_session.edges.repository import Repository
+from harmonica_session.edges.github.repository import Repository
 from harmonica_session.errors import AnswerUnusable, Refused
 from harmonica_session.sandbox import Fault, Sandbox
 from harmonica_session.sandbox.exchange import Answer
 
 if TYPE_CHECKING:
-    from harmonica_session.edges.github import GitHub
-    from harmonica_session.edges.harmonica import Harmonica
+    from harmonica_session.edges.github.client import GitHub
+    from harmonica_session.edges.harmonica.client import Harmonica
 
 BRIEF = "/api/v1/sessions/x/session-md"
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harmonica_session.edges.clock import Deadline
-from harmonica_session.edges.retry import Persistent, demanded_pause
-from harmonica_session.edges.transport import Answer, Question, Transport
+from harmonica_session.edges.network.clock import Deadline
+from harmonica_session.edges.network.retry import Persistent, demanded_pause
+from harmonica_session.edges.network.transport import Request, Response, Transport
 from harmonica_session.errors import DeadlineReached, FateUnknown, NotSent
 from harmonica_session.sandbox import Fault, Sandbox
 from harness.consumer import HurriedClock
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PAGE = "/chat"
-READ = Question("look", "GET", PAGE)
-WRITE = Question("create it", "POST", PAGE, body={})
-SAFE = Question("ask", "POST", PAGE, body={}, is_safe=True)
+READ = Request("look", "GET", PAGE)
+WRITE = Request("create it", "POST", PAGE, body={})
+SAFE = Request("ask", "POST", PAGE, body={}, is_safe=True)
 
 
 @pytest.fixture
@@ -43,13 +43,13 @@ def _statuses(box: Sandbox) -> list[int | None]:
 
 
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
-@pytest.mark.parametrize("question", [READ, SAFE], ids=["GET", "safe POST"])
+@pytest.mark.parametrize("wanted", [READ, SAFE], ids=["GET", "safe POST"])
 def test_passing_failure_is_tried_again(
-    box: Sandbox, service: Persistent, question: Question, status: int
+    box: Sandbox, service: Persistent, wanted: Request, status: int
 ) -> None:
     """What changes nothing is asked again until it is answered."""
     box.fail("*", PAGE, Fault.status(status), times=2)
-    service.send(question)
+    service.send(wanted)
     assert _statuses(box)[:2] == [status, status]
     assert len(box.requests) == 3
 
@@ -70,7 +70,7 @@ def test_change_that_may_be_made_twice_is_tried_again(
 ) -> None:
     """Making the same change twice is the same as making it once."""
     box.fail(method, PAGE, Fault.drop_after())
-    service.send(Question("change it", method, PAGE))
+    service.send(Request("change it", method, PAGE))
     assert len(box.requests) == 2
 
 
@@ -111,27 +111,25 @@ def test_patience_has_an_end(box: Sandbox, service: Persistent, clock: HurriedCl
     ] * 4
 
 
-@pytest.mark.parametrize("question", [READ, WRITE], ids=["GET", "POST"])
-def test_request_that_never_went_out_is_tried_again(
-    clock: HurriedClock, question: Question
-) -> None:
+@pytest.mark.parametrize("wanted", [READ, WRITE], ids=["GET", "POST"])
+def test_request_that_never_went_out_is_tried_again(clock: HurriedClock, wanted: Request) -> None:
     """What surely did nothing is sent again, a write too; then the failure is told."""
     sandbox = Sandbox()
     sandbox.close()
     service = Persistent(Transport("Service", sandbox.harmonica_url, {}, Deadline(60, clock)))
     with pytest.raises(NotSent):
-        service.send(question)
+        service.send(wanted)
     assert len(clock.pauses) == 4
 
 
 @pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize("question", [READ, WRITE], ids=["GET", "POST"])
+@pytest.mark.parametrize("wanted", [READ, WRITE], ids=["GET", "POST"])
 def test_service_is_left_alone_for_as_long_as_it_asks(
-    box: Sandbox, service: Persistent, clock: HurriedClock, question: Question, status: int
+    box: Sandbox, service: Persistent, clock: HurriedClock, wanted: Request, status: int
 ) -> None:
     """`Retry-After` is waited for exactly, and says that nothing was done, so a write follows."""
     box.fail("*", PAGE, Fault.status(status, headers={"Retry-After": "7"}))
-    service.send(question)
+    service.send(wanted)
     assert clock.pauses == [7]
     assert len(box.requests) == 2
 
@@ -155,44 +153,44 @@ def test_pauses_count_for_the_deadline(
     assert box.requests == []
 
 
-def _answer(status: int, body: bytes = b"", /, **headers: str) -> Answer:
+def _response(status: int, body: bytes = b"", /, **headers: str) -> Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(READ, "GitHub", status, named, body)
+    return Response(READ, "GitHub", status, named, body)
 
 
 DATE = formatdate(1_800_000_000, usegmt=True)
 
 
 @pytest.mark.parametrize(
-    ("answer", "pause"),
+    ("response", "pause"),
     [
-        (_answer(429), 60),
-        (_answer(429, retry_after="2"), 2),
-        (_answer(429, retry_after=" 2 "), 2),
-        (_answer(429, retry_after="soon"), 60),
-        (_answer(429, retry_after="-5"), 60),
-        (_answer(429, date=DATE, retry_after=formatdate(1_800_000_030, usegmt=True)), 30),
-        (_answer(429, date=DATE, retry_after=formatdate(1_700_000_000, usegmt=True)), 0),
-        (_answer(503, retry_after="2"), 2),
-        (_answer(503), None),
-        (_answer(200, retry_after="2"), None),
-        (_answer(403), None),
-        (_answer(403, retry_after="2"), 2),
-        (_answer(403, b"You have exceeded a secondary rate limit"), 60),
-        (_answer(403, x_ratelimit_remaining="0", x_ratelimit_reset="1800000030", date=DATE), 31),
-        (_answer(403, x_ratelimit_remaining="0", x_ratelimit_reset="1700000000", date=DATE), 0),
-        (_answer(403, x_ratelimit_remaining="0", x_ratelimit_reset="soon"), 60),
-        (_answer(403, x_ratelimit_remaining="9", x_ratelimit_reset="1800000030"), None),
+        (_response(429), 60),
+        (_response(429, retry_after="2"), 2),
+        (_response(429, retry_after=" 2 "), 2),
+        (_response(429, retry_after="soon"), 60),
+        (_response(429, retry_after="-5"), 60),
+        (_response(429, date=DATE, retry_after=formatdate(1_800_000_030, usegmt=True)), 30),
+        (_response(429, date=DATE, retry_after=formatdate(1_700_000_000, usegmt=True)), 0),
+        (_response(503, retry_after="2"), 2),
+        (_response(503), None),
+        (_response(200, retry_after="2"), None),
+        (_response(403), None),
+        (_response(403, retry_after="2"), 2),
+        (_response(403, b"You have exceeded a secondary rate limit"), 60),
+        (_response(403, x_ratelimit_remaining="0", x_ratelimit_reset="1800000030", date=DATE), 31),
+        (_response(403, x_ratelimit_remaining="0", x_ratelimit_reset="1700000000", date=DATE), 0),
+        (_response(403, x_ratelimit_remaining="0", x_ratelimit_reset="soon"), 60),
+        (_response(403, x_ratelimit_remaining="9", x_ratelimit_reset="1800000030"), None),
     ],
 )
-def test_demand_is_read_from_every_form(answer: Answer, pause: float | None) -> None:
+def test_demand_is_read_from_every_form(response: Response, pause: float | None) -> None:
     """Seconds, a date, GitHub's own headers and its words all say when to come back."""
-    assert demanded_pause(answer) == pause
+    assert demanded_pause(response) == pause
 
 
 @pytest.mark.parametrize("header", ["date", "retry_after"])
 def test_impossible_date_is_no_date(header: str) -> None:
     """A header with a day of twenty digits counts as missing."""
-    answer = _answer(429, **{header: f"Mon, {'9' * 20} Jan 2026 00:00:00 GMT"})
-    assert demanded_pause(answer) == 60
-    assert abs(answer.served_at - time.time()) < 60
+    response = _response(429, **{header: f"Mon, {'9' * 20} Jan 2026 00:00:00 GMT"})
+    assert demanded_pause(response) == 60
+    assert abs(response.served_at - time.time()) < 60

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import SecretStr
 
-from harmonica_session.edges.runner import Runner, Terminal
+from harmonica_session.edges.runner.runner import Runner, Terminal
 from harmonica_session.errors import Problem
 
 if TYPE_CHECKING:

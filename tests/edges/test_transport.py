@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from harmonica_session import __version__
-from harmonica_session.edges.clock import Clock, Deadline
-from harmonica_session.edges.transport import Answer, Question, Transport
+from harmonica_session.edges.network.clock import Clock, Deadline
+from harmonica_session.edges.network.transport import Request, Response, Transport
 from harmonica_session.errors import (
     AnswerUnusable,
     DeadlineReached,
@@ -24,7 +24,7 @@ from harmonica_session.errors import (
     NotSent,
 )
 from harmonica_session.sandbox import Fault, Sandbox
-from harmonica_session.session import Session
+from harmonica_session.words.request import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 Connect: TypeAlias = "Callable[..., Transport]"
 
 SESSIONS = "/api/v1/sessions"
-ASK = Question("look", "GET", "/api/v1/me")
-CREATE = Question("create it", "POST", SESSIONS, body={"topic": "t", "goal": "g"})
+ASK = Request("look", "GET", "/api/v1/me")
+CREATE = Request("create it", "POST", SESSIONS, body={"topic": "t", "goal": "g"})
 FAR = "https://harmonica.example"
 
 pytestmark = pytest.mark.usefixtures("no_proxy")
@@ -69,10 +69,8 @@ def closed_port() -> int:
 
 def test_request_carries_what_was_asked(to: Connect, box: Sandbox) -> None:
     """Method, path, query and JSON body arrive as they were given."""
-    question = Question(
-        "ask", "POST", "/x%2Fy", query={"q": "a b&c", "n": 3}, body={"ü": [1, None]}
-    )
-    to(box.harmonica_url).send(question)
+    wanted = Request("ask", "POST", "/x%2Fy", query={"q": "a b&c", "n": 3}, body={"ü": [1, None]})
+    to(box.harmonica_url).send(wanted)
     (request,) = box.requests
     assert (request.method, request.path) == ("POST", "/x%2Fy")
     assert request.query == {"q": "a b&c", "n": "3"}
@@ -119,9 +117,9 @@ def test_closed_port_means_not_sent(to: Connect, closed_port: int) -> None:
 def test_lost_answer_means_fate_unknown(to: Connect, box: Sandbox, fault: Fault) -> None:
     """Once the request is out, no whole answer means that nobody knows; it is asked once."""
     box.fail("POST", SESSIONS, fault)
-    question = Question("create it", "POST", SESSIONS, body=CREATE.body, read_seconds=0.2)
+    request = Request("create it", "POST", SESSIONS, body=CREATE.body, read_seconds=0.2)
     with pytest.raises(FateUnknown) as caught:
-        to(box.harmonica_url).send(question)
+        to(box.harmonica_url).send(request)
     assert "could not create it (POST /api/v1/sessions: " in str(caught.value)
     assert "\n" not in str(caught.value)
     assert len(box.requests) == 1
@@ -161,7 +159,7 @@ def test_unsendable_header_means_not_sent(to: Connect, box: Sandbox) -> None:
 def test_no_time_left_means_nothing_is_sent(to: Connect, box: Sandbox) -> None:
     """At the deadline the message says what was still to be done, and nothing is sent."""
     with pytest.raises(DeadlineReached) as caught:
-        to(box.harmonica_url, 0).send(Question("post the comment", "POST", "/x"))
+        to(box.harmonica_url, 0).send(Request("post the comment", "POST", "/x"))
     assert "0 seconds of `timeout` were over before the action could post the comment" in str(
         caught.value
     )
@@ -182,7 +180,7 @@ def test_slow_body_ends_at_the_deadline(to: Connect, box: Sandbox) -> None:
     box.fail("GET", "/chat", Fault.drip(0.2))
     begin = time.monotonic()
     with pytest.raises(FateUnknown, match="the answer came too slowly"):
-        to(box.harmonica_url, 0.4).send(Question("look", "GET", "/chat"))
+        to(box.harmonica_url, 0.4).send(Request("look", "GET", "/chat"))
     assert time.monotonic() - begin < 8  # the whole page would take 13 seconds
 
 
@@ -225,14 +223,14 @@ def test_large_answer_is_read(to: Connect, box: Sandbox) -> None:
 )
 def test_body_that_is_no_json_is_none(body: bytes) -> None:
     """Whatever the body is, reading it as JSON raises nothing."""
-    assert Answer(ASK, "Harmonica", 200, {}, body).json() is None
+    assert Response(ASK, "Harmonica", 200, {}, body).json() is None
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"null", b"[]", b'"x"', b"{}", b'{"id": 5}'])
 def test_answer_of_another_form_is_unusable(body: bytes) -> None:
     """An answer without what is needed says in one line what is missing where."""
     with pytest.raises(AnswerUnusable) as caught:
-        Answer(ASK, "Harmonica", 200, {}, body).read(Session)
+        Response(ASK, "Harmonica", 200, {}, body).read(Session)
     said = str(caught.value)
     assert said.startswith(
         "Harmonica gave an answer that cannot be used, could not look (GET /api/v1/me, status 200)"
@@ -244,7 +242,7 @@ def test_unusable_answer_is_not_quoted() -> None:
     """What stood in the answer stays out of the message, since it may be anything."""
     body = json.dumps({"id": ["a-secret"]}).encode()
     with pytest.raises(AnswerUnusable) as caught:
-        Answer(ASK, "Harmonica", 200, {}, body).read(Session)
+        Response(ASK, "Harmonica", 200, {}, body).read(Session)
     assert "a-secret" not in str(caught.value)
 
 
@@ -257,8 +255,8 @@ def test_redirect_is_not_followed(
 ) -> None:
     """The key does not travel to where an answer points."""
     box.fail("POST", SESSIONS, Fault.redirect(f"{elsewhere.harmonica_url}/api", status))
-    answer = to(box.harmonica_url).send(CREATE)
-    assert (answer.status, len(box.requests), elsewhere.requests) == (status, 1, [])
+    response = to(box.harmonica_url).send(CREATE)
+    assert (response.status, len(box.requests), elsewhere.requests) == (status, 1, [])
 
 
 def test_answer_that_continues_is_read_to_its_status(to: Connect, serve: Serve) -> None:
@@ -274,11 +272,11 @@ def test_answer_that_continues_is_read_to_its_status(to: Connect, serve: Serve) 
 
 _SEND = """
 import sys
-from harmonica_session.edges.clock import Clock, Deadline
-from harmonica_session.edges.transport import Question, Transport
+from harmonica_session.edges.network.clock import Clock, Deadline
+from harmonica_session.edges.network.transport import Request, Transport
 headers = {"Authorization": "Bearer the-key"}
 transport = Transport("Harmonica", sys.argv[1], headers, Deadline(60, Clock()))
-print(transport.send(Question("look", "GET", "/chat")).status)
+print(transport.send(Request("look", "GET", "/chat")).status)
 transport.close()
 """
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harmonica_session.edges.workspace import Workspace, common_folder
+from harmonica_session.edges.files.workspace import Workspace, common_folder
 from harmonica_session.errors import FileRefused
 
 LIMIT = 1_000

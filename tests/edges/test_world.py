@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harmonica_session.edges.runner import Runner
-from harmonica_session.edges.workspace import Workspace
-from harmonica_session.edges.world import connected, unconnected
+from harmonica_session.edges.files.workspace import Workspace
+from harmonica_session.edges.runner.runner import Runner
 from harmonica_session.errors import InputError, ServiceError
-from harmonica_session.session import SessionRequest
+from harmonica_session.words.request import SessionRequest
+from harmonica_session.world import connected, unconnected
 from harness.consumer import HurriedClock
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from edges.conftest import Serve, Step
-    from harmonica_session.edges.world import World
     from harmonica_session.sandbox import Sandbox
+    from harmonica_session.world import World
 
 COMMENTS = "/repos/octo/garden/issues/7/comments"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harmonica_session.core.receipt import WORKFLOW_BOT
+from harmonica_session.announcement.receipt import WORKFLOW_BOT
 from harness.consumer import HEAD, SPEC, pull_request_payload
 
 if TYPE_CHECKING:

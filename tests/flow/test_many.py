@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harmonica_session.edges.pace import MOST_REQUESTS
+from harmonica_session.edges.network.pace import MOST_REQUESTS
 from harmonica_session.sandbox import Fault
 from harness.consumer import SPEC
 

@@ -11,7 +11,7 @@ from harmonica_session.sandbox import Fault, Link, Submodule
 from harness.consumer import BASE, HEAD, SPEC, pull_request_payload
 
 if TYPE_CHECKING:
-    from harmonica_session.sandbox.github_files import Entry
+    from harmonica_session.sandbox.github.files import Entry
     from harness.consumer import Consumer
 
 SPEC_FILE = ".harmonica/session.yml"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harmonica_session.starter import KINDS
+from harmonica_session.commands.init import KINDS
 from harness.consumer import SPEC, pull_request_payload
 
 if TYPE_CHECKING:

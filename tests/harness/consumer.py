@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from harmonica_session.demonstration import read_outputs, unescaped
-from harmonica_session.edges.clock import Clock
+from harmonica_session.commands.trial import read_outputs, unescaped
+from harmonica_session.edges.network.clock import Clock
 from harmonica_session.step import run_action
 
 if TYPE_CHECKING:

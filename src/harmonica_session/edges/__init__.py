@@ -1,1 +1,1 @@
-"""The three outside worlds: the runner, Harmonica and GitHub."""
+"""The outside worlds, each with a room of its own: network, services, runner and files."""

@@ -5,7 +5,7 @@ It must not be imported by the action itself, nor import anything else of this p
 
 from harmonica_session.sandbox.exchange import Answer, Request
 from harmonica_session.sandbox.faults import Fault
-from harmonica_session.sandbox.github_files import Link, Submodule
+from harmonica_session.sandbox.github.files import Link, Submodule
 from harmonica_session.sandbox.server import Sandbox
 
 __all__ = ["Answer", "Fault", "Link", "Request", "Sandbox", "Submodule"]

@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from harmonica_session.sandbox.exchange import Answer, Request
 from harmonica_session.sandbox.faults import Delivery, Fault, FaultOrders
-from harmonica_session.sandbox.github import GitHub
-from harmonica_session.sandbox.harmonica import Harmonica
+from harmonica_session.sandbox.github.routes import GitHub
+from harmonica_session.sandbox.harmonica.routes import Harmonica
 from harmonica_session.sandbox.wire import Reply, Server
 
 if TYPE_CHECKING:

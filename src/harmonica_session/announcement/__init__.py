@@ -1,0 +1,1 @@
+"""What is posted on GitHub: the text with the link, and the receipt hidden in it."""

@@ -1,0 +1,1 @@
+"""What the facilitator is told beforehand: the context, and what is attached."""

@@ -1,0 +1,194 @@
+"""Attaches the context sources of a spec to the session that was made from it.
+
+This module must not let a source fail a run whose session exists.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harmonica_session.errors import (
+    ActionError,
+    DeadlineReached,
+    FateUnknown,
+    FileRefused,
+)
+from harmonica_session.spec.context_sources import (
+    MAX_FILE_BYTES,
+    MEDIA_TYPES,
+    MOST_SOURCES,
+    Attachment,
+    ContextSource,
+    media_type,
+)
+from harmonica_session.text.decoding import background_text, refuse_secrets
+from harmonica_session.text.markdown import shorten, visible
+
+if TYPE_CHECKING:
+    from harmonica_session.edges.harmonica.client import Harmonica
+    from harmonica_session.edges.harmonica.context_sources import AttachedSource, ContextSources
+    from harmonica_session.session.plan import Plan
+    from harmonica_session.spec.spec import Spec
+    from harmonica_session.words.request import Session
+    from harmonica_session.world import World
+
+TITLE = "Harmonica session: context source"
+_LONGEST_NAME = 200
+
+
+def gather(world: World, spec: Spec, plan: Plan) -> list[Attachment]:
+    """Read what will be attached, before there is a session; nothing unless one is to be made.
+
+    A source that cannot be used is a warning.
+
+    Raises:
+        FileRefused: A source would carry a secret away.
+    """
+    if not spec.context_sources:
+        return []
+    if plan.status != "created":
+        _warn_of_missing(world, spec, plan)
+        return []
+    ready: list[Attachment] = []
+    too_many: list[str] = []
+    for source in spec.context_sources:
+        if len(ready) == MOST_SOURCES:
+            too_many.append(source.name)
+        elif attachment := _ready(world, source):
+            ready.append(attachment)
+    if too_many:
+        _warn(world, too_many, f"a session takes {MOST_SOURCES} context sources at most")
+    if ready:
+        world.runner.say(f"Context sources: {', '.join(one.source.name for one in ready)}")
+    return ready
+
+
+def _warn_of_missing(world: World, spec: Spec, plan: Plan) -> None:
+    """Say so where the run that made the session was cut off before it attached them all."""
+    found, wanted = plan.found, min(len(spec.context_sources or ()), MOST_SOURCES)
+    if not (world.harmonica and found.session) or found.own_receipt or found.is_foreign:
+        return
+    try:
+        attached = len(world.harmonica.context_sources.attached_to(found.session.id))
+    except ActionError as error:
+        world.runner.debug(f"Nobody knows what is attached: {error}")
+        return
+    if attached < wanted:
+        missing = f"{attached} of {wanted} context sources of the spec are attached to the session"
+        world.runner.warn(TITLE, f"{missing}; add the others in Harmonica")
+
+
+def _ready(world: World, source: ContextSource) -> Attachment | None:
+    secrets = world.inputs.secret_texts
+    # An escape in the YAML may have hidden it from the look at the file.
+    refuse_secrets(source.name, world.inputs.spec, secrets)
+    if source.file is None:
+        return Attachment(source)
+    try:
+        path = world.files.normalise(source.file)
+        content, text = _content(world, path)
+    except FileRefused as error:
+        _warn(world, [source.name], str(error))
+        return None
+    refuse_secrets(text, path, secrets)
+    return Attachment(ContextSource(file=path), content)
+
+
+def _content(world: World, path: str) -> tuple[bytes, str]:
+    """Return a file's bytes, and its text as far as it can be searched for secrets."""
+    kind = media_type(path)
+    if kind is None:
+        raise FileRefused(f"Harmonica takes {', '.join(MEDIA_TYPES)} files only")
+    content = world.files.read(path, MAX_FILE_BYTES)
+    if content is None:
+        raise FileRefused("there is no such file")
+    if not content.strip():
+        raise FileRefused("the file is empty")
+    if kind.startswith("text/"):
+        return content, background_text(content, path)
+    return content, content.decode("latin-1")
+
+
+def attach(
+    world: World, harmonica: Harmonica, plan: Plan, session: Session, ready: list[Attachment]
+) -> list[str]:
+    """Attach sources, each tried once; what is refused is a warning.
+
+    Only a session that this run made gets them: what another run made has its own already.
+
+    Returns:
+        The names of those that are attached.
+    """
+    if plan.status != "created":
+        return []
+    attached: list[str] = []
+    known: set[str] = set()
+    for at, attachment in enumerate(ready):
+        name = attachment.source.name
+        try:
+            source = _attach(world, harmonica.context_sources, session.id, attachment, known)
+        except DeadlineReached as error:
+            _warn(world, [one.source.name for one in ready[at:]], str(error))
+            break
+        except ActionError as error:
+            _warn(world, [name], str(error))
+        else:
+            known.add(source.id)
+            attached.append(name)
+            world.runner.say(f"Attached: {name}")
+    return attached
+
+
+def _attach(
+    world: World,
+    sources: ContextSources,
+    session_id: str,
+    attachment: Attachment,
+    known: set[str],
+) -> AttachedSource:
+    """Attach a source; when the answer gets lost, look whether it is there.
+
+    Args:
+        world: The log.
+        sources: Of the account.
+        session_id: The session.
+        attachment: The source.
+        known: Ids of what was attached before it.
+    """
+    way = {
+        "file": sources.attach_file,
+        "url": sources.attach_page,
+        "session": sources.attach_session,
+    }[attachment.source.kind]
+    try:
+        return way(session_id, attachment)
+    except FateUnknown as error:
+        found = _turned_up(world, sources, session_id, attachment, known)
+        if found is None:
+            # The server may be at it still, so a second try could attach it twice.
+            raise FateUnknown(
+                f"{error}; it may turn up in Harmonica all the same, so look there before you "
+                "add it by hand"
+            ) from None
+        return found
+
+
+def _turned_up(
+    world: World,
+    sources: ContextSources,
+    session_id: str,
+    attachment: Attachment,
+    known: set[str],
+) -> AttachedSource | None:
+    try:
+        listed = sources.attached_to(session_id)
+    except ActionError as error:
+        world.runner.debug(f"Nobody knows what is attached: {error}")
+        return None
+    new = (one for one in listed if one.id not in known)
+    return next((one for one in new if one.source_type == attachment.source.kind), None)
+
+
+def _warn(world: World, sources: list[str], reason: str) -> None:
+    named = ", ".join(f"`{shorten(visible(name), _LONGEST_NAME)}`" for name in sources)
+    world.runner.warn(TITLE, f"The session goes without {named}: {reason}")

@@ -1,0 +1,1 @@
+"""The words that a user types, each with its flow."""

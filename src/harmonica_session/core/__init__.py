@@ -1,1 +1,0 @@
-"""The pure core: text, event and findings become a request, a plan and a report."""

@@ -1,0 +1,1 @@
+"""The consumer's files, in the workspace or at a revision."""

@@ -1,0 +1,155 @@
+"""Reads files of one revision of the repository, through GitHub's API.
+
+This module must not decide which revision, nor know what a file is for.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+from harmonica_session.edges.files.files import Files, bounded, refused
+from harmonica_session.edges.files.pattern import Pattern
+from harmonica_session.errors import AnswerUnusable, FileRefused, Refused, clip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import TypeVar
+
+    from harmonica_session.edges.github.client import GitHub
+    from harmonica_session.words.contents import Contents, Tree
+
+    _T = TypeVar("_T")
+
+_FORBIDDEN, _NOT_FOUND = 403, 404
+# GitHub says the one of a file, the other of what should be a commit.
+_NOT_THERE = (_NOT_FOUND, 422)
+_KINDS = {"dir": "is a folder, not a file", "submodule": "is a submodule, not a file"}
+
+
+class Revision(Files):
+    """The consumer's files as one commit has them; what is in them is not to be trusted."""
+
+    def __init__(self, github: GitHub, commit: str, because: str) -> None:
+        """Take the commit; nothing is asked yet.
+
+        Args:
+            github: The repository.
+            commit: The commit's name.
+            because: Why this revision is read, as the end of a sentence.
+        """
+        self._github = github
+        self._commit = commit
+        self._because = because
+        self._tree: Tree | None = None
+
+    @property
+    def place(self) -> str:
+        """Where the files are, as the end of the sentence "there is no such file …"."""
+        # In a private repository GitHub says the same to a token that may not read.
+        return (
+            f"at revision {self._commit}, which was read because {self._because}, or the token "
+            "may not see it (`contents: read`)"
+        )
+
+    def read(self, path: str, limit: int) -> bytes | None:
+        """Read a file.
+
+        Args:
+            path: As `normalise` returns it.
+            limit: Largest size in bytes.
+
+        Returns:
+            The content, None when there is no such file.
+
+        Raises:
+            FileRefused: It is larger, no ordinary file, or the token may not read it.
+            ServiceError: GitHub could not be asked.
+        """
+        contents = self._asked(lambda: self._github.contents(path, self._commit))
+        if contents is None:
+            return None
+        if contents.type == "symlink":
+            # GitHub follows a link to a file of the repository by itself.
+            raise refused(path, "is a link, but not to a file of the repository")
+        if contents.type != "file":
+            raise refused(path, _KINDS.get(contents.type, "is not an ordinary file"))
+        if contents.size > limit:
+            raise refused(path, f"is larger than {limit // 1000} kB")
+        return self._content(path, contents)
+
+    def matching(self, pattern: str) -> list[str]:
+        """Return the paths of the files that match a pattern, sorted, each once.
+
+        Args:
+            pattern: As `Files.matching` takes it.
+
+        Raises:
+            FileRefused: It is absolute, leads upwards, or there is too much to look through.
+            ServiceError: GitHub could not be asked.
+        """
+        wanted = Pattern(self.normalise(pattern))
+        if self._tree is None:
+            self._tree = self._asked(lambda: self._github.tree(self._commit))
+        if self._tree is None:
+            raise _unknown(self._commit, "404 Not Found")
+        if self._tree.truncated:
+            raise refused(
+                pattern,
+                "cannot be looked for: GitHub does not list a repository of this size; name the "
+                "files, or check the repository out where the event allows that",
+            )
+        blobs = {entry.path for entry in self._tree.tree if entry.type == "blob"}
+        return bounded(pattern, [path for path in blobs if wanted.matches(path)])
+
+    def holds_checkout(self, specs: Iterable[str]) -> bool:  # noqa: ARG002 - as `Files` has it
+        """Say that there is a repository."""
+        return True
+
+    def _content(self, path: str, contents: Contents) -> bytes:
+        if contents.encoding == "base64":
+            content = _decoded(contents.content)
+        else:
+            content = self._asked(lambda: self._github.blob(contents.sha))
+        if content is None or len(content) != contents.size:
+            raise AnswerUnusable(
+                f"GitHub gave an answer that cannot be used: it is not the {contents.size} bytes "
+                f"of `{clip(path)}`"
+            )
+        return content
+
+    def _asked(self, ask: Callable[[], _T]) -> _T | None:
+        """Return GitHub's answer, None when there is no such thing.
+
+        Raises:
+            FileRefused: There is no such revision, or the token may not read it.
+        """
+        try:
+            return ask()
+        except Refused as error:
+            if error.status == _NOT_FOUND and not error.reason.startswith("No commit found"):
+                return None
+            raise unreadable(error, self._commit) from None
+
+
+def unreadable(error: Refused, revision: str) -> FileRefused | Refused:
+    """Return the error for a revision that GitHub does not let us read."""
+    if error.is_limit or "too large" in error.reason:
+        return error
+    if error.status == _FORBIDDEN:
+        return FileRefused(f"{error}; the token needs `contents: read`")
+    return _unknown(revision, error.reason) if error.status in _NOT_THERE else error
+
+
+def _unknown(revision: str, reason: str) -> FileRefused:
+    return FileRefused(
+        f"GitHub knows no revision `{clip(revision)}` of this repository ({reason}), or the token "
+        "may not see it and needs `contents: read`"
+    )
+
+
+def _decoded(content: str) -> bytes | None:
+    try:
+        return base64.b64decode(content)
+    except ValueError:
+        return None

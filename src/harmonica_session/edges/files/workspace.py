@@ -1,0 +1,169 @@
+"""Reads files of the workspace, and of nowhere else.
+
+This module must not write, and must not know what a file is for.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harmonica_session.edges.files.files import MAX_MATCHES, Files, bounded, refused
+from harmonica_session.edges.files.pattern import Pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MAX_VISITED = 200_000
+_GIT = ".git"
+
+
+class Workspace(Files):
+    """The folder that the consumer's files are read from; what is in it is not to be trusted."""
+
+    place = "in the workspace"
+
+    def __init__(self, root: Path) -> None:
+        """Take the folder, usually `GITHUB_WORKSPACE`."""
+        self.root = root
+
+    def read(self, path: str, limit: int) -> bytes | None:
+        """Read a file.
+
+        Args:
+            path: As `normalise` returns it.
+            limit: Largest size in bytes.
+
+        Returns:
+            The content, None when there is no such file.
+
+        Raises:
+            FileRefused: It is larger, lies outside the workspace, is no ordinary file, or
+                changed while it was read.
+        """
+        wanted = self.root / path
+        found = self._found(wanted, path)
+        if found is None:
+            return None
+        root, real = found
+        try:
+            # Python opens no folder as a file, whatever the system does.
+            file = open(real, "rb", opener=lambda *_: _open_below(root, real))  # noqa: SIM115 - see below
+        except OSError as error:
+            kind = (
+                "is a folder, not a file" if real.is_dir() else f"cannot be read: {error.strerror}"
+            )
+            raise refused(path, kind) from None
+        with file:
+            opened = os.fstat(file.fileno())
+            if not stat.S_ISREG(opened.st_mode):
+                raise refused(path, "is not an ordinary file")
+            if opened.st_size > limit:
+                raise refused(path, f"is larger than {limit // 1000} kB")
+            content = file.read(limit + 1)
+        if len(content) > limit or not self._is_still(wanted, real, opened):
+            raise refused(path, "changed while it was read")
+        return content
+
+    def _found(self, wanted: Path, path: str) -> tuple[Path, Path] | None:
+        """Return the root and where a path leads under it, both without links; None for nowhere."""
+        try:
+            root, real = self.root.resolve(strict=True), wanted.resolve(strict=True)
+        except FileNotFoundError:
+            if wanted.is_symlink():
+                raise refused(path, "is a link to a file that is not there") from None
+            return None
+        except (OSError, RuntimeError):
+            raise refused(path, "cannot be found: links in a circle, or a file as folder") from None
+        if not real.is_relative_to(root):
+            raise refused(path, "is a link that leads out of the repository")
+        if any(part.lower() == _GIT for part in real.relative_to(root).parts):
+            # actions/checkout leaves the token there.
+            raise refused(path, "lies in git's own folder")
+        return root, real
+
+    def matching(self, pattern: str) -> list[str]:
+        """Return the paths of the files that match a pattern, sorted, each once.
+
+        Args:
+            pattern: As `Files.matching` takes it.
+
+        Raises:
+            FileRefused: It is absolute, leads upwards, or would take too long to look for.
+        """
+        wanted = Pattern(self.normalise(pattern))
+        found: list[str] = []
+        folders = [("", wanted.start)]
+        visited = 0
+        while folders and len(found) <= MAX_MATCHES:
+            folder, progress = folders.pop()
+            for entry in _entries(self.root / folder):
+                visited += 1
+                reached = wanted.after(progress, entry.name)
+                path = f"{folder}{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    if reached and entry.name.lower() != _GIT:
+                        folders.append((f"{path}/", reached))
+                elif wanted.is_whole(reached) and not entry.is_dir():
+                    found.append(path)
+            if visited > MAX_VISITED:
+                raise refused(pattern, f"looks at more than {MAX_VISITED:,} files; narrow it down")
+        return bounded(pattern, found)
+
+    def holds_checkout(self, specs: Iterable[str]) -> bool:
+        """Say whether somebody has put a repository here, or at least a spec.
+
+        Args:
+            specs: Paths or patterns.
+
+        Raises:
+            FileRefused: One of them is absolute or leads upwards.
+        """
+        names = [_GIT, *map(self.normalise, specs)]
+        return any(os.path.lexists(self.root / name) or self.matching(name) for name in names)
+
+    def _is_still(self, wanted: Path, real: Path, opened: os.stat_result) -> bool:
+        try:
+            return wanted.resolve(strict=True) == real and os.path.samestat(real.stat(), opened)
+        except OSError:
+            return False
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """List a folder; one that cannot be read has nothing in it."""
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError:
+        return []
+
+
+def _open_below(root: Path, real: Path) -> int:
+    """Open a resolved path for reading, so that no part of it can be a link by now."""
+    # Without O_NONBLOCK, opening a named pipe would wait for its other end for ever.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    if os.open not in os.supports_dir_fd:
+        return os.open(real, flags)
+    descriptor = os.open(root, flags)
+    for part in real.relative_to(root).parts:
+        folder = descriptor
+        try:
+            descriptor = os.open(part, flags | os.O_NOFOLLOW, dir_fd=folder)
+        finally:
+            os.close(folder)
+    return descriptor
+
+
+def common_folder(*paths: str | None) -> tuple[Path, list[str]]:
+    """Return the folder from which a person's paths are read, and the paths under it.
+
+    It is the current folder where that holds all of them.
+    """
+    absolute = [Path(os.path.abspath(path)) for path in paths if path]  # noqa: PTH100 - no dots
+    root = Path.cwd()
+    if not all(path.is_relative_to(root) for path in absolute):
+        root = Path(os.path.commonpath([path.parent for path in absolute]))
+    named = iter(absolute)
+    return root, [next(named).relative_to(root).as_posix() if path else "" for path in paths]

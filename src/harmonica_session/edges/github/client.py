@@ -1,0 +1,280 @@
+"""The GitHub REST API: one method for each route that is used.
+
+This module must not decide which comment is ours, nor which pull request is meant.
+"""
+
+from __future__ import annotations
+
+import re
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from harmonica_session.edges.network.retry import Persistent, demanded_pause
+from harmonica_session.edges.network.single_flight import SingleFlight
+from harmonica_session.edges.network.transport import Request, Response, Transport
+from harmonica_session.errors import Refused, clip
+from harmonica_session.words.pull_request import Account, Beginning, Comment, PullRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from pydantic import SecretStr
+
+    from harmonica_session.edges.network.clock import Deadline
+    from harmonica_session.event import ByCommit, ByHead
+    from harmonica_session.words.contents import Contents, Tree
+
+PAGE = 100
+MOST_AT_ONCE = 5
+_SUCCESS = range(200, 300)
+
+
+class GitHub:
+    """One repository, as one token may see it."""
+
+    def __init__(self, base: str, repository: str, token: SecretStr, deadline: Deadline) -> None:
+        """Take where the API is, which repository is meant, and the token.
+
+        Args:
+            base: `GITHUB_API_URL`.
+            repository: `owner/name`.
+            token: The token that only this service may see.
+            deadline: Bounds each request.
+        """
+        self._repository = f"/repos/{repository}"
+        transport = Transport(
+            "GitHub",
+            base.rstrip("/"),
+            {
+                "Authorization": f"Bearer {token.get_secret_value()}",
+                "Accept": "application/vnd.github+json",
+                "X-GitHub-Api-Version": "2022-11-28",
+            },
+            deadline,
+        )
+        self._service = Persistent(transport)
+        # What several specs of a run want to know is asked once.
+        self._pulls: dict[int, dict[str, Any]] = {}
+        self._run_beginnings: dict[str, str] = {}
+        self._newest: dict[int, SingleFlight[list[Comment]]] = {}
+        self._lock = Lock()
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._service.close()
+
+    @property
+    def repository(self) -> str:
+        """The repository, as `owner/name`."""
+        return self._repository.removeprefix("/repos/")
+
+    def read(
+        self, doing: str, path: str, form: type[Any], query: Mapping[str, str | int] | None = None
+    ) -> Any:  # noqa: ANN401 - an object of the form
+        """Ask for one thing.
+
+        Args:
+            doing: What it is for, as the end of the sentence "could not …".
+            path: Its path.
+            form: The model of the answer.
+            query: Query parameters.
+
+        Raises:
+            ServiceError: GitHub did not answer, or refused.
+        """
+        request = Request(doing, "GET", path, query=query)
+        return _accepted(self._service.send(request)).read(form)
+
+    def comments(self, number: int) -> Iterator[Comment]:
+        """List all comments, oldest first: `GET /repos/{o}/{r}/issues/{n}/comments`."""
+        path = f"{self._repository}/issues/{number}/comments"
+        yield from self.pages("read the comments", path, {}, Comment)
+
+    def newest_comments(self, number: int) -> list[Comment]:
+        """List all comments as they are now, oldest first; who asks meanwhile shares the list."""
+        with self._lock:
+            newest = self._newest.setdefault(
+                number, SingleFlight(lambda: list(self.comments(number)))
+            )
+        return newest.answer()
+
+    def post_comment(self, number: int, body: str) -> Comment:
+        """Post a comment: `POST /repos/{o}/{r}/issues/{n}/comments`."""
+        path = f"{self._repository}/issues/{number}/comments"
+        return self._comment(Request("post the comment", "POST", path, body={"body": body}))
+
+    def edit_comment(self, comment_id: int, body: str) -> Comment:
+        """Edit a comment: `PATCH /repos/{o}/{r}/issues/comments/{id}`."""
+        path = f"{self._repository}/issues/comments/{comment_id}"
+        return self._comment(Request("edit the comment", "PATCH", path, body={"body": body}))
+
+    def delete_comment(self, comment_id: int) -> None:
+        """Delete a comment: `DELETE /repos/{o}/{r}/issues/comments/{id}`."""
+        path = f"{self._repository}/issues/comments/{comment_id}"
+        _accepted(self._service.send(Request("remove the comment", "DELETE", path)))
+
+    def opened_at(self, number: int) -> str:
+        """Return when an issue or pull request was opened, in ISO 8601.
+
+        `GET /repos/{o}/{r}/issues/{n}`, which knows pull requests too.
+        """
+        path = f"{self._repository}/issues/{number}"
+        issue: Beginning = self.read("ask when the pull request was opened", path, Beginning)
+        return issue.created_at
+
+    def run_created_at(self, run_id: str) -> str:
+        """Return when a workflow run began, over all its attempts, in ISO 8601.
+
+        `GET /repos/{o}/{r}/actions/runs/{id}`.
+        """
+        if run_id not in self._run_beginnings:
+            path = f"{self._repository}/actions/runs/{run_id}"
+            run: Beginning = self.read("ask when the workflow run began", path, Beginning)
+            self._run_beginnings[run_id] = run.created_at
+        return self._run_beginnings[run_id]
+
+    def commit_of(self, ref: str) -> str:
+        """Return the commit that a branch or tag names: `GET /repos/{o}/{r}/commits/{ref}`."""
+        path = f"{self._repository}/commits/{quote(ref, safe='', errors='surrogateescape')}"
+        request = Request("find the revision", "GET", path, accept="application/vnd.github.sha")
+        response = _accepted(self._service.send(request))
+        commit = response.body.decode("ascii", "replace").strip()
+        if not re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", commit):
+            raise response.unusable("it is not the name of a commit")
+        return commit
+
+    def contents(self, path: str, revision: str) -> Contents:
+        """Return what stands at a path: `GET /repos/{o}/{r}/contents/{path}`."""
+        from harmonica_session.words.contents import Contents  # noqa: PLC0415 - not for a checkout
+
+        request = Request(
+            f"read `{clip(path)}`",
+            "GET",
+            # Each part for itself: quoting keeps the slashes.
+            f"{self._repository}/contents/{quote(path, errors='surrogateescape')}",
+            query={"ref": revision},
+            accept="application/vnd.github.object+json",
+        )
+        contents: Contents = _accepted(self._service.send(request)).read(Contents)
+        return contents
+
+    def blob(self, sha: str) -> bytes:
+        """Return the content of a file of up to 100 MB: `GET /repos/{o}/{r}/git/blobs/{sha}`."""
+        path = f"{self._repository}/git/blobs/{quote(sha, safe='')}"
+        request = Request("read the file", "GET", path, accept="application/vnd.github.raw+json")
+        return _accepted(self._service.send(request)).body
+
+    def tree(self, revision: str) -> Tree:
+        """List everything in a revision: `GET /repos/{o}/{r}/git/trees/{sha}`."""
+        from harmonica_session.words.contents import Tree  # noqa: PLC0415 - not for a checkout
+
+        path = f"{self._repository}/git/trees/{quote(revision, safe='')}"
+        request = Request("list the files", "GET", path, query={"recursive": 1})
+        tree: Tree = _accepted(self._service.send(request)).read(Tree)
+        return tree
+
+    def account(self) -> Account:
+        """Return the account of a personal token: `GET /user`. Other tokens are refused."""
+        request = Request("ask who the token speaks for", "GET", "/user")
+        account: Account = _accepted(self._service.send(request)).read(Account)
+        return account
+
+    def pull(self, number: int) -> dict[str, Any]:
+        """Return a pull request as GitHub tells it: `GET /repos/{o}/{r}/pulls/{n}`."""
+        if number not in self._pulls:
+            path = f"{self._repository}/pulls/{number}"
+            self._pulls[number] = self.read("read the pull request", path, dict[str, Any])
+        return self._pulls[number]
+
+    def pulls_of_commit(self, commit: ByCommit) -> list[PullRequest]:
+        """List the pull requests of a commit: `GET /repos/{o}/{r}/commits/{sha}/pulls`."""
+        path = f"{self._repository}/commits/{commit.sha}/pulls"
+        return list(self.pages("find the pull request of the commit", path, {}, PullRequest))
+
+    def open_pulls_of(self, head: ByHead) -> list[PullRequest]:
+        """List the open pull requests of a branch: `GET /repos/{o}/{r}/pulls`."""
+        query = {"state": "open", "head": f"{head.owner}:{head.branch}"}
+        path = f"{self._repository}/pulls"
+        return list(self.pages("find the pull request of the branch", path, query, PullRequest))
+
+    def _comment(self, request: Request) -> Comment:
+        comment: Comment = _accepted(self._service.send(request)).read(Comment)
+        return comment
+
+    def pages(
+        self, doing: str, path: str, query: Mapping[str, str], form: type[Any]
+    ) -> Iterator[Any]:
+        """List all items of a list; once it is known how many pages there are, several at once.
+
+        Args:
+            doing: What they are for, as the end of the sentence "could not …".
+            path: The list's path.
+            query: Query parameters.
+            form: The model of an item.
+
+        Raises:
+            ServiceError: GitHub did not answer, or refused.
+        """
+
+        def ask(page: int) -> Response:
+            request = Request(doing, "GET", path, query={**query, "per_page": PAGE, "page": page})
+            return _accepted(self._service.send(request))
+
+        pages = range(1, 2)
+        while pages:
+            answers = _side_by_side(ask, pages)
+            for response in answers:
+                yield from response.read(list[form])  # type: ignore[valid-type] # read at run time
+            pages = _following(answers[-1], pages[-1])
+
+
+def _side_by_side(ask: Callable[[int], Response], pages: range) -> list[Response]:
+    """Return the answers in the order of the pages; the first failure is raised."""
+    if len(pages) == 1:
+        return [ask(pages[0])]
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - for long lists only
+
+    pool = ThreadPoolExecutor(len(pages))
+    try:
+        return list(pool.map(ask, pages))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _following(response: Response, page: int) -> range:
+    """Return the pages to ask for after this one, as many as are known, within bounds."""
+    link = response.headers.get("link", "")
+    # The link itself is not followed: the token goes to the one base address only.
+    if not re.search(r'<[^<>]*>\s*;\s*rel="next"', link):
+        return range(0)
+    last = re.search(r'[?&]page=([0-9]{1,9})(?:&[^<>]*)?>\s*;\s*rel="last"', link)
+    end = max(int(last[1]), page + 1) if last else page + 1
+    return range(page + 1, min(end, page + MOST_AT_ONCE) + 1)
+
+
+def _accepted(response: Response) -> Response:
+    """Return the answer if it is a success.
+
+    Raises:
+        Refused: It is not.
+    """
+    if response.status in _SUCCESS:
+        return response
+    content = response.json()
+    said = content.get("message") if isinstance(content, dict) else None
+    reason = " ".join(said.split())[:300] if isinstance(said, str) else ""
+    where = ""
+    pause = demanded_pause(response)
+    if pause is not None:
+        where = f"; run it again in {pause:.0f} seconds"
+    if response.status in range(300, 400):
+        target = response.headers.get("location", "").partition("?")[0]
+        where = f"; the address has moved to {target[:200]}"
+    raise Refused(
+        f"GitHub refused, could not {response.request.doing} ({response.request}: "
+        f"{response.status} {reason or 'with an answer that is not JSON'}){where}",
+        status=response.status,
+        reason=reason,
+        is_limit=pause is not None,
+    )

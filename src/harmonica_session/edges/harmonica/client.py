@@ -1,0 +1,276 @@
+"""The Harmonica API: one method for each route that is used.
+
+This module must not decide when a route is asked, nor ask one twice.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import datetime, timezone
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from harmonica_session.edges.harmonica.refusals import accepted, refuse_unknown_fate
+from harmonica_session.edges.network.pace import Pace
+from harmonica_session.edges.network.retry import Persistent
+from harmonica_session.edges.network.transport import Request, Transport
+from harmonica_session.errors import AnswerUnusable, FateUnknown, Refused, clip
+from harmonica_session.text.addresses import checked_join_url, join_url_of
+from harmonica_session.words.request import Session, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydantic import SecretStr
+
+    from harmonica_session.edges.harmonica.catalogue import Catalogue
+    from harmonica_session.edges.harmonica.context_sources import ContextSources
+    from harmonica_session.edges.network.clock import Deadline
+    from harmonica_session.words.request import SessionRequest
+
+# A language model writes the prompt before a create is answered.
+CREATE_SECONDS = 150.0
+PAGE = 100
+_SUCCESS = range(200, 300)
+_NOT_FOUND = 404
+_LONGEST_SEARCH = 100
+# The server says its time in whole seconds, and on its way an answer grows older.
+_CLOCK_TOLERANCE_SECONDS = 5.0
+
+
+class Proposal(BaseModel):
+    """The answer of `POST /sessions/{id}/regenerate-facilitation-prompt`."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    facilitation_prompt: str
+    prompt_summary: JsonValue = None
+    prompt_generated_from: JsonValue = None
+
+
+class SessionPage(BaseModel):
+    """A page of `GET /sessions`."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    data: list[Session]
+
+
+class Harmonica:
+    """The sessions of one account.
+
+    Attributes:
+        base: Address without `/api/v1`.
+    """
+
+    def __init__(self, base: str, api_key: SecretStr, deadline: Deadline) -> None:
+        """Take where the API is and the key that only it may see.
+
+        Args:
+            base: Address without `/api/v1`.
+            api_key: The account's key.
+            deadline: Bounds each request.
+        """
+        self.base = base
+        headers = {"Authorization": f"Bearer {api_key.get_secret_value()}"}
+        transport = Transport("Harmonica", f"{base}/api/v1", headers, deadline)
+        self._service = Persistent(transport, Pace(deadline))
+        self._deadline = deadline
+        # How far the server's clock is ahead of ours; known from its first answer on.
+        self._ahead: float | None = None
+        self._first_create_at: float | None = None
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._service.close()
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What the account has names for."""
+        from harmonica_session.edges.harmonica.catalogue import Catalogue  # noqa: PLC0415 - few specs name it
+
+        return Catalogue(self._service)
+
+    @cached_property
+    def context_sources(self) -> ContextSources:
+        """What is attached to its sessions."""
+        from harmonica_session.edges.harmonica.context_sources import (  # noqa: PLC0415 - few specs have any
+            ContextSources,
+        )
+
+        return ContextSources(self._service)
+
+    def create(self, request: SessionRequest) -> Session:
+        """Create a session: `POST /sessions`.
+
+        Raises:
+            FateUnknown: Nobody knows whether it was created.
+            AnswerUnusable: It was created, and the answer lacks a usable link.
+            ServiceError: It was not created.
+        """
+        # Time must be left to look for the session, should the answer not come.
+        patience = min(CREATE_SECONDS, self._deadline.remaining("create the session") * 0.75)
+        sent = Request(
+            "create the session", "POST", "/sessions", body=request.body(), read_seconds=patience
+        )
+        self._first_create_at = self._first_create_at or time.time()
+        try:
+            response = self._service.send(sent)
+        except AnswerUnusable as error:
+            raise FateUnknown(str(error)) from None
+        refuse_unknown_fate(response)
+        try:
+            session: Session = accepted(response, *_SUCCESS).read(Session)
+        except AnswerUnusable as error:
+            raise FateUnknown(str(error)) from None
+        try:
+            checked_join_url(session.join_url)
+        except ValueError as error:
+            unusable = response.unusable(
+                f"session {clip(session.id)} was created, but its `join_url` {error}; "
+                "find it in Harmonica under this id"
+            )
+            unusable.session_id = session.id
+            raise unusable from None
+        return session
+
+    def get(self, session_id: str) -> Session:
+        """Return a session of this account: `GET /sessions/{id}`. It has no `join_url`.
+
+        Raises:
+            Refused: 403 when the session is gone or somebody else's.
+            ServiceError: It cannot be known.
+        """
+        path = f"/sessions/{quote(session_id, safe='')}"
+        response = self._service.send(Request("look at the session", "GET", path))
+        session: Session = accepted(response, 200).read(Session)
+        return session
+
+    def questions(self, session_id: str) -> list[str]:
+        """List what participants are asked first: `GET /sessions/{id}/questions`.
+
+        Raises:
+            ServiceError: It cannot be known.
+        """
+        path = f"/sessions/{quote(session_id, safe='')}/questions"
+        response = self._service.send(Request("read the questions of the session", "GET", path))
+        rows = accepted(response, 200).read(dict[str, list[dict[str, JsonValue]]]).get("data", [])
+        return [str(row.get("text", "")) for row in rows]
+
+    def brief(self, session_id: str) -> str | None:
+        """Return the SESSION.md of a session: `GET /sessions/{id}/session-md`.
+
+        Returns:
+            Its text, None as long as Harmonica has not written it.
+
+        Raises:
+            Refused: 403 when the session is gone or somebody else's.
+            ServiceError: It cannot be known.
+        """
+        path = f"/sessions/{quote(session_id, safe='')}/session-md"
+        response = self._service.send(Request("read the brief of the session", "GET", path))
+        try:
+            accepted(response, 200)
+        except Refused as error:
+            # Harmonica's own 404; an unknown address answers one as well, with a page.
+            if error.status == _NOT_FOUND and error.is_out_of_reach:
+                return None
+            raise
+        if "html" in response.headers.get("content-type", ""):
+            raise response.unusable("it is a web page")
+        try:
+            return response.body.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise response.unusable("it is not UTF-8") from None
+
+    def update(self, session_id: str, changes: Mapping[str, JsonValue]) -> None:
+        """Change fields of a session: `PATCH /sessions/{id}`.
+
+        Raises:
+            ServiceError: They were not changed, or nobody knows.
+        """
+        path = f"/sessions/{quote(session_id, safe='')}"
+        request = Request("update the session", "PATCH", path, body=dict(changes))
+        # A page of a proxy can be a 200 too; only a session says that it was changed.
+        accepted(self._service.send(request), 200).read(Session)
+
+    def proposed_prompt(self, session_id: str) -> dict[str, JsonValue]:
+        """Return the prompt that fits the session's texts, in the form that `update` takes.
+
+        `POST /sessions/{id}/regenerate-facilitation-prompt` proposes and changes nothing.
+
+        Raises:
+            ServiceError: There is no proposal.
+        """
+        path = f"/sessions/{quote(session_id, safe='')}/regenerate-facilitation-prompt"
+        request = Request(
+            "have the facilitator's prompt written anew",
+            "POST",
+            path,
+            read_seconds=CREATE_SECONDS,
+            is_safe=True,
+        )
+        proposal: Proposal = accepted(self._service.send(request), 200).read(Proposal)
+        return {
+            "prompt": proposal.facilitation_prompt,
+            "prompt_summary": proposal.prompt_summary,
+            "prompt_generated_from": proposal.prompt_generated_from,
+        }
+
+    def active_with_topic(self, topic: str) -> list[Session]:
+        """List the active sessions of exactly this topic: `GET /sessions?status=active&q=…`."""
+        # The server takes `q` for a pattern, and long addresses are refused.
+        piece = re.sub(r"([\\%_])", r"\\\1", topic[:_LONGEST_SEARCH])
+        rows = self._listed({"status": "active", "q": piece})
+        return [row for row in rows if (row.topic or "").strip() == topic.strip()]
+
+    def created_since(self, since: datetime | None) -> Iterator[Session]:
+        """List the account's sessions that were created at `since` or later: `GET /sessions`.
+
+        Args:
+            since: A moment; None for all sessions.
+        """
+        for row in self._listed({}):
+            # The list is ordered by `updated_at`, and nothing is updated before it is created.
+            if _is_before(row.updated_at, since):
+                return
+            if not _is_before(row.created_at, since):
+                yield row
+
+    def time_of_create(self) -> datetime:
+        """Return when the first create was sent, by the server's clock, or a little earlier."""
+        if self._ahead is None:
+            next(self._listed({"limit": 1}), None)
+        sent_at = self._first_create_at or time.time()
+        at = sent_at + (self._ahead or 0.0) - _CLOCK_TOLERANCE_SECONDS
+        return datetime.fromtimestamp(at, timezone.utc)
+
+    def _listed(self, query: Mapping[str, str | int]) -> Iterator[Session]:
+        offset = 0
+        while True:
+            request = Request(
+                "list the sessions",
+                "GET",
+                "/sessions",
+                query={"limit": PAGE, "offset": offset, **query},
+            )
+            response = accepted(self._service.send(request), 200)
+            self._ahead = response.served_at - time.time()
+            page: SessionPage = response.read(SessionPage)
+            yield from page.data
+            if len(page.data) < PAGE:
+                return
+            offset += PAGE
+
+    def join_url(self, session_id: str) -> str:
+        """Return the link of a session that another run created; no route returns it again."""
+        return checked_join_url(join_url_of(self.base, session_id))
+
+
+def _is_before(text: str | None, since: datetime | None) -> bool:
+    at = moment(text)
+    return at is not None and since is not None and at < since

@@ -1,0 +1,94 @@
+"""Turns an answer in which Harmonica says no into an error that says what to do.
+
+This module must not send a request, nor know a route.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harmonica_session.edges.network.retry import demanded_pause
+from harmonica_session.errors import FateUnknown, Refused, clip
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harmonica_session.edges.network.transport import Response
+
+_DENIED, _BAD_VALUE = 403, 500
+_ADVICE = {
+    400: "check the spec against the message",
+    401: "check the secret behind `api-key`; the key may be mistyped or revoked, and Harmonica "
+    "says the same while its database is down",
+    403: "the key's account has no access to this; check `project_id` and `template_id`",
+    404: "check `api-url`; there is no Harmonica API at this address",
+    405: "check `api-url`; there is no Harmonica API at this address",
+    413: "the request is too large; shorten `context` or SESSION.md",
+    422: "check the spec against the message",
+}
+
+
+def accepted(
+    response: Response, *statuses: int, advice: Mapping[int, str] | None = None
+) -> Response:
+    """Return the answer if it has a status that was hoped for.
+
+    Args:
+        response: The answer.
+        statuses: What was hoped for.
+        advice: What to do about other statuses, where that is special to the request.
+
+    Raises:
+        Refused: It has another status.
+    """
+    if response.status not in statuses:
+        raise refused(response, advice)
+    return response
+
+
+def refuse_unknown_fate(response: Response) -> None:
+    """Look whether an answer leaves open what became of its request.
+
+    Raises:
+        FateUnknown: It does.
+    """
+    if response.is_failure and demanded_pause(response) is None:
+        # Source: Harmonica's server, which answers 500 to values of a type it does not expect.
+        hint = ", which can also mean a value of the spec that it cannot take"
+        raise FateUnknown(
+            f"nobody knows whether Harmonica could {response.request.doing} ({response.request}: "
+            f"{response.status} {_said(response)[2]}"
+            f"{hint if response.status == _BAD_VALUE else ''})"
+        )
+
+
+def refused(response: Response, advice: Mapping[int, str] | None = None) -> Refused:
+    """Return the error for an answer that says no; `advice` as in `accepted`."""
+    code, reason, said = _said(response)
+    to_do = {**_ADVICE, **(advice or {})}.get(response.status, "run it again later")
+    if response.status == _DENIED and not code:
+        to_do = "something in front of Harmonica refused it; check the network's proxy or firewall"
+    pause = demanded_pause(response)
+    if pause is not None:
+        to_do = f"too many requests were made; run it again in {pause:.0f} seconds"
+    if response.status in range(300, 400):
+        target = clip(response.headers.get("location", "").partition("?")[0])
+        to_do = f"the address has moved to {target}; set `api-url` to it if you trust it"
+    return Refused(
+        f"Harmonica refused, could not {response.request.doing} ({response.request}: "
+        f"{response.status} {said}): {to_do}",
+        status=response.status,
+        code=code,
+        reason=reason,
+        is_limit=pause is not None,
+    )
+
+
+def _said(response: Response) -> tuple[str, str, str]:
+    """Return the code and the message of an error, and both as one text to show."""
+    content = response.json()
+    error = content.get("error") if isinstance(content, dict) else None
+    if not isinstance(error, dict):
+        return "", "", "with an answer that is not Harmonica's"
+    code, reason = str(error.get("code", "")), str(error.get("message", ""))
+    return code, reason, f"{clip(code)}, {' '.join(reason.split())[:300]}"

@@ -1,0 +1,1 @@
+"""HTTP: one request, its repetition, its pace and the time that all of it may take."""

@@ -1,0 +1,284 @@
+"""Sends one HTTP request and returns its answer, or says in one line why there is none.
+
+This module must not know a route, nor what an answer means.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import httpx
+from pydantic import TypeAdapter, ValidationError
+
+from harmonica_session import __version__
+from harmonica_session.errors import (
+    AnswerUnusable,
+    FateUnknown,
+    InputError,
+    NotSent,
+    clip,
+)
+from harmonica_session.text.addresses import is_loopback
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Mapping
+
+    from pydantic import JsonValue
+
+    from harmonica_session.edges.network.clock import Deadline
+
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 30.0
+MAX_ANSWER_BYTES = 20_000_000
+_TIMEOUT, _SERVER_ERRORS = 408, 500
+
+
+# What httpx raises before the service can have seen anything of a request.
+_BEFORE_SENDING = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+    httpx.InvalidURL,
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request, before it is sent.
+
+    Attributes:
+        doing: What it is for, as the end of the sentence "could not …".
+        method: HTTP method.
+        path: Path under the service's base address, each variable part quoted.
+        query: Query parameters.
+        body: JSON body.
+        file: A file to upload in place of it: name, content, media type.
+        read_seconds: How long the service may be silent.
+        is_safe: Whether a POST changes nothing, so that it may be repeated.
+        accept: Media type of the answer, where it is another than the service's usual one.
+    """
+
+    doing: str
+    method: str
+    path: str
+    query: Mapping[str, str | int] | None = None
+    body: JsonValue = None
+    file: tuple[str, bytes, str] | None = None
+    read_seconds: float = READ_SECONDS
+    is_safe: bool = False
+    accept: str = ""
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether doing it twice is the same as doing it once."""
+        return self.is_safe or self.method != "POST"
+
+    def __str__(self) -> str:
+        """Return the request as a message names it: `POST /sessions`."""
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True)
+class Response:
+    """One answer with its body read."""
+
+    request: Request
+    service: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def served_at(self) -> float:
+        """The service's own clock, in seconds since 1970; this machine's where it tells none."""
+        try:
+            return parsedate_to_datetime(self.headers.get("date", "")).timestamp()
+        except (ValueError, OverflowError):
+            return time.time()
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether a server or a proxy gave up, which says nothing of what became of the request."""
+        return self.status == _TIMEOUT or self.status >= _SERVER_ERRORS
+
+    def json(self) -> object:
+        """Return the body as JSON, None when it is no JSON."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+    def read(self, form: Any) -> Any:  # noqa: ANN401 - a model, or a list of them
+        """Return the body as a model.
+
+        Raises:
+            AnswerUnusable: It has another form.
+        """
+        try:
+            # Python 3.10 takes `list[X]` for a class, so its kind says nothing.
+            if hasattr(form, "model_validate"):
+                return form.model_validate(self.json())
+            return TypeAdapter(form).validate_python(self.json())
+        except ValidationError as error:
+            detail = error.errors(include_input=False, include_url=False)[0]
+            where = ".".join(str(part) for part in detail["loc"]) or "the answer"
+            raise self.unusable(f"{clip(where)}: {detail['msg']}") from None
+
+    def unusable(self, why: str) -> AnswerUnusable:
+        """Return the error for an answer that is not what was asked for."""
+        return AnswerUnusable(
+            f"{self.service} gave an answer that cannot be used, could not {self.request.doing} "
+            f"({self.request}, status {self.status}): {why}"
+        )
+
+
+class Transport:
+    """One service at one base address, with the credentials that only it may see."""
+
+    def __init__(
+        self, service: str, base: str, headers: Mapping[str, str], deadline: Deadline
+    ) -> None:
+        """Open nothing yet; the first request does.
+
+        Args:
+            service: The service's name, for messages.
+            base: Base address, without a slash at its end.
+            headers: Sent with each request, credentials among them.
+            deadline: Bounds each request.
+
+        Raises:
+            InputError: The proxy or the certificates that the environment names are unusable.
+        """
+        self.service = service
+        self.base = base
+        self.deadline = deadline
+        self._sockets: list[socket.socket] = []
+        # Reading the certificates takes time that a plain connection need not spend.
+        named = (os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
+        verify = _no_certificates() if base.startswith("http:") else _certificates(*named)
+        try:
+            self._client = httpx.Client(
+                base_url=base,
+                headers={**headers, "User-Agent": f"harmonica-session-action/{__version__}"},
+                follow_redirects=False,
+                verify=verify,
+                trust_env=not is_loopback(urlsplit(base).hostname),
+            )
+        except (ImportError, ValueError, httpx.InvalidURL):
+            # The error is not quoted: the address of a proxy may hold a password.
+            raise InputError(
+                f"{service} cannot be asked: the proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or "
+                "the list in NO_PROXY, cannot be used; a proxy is of the form http://host:port"
+            ) from None
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._client.close()
+
+    def send(self, request: Request) -> Response:
+        """Send a request.
+
+        Raises:
+            NotSent: The service was never reached.
+            FateUnknown: The request went out and no whole answer came back.
+            AnswerUnusable: The answer is larger than any answer should be.
+            DeadlineReached: There is no time left to send it.
+        """
+        left = self.deadline.remaining(request.doing)
+        timeout = httpx.Timeout(min(request.read_seconds, left), connect=min(CONNECT_SECONDS, left))
+        # A timeout of the socket starts anew with each byte that comes; this one does not.
+        alarm = threading.Timer(left, self._cut)
+        alarm.daemon = True
+        alarm.start()
+        try:
+            with self._client.stream(
+                request.method,
+                request.path,
+                params=request.query,
+                json=request.body,
+                files={"file": request.file} if request.file else None,
+                headers={"Accept": request.accept} if request.accept else None,
+                timeout=timeout,
+                extensions={"trace": self._remember},
+            ) as response:
+                body = self._body(request, response)
+        except _BEFORE_SENDING as error:
+            raise NotSent(self._unreached(request, error)) from None
+        except httpx.HTTPError as error:
+            # The request is out, so time alone does not say that nothing happened.
+            late = "the answer came too slowly" if self.deadline.left <= 0 else ""
+            raise FateUnknown(
+                f"{self.service} gave no answer, could not {request.doing} ({request}: "
+                f"{late or f'{type(error).__name__} {clip(str(error))}'})"
+            ) from None
+        finally:
+            alarm.cancel()
+        return Response(request, self.service, response.status_code, response.headers, body)
+
+    def _body(self, request: Request, response: httpx.Response) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        for chunk in response.iter_bytes():
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > MAX_ANSWER_BYTES:
+                raise AnswerUnusable(
+                    f"{self.service} gave an answer of more than {MAX_ANSWER_BYTES // 1_000_000} "
+                    f"MB, could not {request.doing} ({request})"
+                )
+        return b"".join(chunks)
+
+    def _remember(self, event: str, info: Mapping[str, Any]) -> None:
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._sockets.append(info["return_value"].get_extra_info("socket"))
+
+    def _cut(self) -> None:
+        # The deadline is one for all requests, so it ends every connection.
+        for opened in self._sockets:
+            with suppress(OSError):
+                socket.socket.shutdown(opened, socket.SHUT_RDWR)
+
+    def _unreached(self, request: Request, error: Exception) -> str:
+        said = str(error)
+        advice = "check the address, the network and HTTPS_PROXY"
+        if "CERTIFICATE_VERIFY_FAILED" in said:
+            advice = "its certificate is not trusted; name your company's in SSL_CERT_FILE"
+        if isinstance(error, httpx.LocalProtocolError):
+            # It quotes the header that cannot be sent, and that may be the credentials.
+            said, advice = "a header cannot be sent", "copy the key or token once more"
+        return (
+            f"{self.service} at {self.base} cannot be reached, could not {request.doing} "
+            f"({clip(said) or type(error).__name__}): {advice}"
+        )
+
+
+@lru_cache(maxsize=1)
+def _certificates(*_named: str | None) -> ssl.SSLContext:
+    """Return what trusts the certificates of the environment, read once for both services."""
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:
+        raise InputError(
+            f"the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read "
+            f"({clip(error.strerror or 'no certificate')}); name a file in PEM format"
+        ) from None
+
+
+def _no_certificates() -> ssl.SSLContext:
+    import ssl  # noqa: PLC0415 - not needed before a client is made
+
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

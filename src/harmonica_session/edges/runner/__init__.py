@@ -1,0 +1,1 @@
+"""The GitHub Actions runner: its log and the files of a step."""

@@ -1,0 +1,215 @@
+"""The action's inputs, as `action.yml` maps them to the environment, with their defaults.
+
+This module must not read the environment itself, nor know what an input leads to.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, cast, get_args
+
+from pydantic import SecretStr
+
+from harmonica_session.errors import InputError, clip
+from harmonica_session.text.addresses import checked_api_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Announce: TypeAlias = Literal["auto", "pull-request", "off"]
+Command: TypeAlias = Literal["create", "validate"]
+OncePer: TypeAlias = Literal["auto", "pull-request", "run", "topic", "off"]
+OnChange: TypeAlias = Literal["update", "keep", "new"]
+
+# The defaults of action.yml once more: an input that is given but empty means its default.
+DEFAULTS = {
+    "command": "create",
+    "api-key": "",
+    "spec": ".harmonica/session.yml",
+    "session-md": "SESSION.md",
+    "ref": "",
+    "vars": "",
+    "announce": "auto",
+    "pr-number": "",
+    "once-per": "auto",
+    "on-change": "update",
+    "dry-run": "false",
+    "api-url": "https://app.harmonica.chat",
+    "timeout": "180",
+}
+_T = TypeVar("_T")
+MAX_TIMEOUT = 21_600
+# Hiding or refusing a shorter text would tear holes into everything else, links included.
+SHORTEST_SECRET = 8
+_BOOLEANS = {
+    "true": True, "True": True, "TRUE": True,
+    "false": False, "False": False, "FALSE": False,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the user asked for.
+
+    Attributes:
+        command: What to do.
+        api_key: Harmonica API key, None when it is empty.
+        spec: Path of the spec under the workspace.
+        session_md: Path of the background file, None when it is turned off.
+        ref: Branch, tag or commit to read files from, None to let the event decide.
+        variables: The values of the input `vars`, by their names.
+        announce: Where the link is posted.
+        pr_number: Pull request or issue to post on, None to let the event decide.
+        once_per: What there is at most one session for.
+        on_change: What becomes of the session when the request is another one now.
+        dry_run: Whether to write nothing.
+        api_url: Base address of Harmonica, without `/api/v1`.
+        github_token: Token for the comment, None when it is empty.
+        timeout: Seconds for everything.
+    """
+
+    command: Command
+    api_key: SecretStr | None
+    spec: str
+    session_md: str | None
+    ref: str | None
+    variables: Mapping[str, str]
+    announce: Announce
+    pr_number: int | None
+    once_per: OncePer
+    on_change: OnChange
+    dry_run: bool
+    api_url: str
+    github_token: SecretStr | None
+    timeout: float
+
+    @property
+    def secret_texts(self) -> list[str]:
+        """The secrets of this run that are long enough to be told from an ordinary word."""
+        given = [secret for secret in (self.api_key, self.github_token) if secret]
+        return [s.get_secret_value() for s in given if len(s) >= SHORTEST_SECRET]
+
+
+def read_inputs(env: Mapping[str, str]) -> Inputs:
+    """Read the inputs from `INPUT_…` variables.
+
+    Args:
+        env: The environment; `action.yml` maps each input to `INPUT_` and its name in capitals.
+
+    Raises:
+        InputError: With all unusable inputs at once.
+    """
+    reader = _Reader(env)
+    inputs = Inputs(
+        command=cast("Command", reader.one_of("command", get_args(Command))),
+        api_key=reader.secret("api-key"),
+        spec=reader.text("spec"),
+        session_md=_session_md(env),
+        ref=reader.parsed("ref", _ref),
+        variables=reader.parsed("vars", _variables) or {},
+        announce=cast("Announce", reader.one_of("announce", get_args(Announce))),
+        pr_number=reader.parsed("pr-number", _number),
+        once_per=cast("OncePer", reader.one_of("once-per", get_args(OncePer))),
+        on_change=cast("OnChange", reader.one_of("on-change", get_args(OnChange))),
+        dry_run=reader.parsed("dry-run", _boolean) or False,
+        api_url=reader.parsed("api-url", checked_api_url) or "",
+        github_token=reader.secret("github-token"),
+        timeout=reader.parsed("timeout", _seconds) or 0,
+    )
+    if reader.problems:
+        raise InputError(*reader.problems)
+    return inputs
+
+
+def secrets_in(env: Mapping[str, str]) -> list[SecretStr]:
+    """Return the secrets among the inputs, so that they can be masked before anything is said."""
+    values = [env.get(variable(name), "").strip() for name in ("api-key", "github-token")]
+    return [SecretStr(value) for value in values if value]
+
+
+def variable(name: str) -> str:
+    """Return the environment variable that carries an input."""
+    return f"INPUT_{name.upper().replace('-', '_')}"
+
+
+def _session_md(env: Mapping[str, str]) -> str | None:
+    # The one input for which empty has a meaning of its own: no background file.
+    return env.get(variable("session-md"), DEFAULTS["session-md"]).strip() or None
+
+
+class _Reader:
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+        self.problems: list[str] = []
+
+    def text(self, name: str) -> str:
+        return self.env.get(variable(name), "").strip() or DEFAULTS.get(name, "")
+
+    def secret(self, name: str) -> SecretStr | None:
+        value = self.text(name)
+        if value and not re.fullmatch(r"[!-~]+", value):
+            self.problems.append(
+                f"`{name}` holds a space or a character that no key has; copy it once more"
+            )
+        return SecretStr(value) if value else None
+
+    def one_of(self, name: str, values: tuple[str, ...]) -> str:
+        value = self.text(name)
+        if value not in values:
+            listed = ", ".join(f"`{known}`" for known in values)
+            self.problems.append(f"`{name}` must be one of {listed}, but it is `{clip(value)}`")
+        return value
+
+    def parsed(self, name: str, parse: Callable[[str], _T]) -> _T | None:
+        value = self.text(name)
+        if not value:
+            return None
+        try:
+            return parse(value)
+        except ValueError as error:
+            self.problems.append(f"`{name}` {error}")
+            return None
+
+
+def _variables(value: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for line in filter(str.strip, value.splitlines()):
+        name, equals, text = (part.strip() for part in line.partition("="))
+        if not equals or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+            raise ValueError(
+                f"must be lines of `name=value`, the name of letters, digits and `_`, but one is "
+                f"`{clip(line)}`"
+            )
+        if name in found:
+            raise ValueError(f"gives `{clip(name)}` twice")
+        found[name] = text
+    return found
+
+
+def _number(value: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,17}", value):
+        raise ValueError(f"must be the number of a pull request, but it is `{clip(value)}`")
+    return int(value)
+
+
+def _ref(value: str) -> str:
+    # Git's own rules for names, as far as they keep a name from being taken for something else.
+    # Source: git-check-ref-format.
+    if not re.fullmatch(r"(?![/.-])(?!.*(\.\.|@\{))[^\x00-\x20\x7f~^:?*\[\\]{1,255}", value):
+        raise ValueError(f"must be a branch, a tag or a commit, but it is `{clip(value)}`")
+    return value
+
+
+def _boolean(value: str) -> bool:
+    if value not in _BOOLEANS:
+        raise ValueError(f"must be `true` or `false`, but it is `{clip(value)}`")
+    return _BOOLEANS[value]
+
+
+def _seconds(value: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,5}", value) or not 1 <= int(value) <= MAX_TIMEOUT:
+        raise ValueError(
+            f"must be whole seconds from 1 to {MAX_TIMEOUT}, but it is `{clip(value)}`"
+        )
+    return float(value)

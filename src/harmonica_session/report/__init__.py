@@ -1,0 +1,1 @@
+"""What a run tells its user: log, outputs and job summary."""

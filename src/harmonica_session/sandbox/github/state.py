@@ -1,0 +1,180 @@
+"""What a GitHub of one's own holds: accounts, tokens, pull requests, issues, comments, runs.
+
+It must not know about requests; tests fill it and look into it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from harmonica_session.sandbox.github import rows
+
+if TYPE_CHECKING:
+    from harmonica_session.sandbox.exchange import Row
+
+_WORKFLOW_BOT = "github-actions[bot]"
+
+
+class GitHubState:
+    """The state of one GitHub server; tests may read and change every open attribute.
+
+    Pull requests, issues and comments are the same in every repository that is asked for.
+
+    Attributes:
+        users: Token to `login`, `type` (`User`, `Bot`) and `installation` (whether it is an
+            installation's token, for which `GET /user` answers 403).
+        read_only: Tokens whose writes answer 403.
+        repository: The `owner/name` in the links of what tests add.
+        repositories: The `owner/name` that exist; None: whichever is asked for.
+        facts: Fields put over the answer of `GET /repos/{owner}/{repo}`.
+        pulls: Number to pull request.
+        issues: Number to issue; pull requests are in it as well, as on GitHub.
+        locked: Numbers whose conversation is locked.
+        comments: Every comment, in order of its id; `number` says where it stands.
+        runs: Id to workflow run, with `created_at` at least.
+    """
+
+    def __init__(self, site: str) -> None:
+        """Begin with one workflow's token.
+
+        Args:
+            site: The address in front of `/owner/repo/…` in links for people.
+        """
+        self.first_token = f"ghs_sandbox{1:029d}"
+        self.users: dict[str, Row] = {}
+        self.read_only: set[str] = set()
+        self.repository = "octo/garden"
+        self.repositories: set[str] | None = None
+        self.facts: Row = {}
+        self.pulls: dict[int, Row] = {}
+        self.issues: dict[int, Row] = {}
+        self.locked: set[int] = set()
+        self.comments: list[Row] = []
+        self.runs: dict[int, Row] = {}
+        self._site = site
+        self._lock = threading.RLock()
+        self._last_comment = 1000
+        self.add_token(self.first_token, login=_WORKFLOW_BOT, type="Bot", installation=True)
+
+    def now(self) -> float:
+        """Return the server's clock, seconds since 1970."""
+        return time.time()
+
+    def add_token(
+        self,
+        token: str,
+        *,
+        login: str,
+        type: str = "User",  # noqa: A002  # GitHub's own word
+        installation: bool = False,
+    ) -> str:
+        """Accept a token that speaks for an account; returns the token."""
+        self.users[token] = {"login": login, "type": type, "installation": installation}
+        return token
+
+    def add_person(self, login: str) -> str:
+        """Return a new personal token of a person."""
+        digest = hashlib.sha256(login.encode()).hexdigest()[:29]
+        return self.add_token(f"ghp_sandbox{digest}", login=login)
+
+    def add_pull(  # noqa: PLR0913  # the facts of a pull request, all by name
+        self,
+        number: int,
+        *,
+        head_sha: str = "",
+        head_owner: str = "",
+        head_ref: str = "feature",
+        base_sha: str = "b" * 40,
+        state: str = "open",
+        merged_at: str | None = None,
+        merge_commit_sha: str | None = None,
+        title: str = "A pull request",
+    ) -> Row:
+        """Open a pull request onto `main` and return its row; an earlier one is replaced.
+
+        Args:
+            number: Its number.
+            head_sha: Its head commit; empty: 40 digits made of the number.
+            head_owner: Owner of the head's repository; empty: of `repository`, so no fork.
+            head_ref: Its branch.
+            base_sha: The commit it is to be merged onto.
+            state: `open` or `closed`.
+            merged_at: When it was merged.
+            merge_commit_sha: The commit it was merged as.
+            title: Its title.
+        """
+        owner, name = self.repository.split("/")
+        issue = self._issue(number, "pull", title, "")
+        row = issue | {
+            "draft": False,
+            "state": state,
+            "merged": merged_at is not None,
+            "merged_at": merged_at,
+            "merge_commit_sha": merge_commit_sha,
+            "head": _end(head_owner or owner, head_ref, head_sha or f"{number:040d}", name),
+            "base": _end(owner, "main", base_sha, name),
+        }
+        as_issue = {"state": state, "pull_request": {"html_url": issue["html_url"]}}
+        with self._lock:
+            self.pulls[number] = row
+            self.issues[number] = issue | as_issue
+        return row
+
+    def add_issue(self, number: int, title: str = "An issue", body: str = "") -> Row:
+        """Open an issue that is no pull request and return its row."""
+        row = self._issue(number, "issues", title, body)
+        with self._lock:
+            self.issues[number] = row
+        return row
+
+    def add_comment(
+        self,
+        number: int,
+        body: str,
+        login: str = "stranger",
+        type: str = "User",  # noqa: A002  # GitHub's own word
+    ) -> Row:
+        """Write a comment and return its row; raises KeyError where no such number was opened."""
+        return self._write(number, self.issues[number]["html_url"], body, rows.user(login, type))
+
+    def add_run(self, ident: int, created_at: str | None = None) -> Row:
+        """Begin a workflow run, now unless told otherwise, and return its row."""
+        self.runs[ident] = {"id": ident, "created_at": created_at or rows.timestamp(self.now())}
+        return self.runs[ident]
+
+    def _write(self, number: int, page: str, body: str, author: Row) -> Row:
+        moment = rows.timestamp(self.now())
+        with self._lock:
+            self._last_comment += 1
+            row = rows.comment(self._last_comment, page, author, body, moment)
+            row["number"] = number
+            self.comments.append(row)
+        return row
+
+    def _issue(self, number: int, kind: str, title: str, body: str) -> Row:
+        """Return what issues and pull requests have in common; `kind` is a part of the address."""
+        moment = rows.timestamp(self.now())
+        return {
+            "number": number,
+            "state": "open",
+            "title": title,
+            "body": body,
+            "user": rows.user("octocat", "User"),
+            "html_url": f"{self._site}/{self.repository}/{kind}/{number}",
+            "created_at": moment,
+            "updated_at": moment,
+        }
+
+
+def _end(owner: str, ref: str, sha: str, name: str) -> Row:
+    repository = {"name": name, "full_name": f"{owner}/{name}", "owner": {"login": owner}}
+    return {
+        "label": f"{owner}:{ref}",
+        "ref": ref,
+        "sha": sha,
+        "user": {"login": owner},
+        "repo": repository,
+    }

@@ -1,0 +1,116 @@
+"""What is there before anything is written, asked for once however many specs there are.
+
+This module must not decide which of it is meant, nor write anything anywhere.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+from harmonica_session.errors import Refused, ServiceError
+from harmonica_session.words.request import Session, moment
+
+if TYPE_CHECKING:
+    from harmonica_session.edges.harmonica.client import Harmonica
+    from harmonica_session.session.plan import Task
+    from harmonica_session.words.pull_request import Comment
+    from harmonica_session.world import World
+
+# Harmonica's clock and GitHub's need not agree to the minute.
+_CLOCK_TOLERANCE = timedelta(minutes=10)
+# A workflow run lives no longer, its attempts included.
+# Source: "Usage limits for GitHub Actions"; runs can be repeated for 30 days.
+_LONGEST_RUN = timedelta(days=31)
+# Jobs of one attempt that share a session are minutes apart.
+_LONGEST_ATTEMPT = timedelta(days=1)
+
+
+class Survey:
+    """What the services have told, each thing asked for when it is first needed."""
+
+    def __init__(self, world: World) -> None:
+        """Ask nothing yet."""
+        self._world = world
+        self._comments: dict[int, list[Comment]] = {}
+        self._beginnings: dict[int | None, datetime | None] = {}
+        self._sessions: dict[datetime | None, list[Session]] = {}
+        self._whole: dict[str, Session | None] = {}
+
+    def comments(self, number: int) -> list[Comment]:
+        """Return the comments on a pull request, oldest first."""
+        if number not in self._comments and self._world.github:
+            self._comments[number] = list(self._world.github.comments(number))
+        return self._comments.get(number, [])
+
+    def beginning(self, task: Task) -> datetime | None:
+        """Return since when the session may have been made, None when nobody says."""
+        number = task.number if task.scope == "pull-request" else None
+        if number not in self._beginnings:
+            self._beginnings[number] = (
+                _beginning_of_run(self._world)
+                if number is None
+                else _beginning_of_pull_request(self._world, number)
+            )
+        return self._beginnings[number]
+
+    def sessions(self, since: datetime | None) -> list[Session]:
+        """Return the account's sessions that were created since then."""
+        if since not in self._sessions and self._world.harmonica:
+            self._sessions[since] = list(self._world.harmonica.created_since(since))
+        return self._sessions.get(since, [])
+
+    def whole(self, session_id: str) -> Session | None:
+        """Return a listed session with its context and its link, None when it is out of reach."""
+        if session_id not in self._whole and self._world.harmonica:
+            self._whole[session_id] = whole(self._world.harmonica, session_id)
+        return self._whole.get(session_id)
+
+
+def _beginning_of_pull_request(world: World, number: int) -> datetime | None:
+    opened_at = world.event.created_at(number)
+    try:
+        if not opened_at and world.github:
+            opened_at = world.github.opened_at(number)
+    except ServiceError as error:
+        world.runner.debug(f"Nobody says when #{number} was opened: {error}")
+    return _shortly_before(opened_at)
+
+
+def _beginning_of_run(world: World) -> datetime:
+    began = None
+    if world.github:
+        try:
+            began = _shortly_before(world.github.run_created_at(world.event.run_id))
+        except ServiceError as error:
+            world.runner.debug(f"Nobody says when this run began: {error}")
+    longest = _LONGEST_ATTEMPT if world.event.run_attempt == 1 else _LONGEST_RUN
+    return began or datetime.now(timezone.utc) - longest
+
+
+def _shortly_before(text: str) -> datetime | None:
+    at = moment(text)
+    try:
+        return at - _CLOCK_TOLERANCE if at else None
+    except OverflowError:
+        return None
+
+
+def whole(harmonica: Harmonica, session_id: str) -> Session | None:
+    """Return a listed session with its context and its link, None when it is out of reach.
+
+    Raises:
+        ServiceError: It cannot be known.
+    """
+    try:
+        session = harmonica.get(session_id)
+    except Refused as error:
+        if not error.is_out_of_reach:
+            raise
+        return None
+    return linked(harmonica, session)
+
+
+def linked(harmonica: Harmonica, session: Session) -> Session:
+    """Return a session that another run has created with its link, which no route returns."""
+    return session.model_copy(update={"join_url": harmonica.join_url(session.id)})

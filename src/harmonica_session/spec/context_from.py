@@ -1,0 +1,161 @@
+"""The sources of a session's background, as `context_from` in a spec lists them.
+
+This module must not fetch a source, nor know what day it is.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal, TypeAlias
+from urllib.parse import parse_qs
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+
+from harmonica_session.errors import clip
+from harmonica_session.spec.scalar import Unquoted
+from harmonica_session.words.request import Part, Text
+
+LAST_RELEASE = "last_release"
+MOST_SOURCES = 20
+# GitHub's search hands out no more. Source: "REST API endpoints for search", about search.
+MOST_LINES = 1_000
+_SINCE = (
+    "`since` takes a number of days such as `14d`, a date such as `2026-11-01`, or `last_release`"
+)
+_LONGEST_ID = 200
+_HOW = {
+    "file": "`file: docs/decisions/0007.md`",
+    "previous_session": "`previous_session: {session: …}`, an id or a join link",
+    "merged_pull_requests": "`merged_pull_requests: {since: 14d}`",
+    "issues_closed": "`issues_closed: {since: 14d}`",
+}
+
+
+def _checked_since(value: object) -> str:
+    """Take what stands for the beginning of a period, an unquoted date included."""
+    written = value.source if isinstance(value, Unquoted) else value
+    if isinstance(written, str):
+        written = written.strip()
+        if written == LAST_RELEASE or re.fullmatch("[1-9][0-9]{0,3}d", written, re.ASCII):
+            return written
+        if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", written, re.ASCII):
+            try:
+                return date.fromisoformat(written).isoformat()
+            except ValueError:
+                raise ValueError(f"`since: {written}` is no day of the calendar") from None
+    shown = clip(str(written)) if isinstance(written, (str, int, float)) else "something else"
+    raise ValueError(f"{_SINCE}; it is `{shown}`")
+
+
+def _checked_session(text: str) -> str:
+    """Return the id of a session that is named by its id or its join link."""
+    found = text
+    if re.match("https?://", text, re.IGNORECASE):
+        query = text.partition("#")[0].partition("?")[2]
+        found = "".join(parse_qs(query).get("s", [])[:1])
+        if not found:
+            raise ValueError(f"`{clip(text)}` is no join link; it would end with `/chat?s=…`")
+    if len(found) > _LONGEST_ID or re.search(r"[\s\x00-\x1f]", found):
+        raise ValueError(f"`{clip(found)}` is neither the id of a session nor a join link")
+    return found
+
+
+class Period(Part):
+    """What happened since a day or the latest release, the newest first."""
+
+    since: Annotated[str, BeforeValidator(_checked_since)]
+    limit: Annotated[int, Field(strict=True, ge=1, le=MOST_LINES)] = 50
+
+
+class EarlierSession(Part):
+    """A session, named by its id or its join link; `session` holds the id."""
+
+    session: Annotated[Text, AfterValidator(_checked_session)]
+
+
+class Source(Part):
+    """One source of the background: exactly one of these is set."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    session_md: Literal[True] | None = None
+    file: Text | None = None
+    previous_session: EarlierSession | None = None
+    pull_request: Literal[True] | None = None
+    merged_pull_requests: Period | None = None
+    issues_closed: Period | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Source:
+        named = [name for name in type(self).model_fields if getattr(self, name) is not None]
+        if len(named) == 1:
+            return self
+        if named:
+            raise ValueError(
+                f"each source is an item of its own; begin a new one with `-` for `{named[1]}`"
+            )
+        raise ValueError(f"this item names no source; there are {_known()}")
+
+
+def _source_of(value: object) -> object:
+    """Turn a source that is named alone, such as `session_md`, into the form with a key."""
+    if isinstance(value, dict):
+        for name in ("session_md", "pull_request"):
+            if value.get(name, True) is not True:
+                raise ValueError(f"`{name}` takes nothing; write `- {name}`")
+        _check_form(value)
+    if not isinstance(value, str):
+        return value
+    if value in _HOW:
+        raise ValueError(f"`{value}` needs to know more; write {_HOW[value]}")
+    if value in Source.model_fields:
+        return {value: True}
+    near = get_close_matches(value.lower().replace("-", "_"), list(Source.model_fields), n=1)
+    if near:
+        raise ValueError(f"`{clip(value)}` is not a source; did you mean `{near[0]}`?")
+    if re.search("[./]", value):
+        shown = clip(value)
+        raise ValueError(f"`{shown}` is not a source; write `file: {shown}` if it is a file")
+    raise ValueError(f"`{clip(value)}` is not a source; there are {_known()}")
+
+
+def _check_form(source: dict[str, object]) -> None:
+    """Refuse a mapping of parts that is not indented far enough, or is none."""
+    takes_parts = [name for name in _HOW if name in source and name != "file"]
+    misplaced = [part for part in ("since", "limit", "session") if part in source]
+    for name in takes_parts:
+        if source[name] is None and misplaced:
+            raise ValueError(f"`{misplaced[0]}` belongs into `{name}`; indent it further")
+    formless = [it for it in takes_parts if not isinstance(source[it], dict | None)]
+    if formless:
+        raise ValueError(f"`{formless[0]}` needs to know more; write {_HOW[formless[0]]}")
+
+
+def _known() -> str:
+    return ", ".join(f"`{name}`" for name in Source.model_fields)
+
+
+_Written: TypeAlias = Literal["session_md", "pull_request"] | Source
+Sources: TypeAlias = Annotated[
+    list[Annotated[Source, BeforeValidator(_source_of, json_schema_input_type=_Written)]],
+    Field(max_length=MOST_SOURCES),
+]
+
+
+def default_sources() -> list[Any]:
+    """Return what a spec without `context_from` begins with."""
+    return [Source(session_md=True)]
+
+
+def first_day(since: str, today: date) -> str:
+    """Return the first day of a period, in ISO 8601.
+
+    Args:
+        since: As a spec says it, the latest release apart.
+        today: The day on which it is said.
+    """
+    if since.endswith("d"):
+        return (today - timedelta(days=int(since[:-1]))).isoformat()
+    return since

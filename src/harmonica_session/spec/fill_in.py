@@ -1,0 +1,91 @@
+"""Fills a spec with the values of the run, and asks GitHub for those that the event lacks.
+
+This module must not ask for a value that the spec does not use.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timezone
+from typing import TYPE_CHECKING
+
+from harmonica_session.announcement.find_place import number_of_event
+from harmonica_session.errors import Refused
+from harmonica_session.spec.spec import read_spec
+from harmonica_session.spec.template import names_in
+from harmonica_session.spec.values import Group, facts_of, known_pull_request, values_of
+from harmonica_session.words.request import moment
+
+if TYPE_CHECKING:
+    from harmonica_session.session.prepare import Draft
+    from harmonica_session.spec.spec import Spec
+    from harmonica_session.spec.values import Facts
+    from harmonica_session.world import World
+
+TITLE = "Harmonica session: values"
+
+
+def fill_in(world: World, draft: Draft, number: int | None) -> Spec:
+    """Return the spec with its texts filled in.
+
+    Args:
+        world: The run.
+        draft: The spec as it stands in the file.
+        number: The pull request that is announced on.
+
+    Raises:
+        SpecError: A value that it uses is absent, or a text does not fit once it is filled in.
+        ServiceError: GitHub did not answer, so nobody knows a value.
+    """
+    used = names_in(draft.spec.texts)
+    if not used:
+        return draft.spec
+    wanted = {part for name, part in used if name == "pull_request"}
+    pull_request = _pull_request(world, number, wanted - {""}) if wanted else _no_pull_request("")
+    today = _today(world) if ("today", "") in used else None
+    values = values_of(world.event, world.inputs.variables, pull_request, today)
+    return read_spec(draft.content, draft.path, values)
+
+
+def _no_pull_request(why: str) -> Group:
+    return Group("pull_request", {}, why)
+
+
+def _pull_request(world: World, number: int | None, wanted: set[str]) -> Group:
+    """Return what is known of the pull request, having asked for what the event lacks."""
+    event = f"the event `{world.event.name}`" if world.event.name else "a run without an event"
+    known: Facts = {}
+    try:
+        if number is None and world.inputs.announce == "off":
+            # Where nothing is announced, nobody has looked for it yet.
+            number = world.inputs.pr_number or number_of_event(world)
+        if number is None:
+            return _no_pull_request(f"{event} has no pull request")
+        known = known_pull_request(world.event, number)
+        why = f"pull request #{number} has none"
+        if wanted <= known.keys():
+            return Group("pull_request", known, why)
+        if world.github is None:
+            return Group("pull_request", known, "there is no `github-token` to ask GitHub with")
+        return Group("pull_request", known | facts_of(world.github.pull(number)), why)
+    except Refused as error:
+        if not error.is_denial:
+            raise
+        world.runner.warn(
+            TITLE, f"There is no pull request to be read: {error}; it needs `pull-requests: read`"
+        )
+        return Group("pull_request", known, "GitHub did not show it")
+
+
+def _today(world: World) -> date:
+    """Return the day in UTC, for later attempts of a run the day of its first."""
+    event, now = world.event, datetime.now(timezone.utc)
+    if event.run_attempt == 1 or not event.run_id or world.github is None:
+        return now.date()
+    try:
+        began = moment(world.github.run_created_at(event.run_id))
+    except Refused as error:
+        if not error.is_denial:
+            raise
+        world.runner.warn(TITLE, f"Nobody says when the run began, so `today` is this day: {error}")
+        return now.date()
+    return began.astimezone(timezone.utc).date() if began else now.date()

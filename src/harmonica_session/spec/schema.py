@@ -1,0 +1,183 @@
+"""The JSON Schema of the session spec, for editors that help while it is written.
+
+This module must not check a spec itself; `spec/spec.py` does, and the tests hold both together.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harmonica_session.spec.spec import Spec
+from harmonica_session.words.request import SessionRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+# By the title of the model and the name of the field: what it is, and an example.
+_HELP: dict[str, dict[str, tuple[str, object]]] = {
+    "Spec": {
+        "topic": ("What the session is about.", "Retrospective"),
+        "goal": ("What it should achieve.", "Agree on one thing that we do differently"),
+        "context": ("Background for the facilitator; SESSION.md follows it.", "Five people."),
+        "critical": ("The critical question or constraint.", "What slowed us down most?"),
+        "prompt": ("Instructions for the facilitator, in place of Harmonica's own.", "Be brief."),
+        "template": ("Name or id of a template.", "Retrospective"),
+        "template_id": ("Id of a template.", "3f1c9a52-0000-4000-8000-000000000000"),
+        "project": ("Name or id of the project that the session belongs to.", "Search"),
+        "project_id": ("Id of that project; null for none.", None),
+        "questions": ("Asked before the conversation starts.", ["What is your name?"]),
+        "cross_pollination": ("Whether ideas travel between the conversations.", True),
+        "widgets_enabled": ("Whether the facilitator may ask with polls and ratings.", True),
+        "results_visibility": ("Who sees the results.", "participants"),
+        "distribution": (
+            "Where Harmonica itself announces the session.",
+            [{"channel": "telegram", "group": "Team"}],
+        ),
+        "roster": (
+            "People of a chain template with roles.",
+            [{"email": "lead@example.org", "rolesByStep": {"0": "expert"}}],
+        ),
+        "context_from": (
+            "Sources of the background, in order; `[session_md]` when left out.",
+            ["session_md", {"merged_pull_requests": {"since": "14d"}}],
+        ),
+        "context_limit": ("Most characters of context; 50,000 when left out.", 20_000),
+        "context_sources": ("Attached to the session; a paid feature.", [{"file": "notes.md"}]),
+        "api": ("Further fields of Harmonica's API, passed on as they stand.", {"field": 1}),
+    },
+    "Question": {
+        "text": ("The question.", "What was your part in it?"),
+        "type": ("How it is answered; a short field when left out.", "Options"),
+        "required": ("Whether it must be answered.", True),
+        "options": ("What there is to choose from, with `type: Options`.", ["Code", "Design"]),
+    },
+    "Target": {
+        "channel": ("The only channel that there is.", "telegram"),
+        "group": ("Name or id of the group.", "Team"),
+        "group_id": ("Id of the group.", "-1001234567890"),
+    },
+    "RosterEntry": {
+        "email": ("Address of the person.", "lead@example.org"),
+        "displayName": ("Name of the person.", "Lead"),
+        "auth0Sub": ("Id of the person's account.", "auth0|1"),
+        "rolesByStep": ("Role in each step of the chain, counted from 0.", {"0": "expert"}),
+    },
+    "Source": {
+        "session_md": ("The file that the input `session-md` names.", True),
+        "file": ("Path of a text file, or a pattern for several.", "docs/decisions/*.md"),
+        "previous_session": ("The SESSION.md of another session.", {"session": "an-id"}),
+        "pull_request": ("The pull request of the run.", True),
+        "merged_pull_requests": ("What was merged since then.", {"since": "14d", "limit": 50}),
+        "issues_closed": ("What was closed since then.", {"since": "last_release"}),
+    },
+    "Period": {
+        "since": ("Days such as `14d`, a date, or `last_release`.", "14d"),
+        "limit": ("How many of the newest get a line.", 50),
+    },
+    "EarlierSession": {
+        "session": ("Its id or join link.", "https://app.harmonica.chat/chat?s=1"),
+    },
+    "ContextSource": {
+        "file": ("Path of a .md, .markdown, .txt or .pdf file.", "docs/plan.md"),
+        "url": ("Address of a page, https only.", "https://example.org/plan"),
+        "session": ("Id or join link of another session.", "https://app.harmonica.chat/chat?s=1"),
+    },
+}
+
+
+def spec_schema() -> dict[str, Any]:
+    """Return the schema: what the models say, what their validators add, and help for people."""
+    schema = Spec.model_json_schema()
+    definitions = schema["$defs"]
+    for name, model in [("Spec", schema), *definitions.items()]:
+        for text in _texts(model):
+            # White space alone is blank.
+            text["pattern"] = r"\S"
+        _explain(model, _HELP.get(name, {}))
+    _add_rules(schema, definitions)
+    for name, field in schema["properties"].items():
+        if name not in schema["required"]:
+            schema["properties"][name] = _may_be_blank(field)
+    return {
+        **schema,
+        "$schema": DIALECT,
+        "title": "Harmonica session spec",
+        "description": "Which session is meant; see the README of the session action.",
+    }
+
+
+def _explain(model: dict[str, Any], texts: dict[str, tuple[str, object]]) -> None:
+    """Put help for people in the place of what is written for programmers."""
+    model.pop("title", None)
+    model.pop("description", None)
+    for name, field in model.get("properties", {}).items():
+        field.pop("title", None)
+        if name in texts:
+            description, example = texts[name]
+            field |= {"description": description, "examples": [example]}
+
+
+def _texts(part: object) -> Iterator[dict[str, Any]]:
+    """Find every text of a schema that must not be empty."""
+    if isinstance(part, dict):
+        if part.get("type") == "string" and part.get("minLength"):
+            yield part
+        for key, inner in part.items():
+            if key not in ("$defs", "examples"):
+                yield from _texts(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from _texts(inner)
+
+
+def _add_rules(schema: dict[str, Any], definitions: dict[str, Any]) -> None:
+    """Add what the models check by program: forms, pairs and choices."""
+    fields = schema["properties"]
+    _items(fields["questions"])["items"] = {
+        "anyOf": [
+            {"type": "string", "minLength": 1, "pattern": r"\S"},
+            {"$ref": "#/$defs/Question"},
+        ]
+    }
+    definitions["Question"] |= {
+        "if": {"properties": {"type": {"const": "Options"}}, "required": ["type"]},
+        "then": {"required": ["options"]},
+        "else": {"properties": {"options": {"type": "null"}}},
+    }
+    _items(definitions["Question"]["properties"]["options"])["uniqueItems"] = True
+    definitions["RosterEntry"]["minProperties"] = 1
+    schema["allOf"] = [_not_both("template"), _not_both("project")]
+    definitions["Target"] |= _one_of("group", "group_id")
+    definitions["ContextSource"] |= _one_of("file", "url", "session")
+    known = [name for name in Spec.model_fields if name in SessionRequest.model_fields]
+    fields["api"]["propertyNames"] = {"not": {"enum": [*known, "template", "project", "api"]}}
+
+
+def _items(field: dict[str, Any]) -> dict[str, Any]:
+    """Return the form of a list that may be left out."""
+    form: dict[str, Any] = next(one for one in field["anyOf"] if one.get("type") == "array")
+    return form
+
+
+def _given(name: str) -> dict[str, Any]:
+    return {"required": [name], "properties": {name: {"type": "string", "pattern": r"\S"}}}
+
+
+def _may_be_blank(field: dict[str, Any]) -> dict[str, Any]:
+    """Return a field of the spec that may be left open, as in a form."""
+    help_for_people: dict[str, Any] = {
+        key: field.pop(key) for key in ("description", "examples") if key in field
+    }
+    forms = field.get("anyOf") or [field]
+    blank = [{"type": "null"}, {"type": "string", "pattern": r"^\s*$"}]
+    return {"anyOf": [*(f for f in forms if f not in blank), *blank], **help_for_people}
+
+
+def _not_both(name: str) -> dict[str, Any]:
+    return {"not": {"allOf": [_given(name), _given(f"{name}_id")]}}
+
+
+def _one_of(*names: str) -> dict[str, Any]:
+    return {"oneOf": [_given(name) for name in names]}

@@ -1,0 +1,260 @@
+"""The session spec: the YAML file that says which session is meant.
+
+This module must not read files, nor know what is filled in for an expression.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PrivateAttr,
+    ValidationError,
+)
+
+from harmonica_session.background.context import LIMIT
+from harmonica_session.errors import Problem, SpecError, clip
+from harmonica_session.spec.context_from import (
+    EarlierSession,
+    Period,
+    Source,
+    Sources,
+    default_sources,
+)
+from harmonica_session.spec.context_sources import ContextSource
+from harmonica_session.spec.document import Document, Path, read_document
+from harmonica_session.spec.mistakes import explain, name_of, problem_at_key, written
+from harmonica_session.spec.scalar import is_number_of_json
+from harmonica_session.spec.template import fill_in
+from harmonica_session.text.markdown import visible
+from harmonica_session.words.request import (
+    Channel,
+    Part,
+    Question,
+    RosterEntry,
+    SessionRequest,
+    Text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from harmonica_session.spec.values import Values
+
+
+class Target(Part):
+    """A channel in which Harmonica announces the session; its group by name or by id."""
+
+    channel: Channel
+    group: Text | None = None
+    group_id: Text | None = None
+
+
+# An empty one of these says no more than none; `context_from: []` does: no background.
+_MAY_BE_EMPTY = ("questions", "distribution", "roster", "context_sources")
+
+# What the spec has beside the fields of the request; `context` is put together first.
+_NOT_SENT = (
+    *("api", "context", "context_from", "context_limit", "context_sources"),
+    *("template", "project"),
+)
+
+
+class Spec(SessionRequest):
+    """A session spec: the fields of the request by their own names, and `api` for the rest."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    distribution: list[Target] | None = None  # type: ignore[assignment] # names are no ids yet
+    template: Text | None = None
+    project: Text | None = None
+    context_from: Annotated[Sources, Field(default_factory=default_sources)]
+    context_limit: Annotated[int, Field(strict=True, ge=1_000, le=1_000_000)] = LIMIT
+    context_sources: list[ContextSource] | None = None
+    api: Annotated[dict[str, JsonValue], Field(default_factory=dict)]
+    _read_from: tuple[Document, str] = PrivateAttr(default_factory=lambda: (Document(), ""))
+
+    def model_post_init(self, context: Any) -> None:  # noqa: ANN401 - as inherited
+        """Keep the document and the name of the file, which `read_spec` gives as context."""
+        if context:
+            self._read_from = context
+
+    def problem_at(self, path: Path, message: str) -> Problem:
+        """Return a problem with the value that stands at a path of the file."""
+        document, file = self._read_from
+        place = document.place_of_value(path)
+        return Problem(file, place.line, place.column, message)
+
+    def request(self, context: str) -> SessionRequest:
+        """Return the request that the spec asks for; names in it do not count, see `spec/names.py`.
+
+        Args:
+            context: The context as a whole, see `background/context.py`; empty for none.
+        """
+        left_out = dict.fromkeys(_NOT_SENT, True)
+        fields = self.model_dump(
+            mode="json",
+            exclude_unset=True,
+            exclude={**left_out, "distribution": {"__all__": {"group"}}},
+        )
+        if context:
+            fields["context"] = context
+        return SessionRequest.model_validate({**fields, **self.api})
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts that may hold expressions."""
+        asked = [text for q in self.questions or [] for text in (q.text, *(q.options or []))]
+        texts = (self.topic, self.goal, self.context, self.critical, self.prompt, *asked)
+        return [text for text in texts if text]
+
+
+_PARTS: dict[str, type[BaseModel]] = {
+    "": Spec,
+    "questions": Question,
+    "distribution": Target,
+    "roster": RosterEntry,
+    "context_sources": ContextSource,
+    "context_from": Source,
+    "previous_session": EarlierSession,
+    "merged_pull_requests": Period,
+    "issues_closed": Period,
+}
+
+
+def read_spec(content: bytes, file: str, values: Values | None = None) -> Spec:
+    """Read and check a session spec.
+
+    Args:
+        content: The bytes of the file.
+        file: Its path under the workspace, for the problems.
+        values: What to fill in; without them the expressions are checked and stay as they are.
+
+    Raises:
+        SpecError: With all problems at once, in the order of the lines.
+    """
+    document = read_document(content, file)
+    problems = document.problems
+    if not isinstance(document.value, dict):
+        no_mapping = Problem(file, 1, 1, "a spec is a mapping: `topic: …`, `goal: …`")
+        raise SpecError(*sorted({*problems, no_mapping}))
+    filled, flaws = fill_in(document, file, Spec.model_fields, values)
+    value = _without_blanks(filled)
+    if "api" in value:
+        value["api"] = _with_numbers(value["api"], ("api",), document)
+    problems = [
+        *problems,
+        *flaws,
+        *_name_problems(value, document, file),
+        # As they are written: when the values of a run are equal, nobody made a slip.
+        *_repeated_options(document.value, document, file),
+    ]
+    try:
+        spec = Spec.model_validate(value, context=(document, file))
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=True)
+        problems = problems + [
+            explain(detail, document, file, _PARTS)
+            for detail in details
+            if not document.is_unknown(written(detail["loc"], document))
+        ]
+    else:
+        problems = problems + _invisible(spec, document, file)
+        problems = problems + [
+            problem_at_key(
+                document, file, ("api", key), f"`{key}` belongs at the top, not under `api`"
+            )
+            for key in spec.api
+            if key in Spec.model_fields
+        ]
+        if not problems:
+            return spec
+    raise SpecError(*sorted(set(problems)))
+
+
+def _invisible(spec: Spec, document: Document, file: str) -> list[Problem]:
+    """Find required texts of characters that nobody can see."""
+    blank = [
+        name
+        for name in ("topic", "goal")
+        if not visible(getattr(spec, name)) and not document.is_unknown((name,))
+    ]
+    places = [document.place_of_value((name,)) for name in blank]
+    return [
+        Problem(file, place.line, place.column, f"`{name}` is blank; write what it should say")
+        for name, place in zip(blank, places, strict=True)
+    ]
+
+
+def _without_blanks(value: dict[str, Any]) -> dict[str, Any]:
+    """Leave out optional keys without a value: `critical:` is how a form left open looks."""
+    kept = {name for name, field in Spec.model_fields.items() if field.is_required()}
+    # `project_id: null` has a meaning: it takes a session out of its project.
+    kept.add("project_id")
+    return {
+        key: item
+        for key, item in value.items()
+        if key in kept
+        or key not in Spec.model_fields
+        or not (
+            item is None
+            or (isinstance(item, str) and not item.strip())
+            or (item == [] and key in _MAY_BE_EMPTY)
+        )
+    }
+
+
+def _with_numbers(value: object, path: Path, document: Document) -> object:
+    """Return what is passed on as it stands, with the numbers that YAML 1.1 takes for texts."""
+    if isinstance(value, dict):
+        return {key: _with_numbers(item, (*path, key), document) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_numbers(item, (*path, at), document) for at, item in enumerate(value)]
+    if isinstance(value, str) and document.is_plain(path) and is_number_of_json(value):
+        return float(value)
+    return value
+
+
+def _items(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _repeated_options(value: Mapping[str, Any], document: Document, file: str) -> Iterator[Problem]:
+    """Find options that a question offers twice."""
+    for number, question in enumerate(_items(value.get("questions"))):
+        seen: dict[str, Path] = {}
+        options = question.get("options") if isinstance(question, dict) else None
+        for place, option in enumerate(_items(options)):
+            path: Path = ("questions", number, "options", place)
+            text = option.strip() if isinstance(option, str) else ""
+            if text in seen:
+                message = (
+                    f"{name_of(path)} is `{clip(text)}`, as is {name_of(seen[text])}; keep one"
+                )
+                yield problem_at_key(document, file, path, message)
+            elif text:
+                seen[text] = path
+
+
+def _name_problems(value: Mapping[str, Any], document: Document, file: str) -> Iterator[Problem]:
+    """Find names that have an id beside them, and groups that have neither."""
+    owners: list[tuple[Path, Mapping[str, Any], str]] = [
+        ((), value, "template"),
+        ((), value, "project"),
+    ]
+    for at, target in enumerate(_items(value.get("distribution"))):
+        if isinstance(target, dict):
+            owners.append((("distribution", at), target, "group"))
+            if not {"group", "group_id"} & target.keys():
+                path: Path = ("distribution", at)
+                place = document.place_of_value(path)
+                message = f"{name_of(path)} names no group; add `group: …`, or `group_id: …`"
+                yield Problem(file, place.line, place.column, message)
+    for path, owner, name in owners:
+        if {name, f"{name}_id"} <= owner.keys():
+            message = f"{name_of((*path, name))} stands beside `{name}_id`; keep one of the two"
+            yield problem_at_key(document, file, (*path, name), message)

@@ -1,0 +1,243 @@
+"""Fills the texts of a spec with values: `{{ … }}` in those that people read, nowhere else.
+
+This module must not load Jinja2 for a spec that holds no `{{`, nor know which values there are.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from harmonica_session.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from harmonica_session.spec.document import Document, Path
+    from harmonica_session.spec.values import Values
+
+# Together they keep the time small that the longest texts could take.
+LONGEST_EXPRESSION = 500
+MOST_EXPRESSIONS = 100
+MOST_PROBLEMS = 100
+LONGEST_TEXT = 100_000
+"""Characters that one text may come to."""
+
+OPEN = "{{"
+# A quoted text inside may hold braces, as in Jinja's own grammar.
+_EXPRESSION = re.compile(
+    r"""\{\{((?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[^'"])*?)\}\}""", re.DOTALL
+)
+_FOREIGN = re.compile(r"\$\{\{(?:[^}]|\}(?!\}))*(?:\}\})?|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_TEXTS = ("topic", "goal", "context", "critical", "prompt")
+_NEVER_KEPT = re.compile("[\0\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """What is wrong with a text.
+
+    Attributes:
+        mark: The characters that it begins with.
+        offset: Where they stand in the text.
+        message: What is wrong and what to do.
+    """
+
+    mark: str
+    offset: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Expression:
+    """What stands between `{{` and `}}`, and where."""
+
+    offset: int
+    source: str
+
+
+Piece: TypeAlias = str | Expression
+
+
+class FlawedExpressionError(ValueError):
+    """An expression cannot be used; the message says why."""
+
+
+def names_in(texts: Iterable[str]) -> set[tuple[str, str]]:
+    """Return the names that texts without flaws use: `("pull_request", "title")`.
+
+    The second part is empty where a name is used as a whole.
+    """
+    expressions = [p for text in texts for p in _split(text)[0] if isinstance(p, Expression)]
+    if not expressions:
+        return set()
+    from harmonica_session.spec.expression import Parsed  # noqa: PLC0415 - loads Jinja2
+
+    return {name for found in expressions for name in Parsed(found.source).names}
+
+
+def fill_in(
+    document: Document, file: str, keys: Iterable[str], values: Values | None
+) -> tuple[Any, list[Problem]]:
+    """Fill in the texts of a spec.
+
+    Args:
+        document: The spec as it was read.
+        file: Its path, for the problems.
+        keys: The spec's keys; what stands under others is somebody else's problem.
+        values: What to fill in; None to check the expressions only.
+
+    Returns:
+        The spec's value with its texts filled in, and what is wrong with the expressions, the
+        first `MOST_PROBLEMS` of it.
+    """
+    filling = _Filling(document, file, set(keys) - {"api"}, values)
+    return filling.walk(document.value, ()), filling.problems
+
+
+class _Filling:
+    def __init__(
+        self, document: Document, file: str, keys: set[str], values: Values | None
+    ) -> None:
+        self.document = document
+        self.file = file
+        self.keys = keys
+        self.values = values
+        self.problems: list[Problem] = []
+        self.expressions = 0
+
+    def walk(self, value: object, path: Path) -> object:
+        # An alias shares its value, so each place gets one of its own.
+        if path and path[0] not in self.keys:
+            return value
+        if isinstance(value, dict):
+            return {key: self.walk(item, (*path, key)) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.walk(item, (*path, place)) for place, item in enumerate(value)]
+        return self.text(value, path) if isinstance(value, str) and "{" in value else value
+
+    def text(self, text: str, path: Path) -> str:
+        if not _is_filled_in(path):
+            if OPEN in text:
+                self.report(
+                    text,
+                    path,
+                    Flaw(
+                        OPEN,
+                        text.index(OPEN),
+                        "values are not filled in here; write it out (`{{ … }}` works in "
+                        f"{', '.join(_TEXTS)} and the texts and options of questions)",
+                    ),
+                )
+            return text
+        pieces, flaws = _split(text)
+        filled: list[str] = []
+        for piece in pieces:
+            if isinstance(piece, str):
+                filled.append(piece)
+                continue
+            self.expressions += 1
+            try:
+                filled.append(self.evaluate(piece))
+            except FlawedExpressionError as error:
+                flaws.append(Flaw(OPEN, piece.offset, str(error)))
+                filled.append(OPEN)
+        result = "".join(filled)
+        if len(result) > max(LONGEST_TEXT, len(text)):
+            message = f"this text comes to more than {LONGEST_TEXT:,} characters; use `truncate`"
+            flaws.append(Flaw(OPEN, text.index(OPEN), message))
+        for flaw in flaws:
+            self.report(text, path, flaw)
+        return result
+
+    def evaluate(self, expression: Expression) -> str:
+        if self.expressions > MOST_EXPRESSIONS:
+            if self.expressions > MOST_EXPRESSIONS + 1:
+                return ""
+            raise FlawedExpressionError(f"a spec may hold {MOST_EXPRESSIONS} expressions")
+        from harmonica_session.spec.expression import Parsed  # noqa: PLC0415 - loads Jinja2
+
+        parsed = Parsed(expression.source)
+        if self.values is None:
+            return f"{OPEN}{expression.source}}}}}"
+        filled = parsed.fill(self.values)
+        if _NEVER_KEPT.search(filled):
+            raise FlawedExpressionError("this comes to a character that Harmonica cannot keep")
+        return filled
+
+    def report(self, text: str, path: Path, flaw: Flaw) -> None:
+        # Each place is looked for in the whole text, so that a great many would take minutes.
+        if len(self.problems) == MOST_PROBLEMS:
+            return
+        place = self.document.place_inside(path, flaw.mark, text.count(flaw.mark, 0, flaw.offset))
+        self.problems.append(Problem(self.file, place.line, place.column, flaw.message))
+
+
+def _is_filled_in(path: Path) -> bool:
+    match path:
+        case (str(key),):
+            return key in _TEXTS
+        case ("questions", int()) | ("questions", int(), "text"):
+            return True
+        case ("questions", int(), "options", int()):
+            return True
+    return False
+
+
+def _split(text: str) -> tuple[list[Piece], list[Flaw]]:
+    """Split a text into what stays and what is filled in, and tell what cannot be."""
+    pieces: list[Piece] = []
+    flaws: list[Flaw] = []
+    position = 0
+    for begin, end, piece in _marked(text):
+        pieces.append(text[position:begin])
+        position = end
+        if isinstance(piece, Flaw):
+            flaws.append(piece)
+            # It stays, lest the text look blank on top of that.
+            pieces.append(text[begin:end])
+        else:
+            pieces.append(piece)
+    return [*pieces, text[position:]], flaws
+
+
+def _marked(text: str) -> Iterator[tuple[int, int, Expression | Flaw]]:
+    """Find the expressions of a text, and what looks like one."""
+    position = 0
+    foreign = _FOREIGN.search(text)
+    while (begin := text.find(OPEN, position)) >= 0 or foreign:
+        # `${{` begins one character before its braces.
+        if foreign and (begin < 0 or foreign.start() <= begin):
+            yield foreign.start(), foreign.end(), _foreign_flaw(foreign)
+            position = foreign.end()
+        else:
+            found = _EXPRESSION.match(text, begin, begin + LONGEST_EXPRESSION + 4)
+            if found is None:
+                message = (
+                    f"`{{{{` is not closed by `}}}}` within {LONGEST_EXPRESSION} characters; "
+                    "braces that are meant as such are written `{{ '{{' }}`"
+                )
+                yield begin, len(text), Flaw(OPEN, begin, message)
+                return
+            yield begin, found.end(), Expression(begin, found[1])
+            position = found.end()
+        if foreign and foreign.start() < position:
+            foreign = _FOREIGN.search(text, position)
+
+
+def _foreign_flaw(found: re.Match[str]) -> Flaw:
+    if found[0].startswith("$"):
+        return Flaw(
+            "${{",
+            found.start(),
+            "`${{ … }}` is the syntax of workflows and means nothing in a spec; write `{{ … }}` "
+            "with the names that a spec knows, or hand the value over in the input `vars`",
+        )
+    mark = found[0][:2]
+    return Flaw(
+        mark,
+        found.start(),
+        f"`{mark} … {mark[::-1].replace('{', '}')}` is not filled in; a spec has expressions "
+        "alone, `{{ … }}`",
+    )

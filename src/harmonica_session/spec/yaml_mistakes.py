@@ -1,0 +1,204 @@
+"""Says in plain words what a YAML parser stumbled over, where, and what to do about it.
+
+This module must not parse anything, nor know what a session spec is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from harmonica_session.errors import Problem
+from harmonica_session.text.decoding import Lines
+
+if TYPE_CHECKING:
+    from yaml import Mark, MarkedYAMLError
+
+_Found: TypeAlias = "tuple[int, str] | None"
+"""The position of what is wrong, and the words for it."""
+
+
+class _Words(NamedTuple):
+    """What we say where the parser says something.
+
+    Attributes:
+        said: A part of what both parsers say, libyaml and the pure one.
+        at_start: Whether to point at the beginning of what was being read.
+        words: What is wrong and what to do; `{sign}` is the character at that place.
+    """
+
+    said: str
+    at_start: bool
+    words: str
+
+
+_NO_KEY = "this line has no `key: …`; add the colon and a space"
+_IN_QUOTES = "a text that begins with {sign} has to be in quotes"
+_NO_ESCAPE = "this is no escape of double quotes; write a back-slash twice, or take single quotes"
+_NEXT_LINE = f"behind {{sign}} nothing may stand in this line; {_IN_QUOTES}"
+_WORDS = (
+    _Words(
+        "cannot start any token",
+        at_start=False,
+        words="a value cannot start with {sign}; put the value in quotes",
+    ),
+    _Words(
+        "mapping values are not allowed",
+        at_start=False,
+        words="a colon does not fit here; put the text in quotes, or check the indentation",
+    ),
+    _Words(
+        "unexpected end of stream",
+        at_start=True,
+        words="this quoted text never ends; close the quotes",
+    ),
+    _Words(
+        "could not find expected ':'",
+        at_start=True,
+        words=f"{_NO_KEY}, or indent the line if it goes on with the text above",
+    ),
+    _Words(
+        "sequence entries are not allowed",
+        at_start=False,
+        words="a list begins on a line of its own; if this is text, put it in quotes",
+    ),
+    _Words("unknown escape character", at_start=False, words=_NO_ESCAPE),
+    _Words("decimal number", at_start=False, words=_NO_ESCAPE),
+    _Words("expected alphabetic or numeric character", at_start=True, words=_IN_QUOTES),
+    _Words("undefined tag handle", at_start=True, words=_IN_QUOTES),
+    _Words("line break", at_start=True, words=_NEXT_LINE),
+    _Words("expected chomping or indentation indicators", at_start=True, words=_NEXT_LINE),
+    _Words(
+        "node content",
+        at_start=False,
+        words="a value, or what closes a bracket, is missing here",
+    ),
+    _Words(
+        "<document start>",
+        at_start=False,
+        words="this stands behind the end of the spec; check the quotes and brackets above",
+    ),
+)
+# What both parsers say where a mapping or a list in lines of its own cannot go on.
+_MISFIT = ("did not find expected key", "did not find expected '-'", "expected <block end>")
+_HIDDEN_LINE_END = re.compile("[\x85\u2028\u2029]")
+# Not indented, not the beginning of anything but a plain text, and without a key or a comment.
+_PLAIN_LINE = re.compile(r"(?![\s#\-?'\"\[{}\],&*!|>%@`.])(?:(?!: |:$| #).)+")
+
+
+def explain(error: MarkedYAMLError, text: str, file: str) -> Problem:
+    """Return what is wrong with a text that is not valid YAML.
+
+    Args:
+        error: What the parser said.
+        text: What it read.
+        file: The file's name.
+    """
+    stumble = _Stumble(
+        said=error.problem or "it cannot be read",
+        text=text,
+        lines=Lines(text),
+        at=_position(error.problem_mark or error.context_mark, text),
+        start=_position(error.context_mark or error.problem_mark, text),
+    )
+    if invisible := stumble.hidden_line_end() or stumble.tab():
+        position, words = invisible
+    else:
+        position, said = (
+            stumble.line_without_key()
+            or stumble.misfit()
+            or stumble.open_bracket()
+            or stumble.by_what_was_said()
+        )
+        words = f"this is not valid YAML: {said}"
+    return Problem(file, *stumble.lines.place(position), words)
+
+
+def _position(mark: Mark | None, text: str) -> int:
+    # Behind the last character of the file nobody looks.
+    return min(mark.index if mark else 0, len(text.rstrip()))
+
+
+@dataclass(frozen=True)
+class _Stumble:
+    """What a parser said, where it was, and where what it was reading begins."""
+
+    said: str
+    text: str
+    lines: Lines
+    at: int
+    start: int
+
+    def hidden_line_end(self) -> _Found:
+        for position in (self.start, self.at):
+            line = self.lines.start(self.lines.place(position)[0])
+            if found := _HIDDEN_LINE_END.search(self.text, line, position):
+                name = f"U+{ord(found[0]):04X}"
+                return found.start(), f"{name}, a line end that no editor shows, is here; remove it"
+        return None
+
+    def tab(self) -> _Found:
+        line = self.lines.place(self.at)[0]
+        indentation = re.match(r"[ \t]*", self.lines[line])
+        if indentation and "\t" in indentation[0]:
+            position = self.lines.start(line) + indentation[0].index("\t")
+            return position, "a tab indents this line; YAML wants spaces"
+        if self.text[self.at : self.at + 1] == "\t":
+            return self.at, "a tab stands before this value; YAML wants spaces"
+        return None
+
+    def line_without_key(self) -> _Found:
+        """Find the line that YAML takes for the beginning of the key below it.
+
+        Only where nothing is indented: further in, such a line may be meant as text.
+        """
+        key, column = self.lines.place(self.at)
+        if "mapping values" not in self.said or not _PLAIN_LINE.fullmatch(
+            self.lines[key], 0, column - 1
+        ):
+            return None
+        first = key
+        for line in range(key - 1, 0, -1):
+            if _PLAIN_LINE.fullmatch(self.lines[line]):
+                first = line
+            elif self.lines[line].strip():
+                break
+        return (self.lines.start(first), _NO_KEY) if first < key else None
+
+    def misfit(self) -> _Found:
+        if not any(said in self.said for said in _MISFIT):
+            return None
+        before = self.text[self.lines.start(self.lines.place(self.at)[0]) : self.at].rstrip()
+        if not before:
+            words = "nothing above is indented like this line; check the indentation"
+        elif self.text[self.at : self.at + 1] == ",":
+            words = "no comma may stand behind a value here; remove it"
+        elif before.endswith("'"):
+            words = "the text in quotes ends before this; a single quote in it is written twice"
+        elif before.endswith('"'):
+            words = 'the text in quotes ends before this; a quote in it is written `\\"`'
+        else:
+            words = "a value has ended before this; put the whole value in quotes"
+        return self.at, words
+
+    def open_bracket(self) -> _Found:
+        if "expected ',' or" not in self.said:
+            return None
+        # A colon belongs to a key that has become a part of what is in the brackets above.
+        if self.text[self.at : self.at + 1].strip() in ("", ":"):
+            sign = self.sign(self.start)
+            return self.start, f"{sign} is not closed; {_IN_QUOTES.format(sign=sign)}"
+        return self.at, "a comma, or what closes the bracket, is missing before this"
+
+    def by_what_was_said(self) -> tuple[int, str]:
+        for known in _WORDS:
+            if known.said in self.said:
+                position = self.start if known.at_start else self.at
+                return position, known.words.format(sign=self.sign(position))
+        return self.at, self.said
+
+    def sign(self, position: int) -> str:
+        """Return the character at a position as a message shows it."""
+        sign = self.text[position : position + 1]
+        return "a back-tick" if sign == "`" else f"`{sign}`"

@@ -1,0 +1,1 @@
+"""Texts, whatever they are about: reading, showing and comparing them, and keeping keys out."""

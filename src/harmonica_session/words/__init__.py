@@ -1,0 +1,1 @@
+"""The nouns of both services: what Harmonica and GitHub speak of."""

@@ -1,0 +1,171 @@
+"""Untrusted text in Markdown: it shows as just that text, and does nothing else.
+
+Rendered by an implementation of CommonMark with GitHub's tables, strikethrough and autolinks.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from harmonica_session.text.markdown import code_block, plain, shorten, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from markdown_it.token import Token
+
+# Where the report puts a text.
+_FRAMES = [
+    "{}",
+    "## {}",
+    "**Goal:** {}",
+    "1. {}\n2. next",
+    "- Background for the facilitator comes from {}.",
+    "> [!IMPORTANT]\n> {}",
+    "| | |\n|---|---|\n| Spec | {} |\n| next | row |",
+    "<sub>Announced by {} in this repository.</sub>",
+]
+_NASTY = [
+    "[x](javascript:alert(1))", "![x](https://h.example/x.png)", "[x]: https://h.example", "[^1]",
+    "<b>", "</sub>", "<!--", "-->", "<script>", "<https://h.example>", "&lt;", "&#64;", "&amp;",
+    "@org/team", "@octocat", "**b**", "__b__", "_i_", "~~s~~", "`code`", "```", "~~~", "$x$",
+    "# h", "## h ##", "- i", "+ i", "* i", "1. i", "1) i", "> q", "---", "***", "===", "| a |",
+    "|---|", "\\", "\\\\", "\\@x", "    indented", "\ttab", "\r\n", "\n\n", "\u2028", "\u202e",
+    "\u200b", "\u0000", "\x1b[31m", "::set-output name=x::y", "https://h.example/a", "a@b.example",
+    "www.h.example", "[!NOTE]", "\u0661. i", "\U0001f469\u200d\U0001f52c",
+]  # fmt: skip
+_TEXTS = st.lists(st.sampled_from(_NASTY) | st.text(max_size=8), max_size=8).map("".join)
+
+
+def _structure(tokens: list[Token]) -> list[tuple[str, str]]:
+    """Return what there is besides text and addresses that became links by being visible."""
+    return [
+        (token.type, token.tag)
+        for token in tokens
+        if token.type not in ("text", "text_special")
+        and not (token.type.startswith("link_") and token.markup in ("linkify", "autolink"))
+    ]
+
+
+def _unmentioned(text: str) -> str:
+    return text.replace("@\u200b", "@")
+
+
+@pytest.mark.parametrize("frame", _FRAMES)
+@pytest.mark.parametrize("text", _NASTY)
+def test_a_nasty_text_shows_as_itself(
+    tokens_of: Callable[[str], list[Token]], text_of: Callable[[str], str], frame: str, text: str
+) -> None:
+    """Each trick alone shows its own characters, wherever it stands."""
+    shown = f"{visible(text)}."
+    markdown = frame.format(plain(f"{text}.", 1_000))
+    assert _structure(tokens_of(markdown)) == _structure(tokens_of(frame.format("word")))
+    assert _unmentioned(text_of(markdown)) == text_of(frame.format("word")).replace("word", shown)
+
+
+@settings(derandomize=True, deadline=None, max_examples=300)
+@given(frame=st.sampled_from(_FRAMES), text=_TEXTS)
+@example(frame="## {}", text="x #")
+@example(frame="{}", text="\\")
+@example(frame="| | |\n|---|---|\n| Spec | {} |\n| next | row |", text="\\|")
+def test_any_text_shows_as_itself(
+    tokens_of: Callable[[str], list[Token]], text_of: Callable[[str], str], frame: str, text: str
+) -> None:
+    """No text adds an element, ends one, or hides a part of itself."""
+    assume(visible(text))
+    markdown = frame.format(plain(text, 1_000))
+    assert _structure(tokens_of(markdown)) == _structure(tokens_of(frame.format("word")))
+    expected = text_of(frame.format("word")).replace("word", visible(text))
+    assert _unmentioned(text_of(markdown)) == expected
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(_TEXTS)
+def test_no_text_mentions_anybody(text: str) -> None:
+    """GitHub finds a mention in the rendered text, so no name follows an `@` directly."""
+    assert not re.search(r"@\w", plain(text, 1_000))
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(_TEXTS)
+def test_visible_text_is_one_line_of_what_can_be_seen(text: str) -> None:
+    """Neither line ends nor control characters nor those that turn the text round are left."""
+    line = visible(text)
+    assert len(line.splitlines()) <= 1
+    assert line == line.strip()
+    hidden = {c for c in line if unicodedata.category(c) in ("Cc", "Cf", "Cs")}
+    assert hidden <= {"\u200c", "\u200d"}
+    assert visible(line) == line
+
+
+def test_joiners_stay() -> None:
+    """Several scripts, and many emoji, are written with joiners."""
+    text = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \U0001f469\u200d\U0001f52c"
+    assert visible(text) == text
+
+
+def test_all_white_space_becomes_a_space() -> None:
+    """Words stay parted where a line end stood."""
+    assert visible(" a\r\nb\u2028c\u00a0\td\x1ce ") == "a b c d e"
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "short"),
+    [("abc", 3, "abc"), ("abcd", 3, "ab…"), ("a  bc", 4, "a…"), ("", 3, "")],
+)
+def test_a_long_text_ends_with_an_ellipsis(text: str, limit: int, short: str) -> None:
+    """The mark counts, and stands right after a word."""
+    assert shorten(text, limit) == short
+
+
+def test_the_limit_counts_what_is_seen() -> None:
+    """Escaping does not use up the room of the text."""
+    assert plain("&" * 11, 10) == "&amp;" * 9 + "…"
+
+
+@pytest.mark.parametrize("text", ["a", "```", "````\nx\n```", "~~~", "<!--", "    x", "\\`", "@x"])
+def test_nothing_closes_a_code_block(tokens_of: Callable[[str], list[Token]], text: str) -> None:
+    """A fence is longer than any in the text."""
+    (token,) = tokens_of(code_block(text, "yaml"))
+    assert (token.type, token.info, token.content) == ("fence", "yaml", f"{text}\n")
+
+
+@settings(derandomize=True, deadline=None, max_examples=100)
+@given(st.lists(st.sampled_from(["`", "~", "\n", " ", "x", "```\n"]), max_size=30).map("".join))
+def test_no_text_closes_a_code_block(tokens_of: Callable[[str], list[Token]], text: str) -> None:
+    """Whatever the text is, the block is all there is."""
+    (token,) = tokens_of(code_block(text))
+    assert token.content == f"{text}\n"
+
+
+def test_an_address_is_left_as_it_is() -> None:
+    """GitHub makes a link of it, and an escape would become a part of that link."""
+    address = "https://x.example.com/a_b?c=1&d=2#issuecomment-1"
+    assert plain(f"see {address}.", 200) == f"see {address}."
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://__x__", "https://a.__b__.example/c", "https://a:__b__", "https://.__b__/c"],
+)
+def test_an_address_with_an_odd_host_is_plain_text(
+    tokens_of: Callable[[str], list[Token]], text_of: Callable[[str], str], address: str
+) -> None:
+    """GitHub makes no link of it, so what stands in it would be Markdown."""
+    rendered = plain(f"see {address}", 200)
+    assert text_of(rendered) == f"see {address}"
+    assert not {token.type for token in tokens_of(rendered)} & {"strong_open", "em_open"}
+
+
+@pytest.mark.parametrize(
+    "address", ["https://h", "http://h-1.example:80/a_b/", "https://h/?a=_b_c"]
+)
+def test_an_address_without_an_odd_host_keeps_what_follows(address: str) -> None:
+    """Port, path and query are as free as they were."""
+    assert plain(address, 200) == address
