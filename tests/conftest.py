@@ -22,7 +22,8 @@ from harmonica_session.report.summary import Invitation
 from harmonica_session.sandbox import Sandbox
 from harmonica_session.session.plan import Task
 from harmonica_session.spec.spec import read_spec
-from harmonica_session.words.request import Session, SessionRequest
+from harmonica_session.words.request import SessionRequest
+from harmonica_session.words.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

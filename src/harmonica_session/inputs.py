@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from harmonica_session.errors import InputError, clip
 from harmonica_session.text.addresses import checked_api_url
+from harmonica_session.text.secrecy import SHORTEST_SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,8 +41,6 @@ DEFAULTS = {
 }
 _T = TypeVar("_T")
 MAX_TIMEOUT = 21_600
-# Hiding or refusing a shorter text would tear holes into everything else, links included.
-SHORTEST_SECRET = 8
 _BOOLEANS = {
     "true": True, "True": True, "TRUE": True,
     "false": False, "False": False, "FALSE": False,

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harmonica_session.background import quotations as facts
-from harmonica_session.text.decoding import without_secrets
+from harmonica_session.text.secrecy import without_secrets
 from harmonica_session.words.history import (
     Ended,
     Label,

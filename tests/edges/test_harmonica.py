@@ -15,7 +15,8 @@ from harmonica_session.edges.network.clock import Deadline
 from harmonica_session.errors import AnswerUnusable, FateUnknown, Refused, ServiceError
 from harmonica_session.inputs import read_inputs
 from harmonica_session.sandbox import Fault, Sandbox
-from harmonica_session.words.request import Chain, SessionRequest
+from harmonica_session.words.request import SessionRequest
+from harmonica_session.words.session import Chain
 from harness.consumer import HurriedClock
 
 if TYPE_CHECKING:

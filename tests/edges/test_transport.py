@@ -24,7 +24,7 @@ from harmonica_session.errors import (
     NotSent,
 )
 from harmonica_session.sandbox import Fault, Sandbox
-from harmonica_session.words.request import Session
+from harmonica_session.words.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

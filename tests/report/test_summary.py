@@ -18,7 +18,8 @@ from harmonica_session.errors import InputError, Problem, SpecError
 from harmonica_session.report import summary as report
 from harmonica_session.session.plan import Found, Task, decide
 from harmonica_session.words.pull_request import Comment
-from harmonica_session.words.request import Chain, Question, Session
+from harmonica_session.words.request import Question
+from harmonica_session.words.session import Chain, Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable

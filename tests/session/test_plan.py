@@ -27,7 +27,8 @@ from harmonica_session.session.plan import (
     scope_of,
 )
 from harmonica_session.words.pull_request import Comment
-from harmonica_session.words.request import Session, SessionRequest
+from harmonica_session.words.request import SessionRequest
+from harmonica_session.words.session import Session
 
 _COMMENT = Comment(id=1)
 _FORK = Event(

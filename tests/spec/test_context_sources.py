@@ -1,48 +1,47 @@
-"""What a context source may be, and which session a join link names."""
+"""Which session a spec means, wherever it names one."""
 
 from __future__ import annotations
 
 import pytest
 
-from harmonica_session.spec.context_sources import media_type, session_id_in
+from harmonica_session.errors import SpecError
+from harmonica_session.spec.spec import Spec, read_spec
+
+UUID = "5e550000-0000-4000-8000-0000000000ab"
+# A list of sources with one session in it, by the key of the spec that takes it.
+PLACES = {
+    "context_from": "context_from: [previous_session: {{session: '{}'}}]",
+    "context_sources": "context_sources: [session: '{}']",
+}
 
 
+def spec_with(place: str, session: str) -> Spec:
+    """Read a spec that names a session at a place."""
+    return read_spec(f"topic: T\ngoal: G\n{PLACES[place].format(session)}\n".encode(), "s.yml")
+
+
+@pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    "written",
     [
-        ("6a1b", "6a1b"),
-        ("https://app.harmonica.chat/chat?s=6a1b", "6a1b"),
-        ("https://app.harmonica.chat/chat?x=1&s=6a%201b#end", "6a 1b"),
-        ("app.harmonica.chat/chat?s=6a1b", "6a1b"),
+        UUID,
+        f"https://app.harmonica.chat/chat?s={UUID}",
+        f"app.harmonica.chat/chat?s={UUID}",
+        f"https://app.harmonica.chat/chat?lang=de&s={UUID}",
+        f"https://app.harmonica.chat/chat?s={UUID}#start",
+        f"https://app.harmonica.chat/chat?s={UUID}/",
+        f"HTTPS://APP.HARMONICA.CHAT/CHAT?S={UUID.upper()}",
+        f"  https://app.harmonica.chat/chat?s={UUID}  ",
+        f"http://localhost:8000/chat?s={UUID}",
     ],
 )
-def test_an_id_or_a_link_names_a_session(text: str, expected: str) -> None:
-    """An id is taken as it stands, a link by what it opens."""
-    assert session_id_in(text) == expected
+def test_a_session_is_named_alike_wherever_it_is_named(place: str, written: str) -> None:
+    """An id or a join link is taken in every spelling, by each key that takes one."""
+    spec_with(place, written)
 
 
-@pytest.mark.parametrize(
-    "text", ["https://example.org/", "https://[/?s=1", "/chat?s=", "/chat?s=1&s=2", "a/b"]
-)
-def test_any_other_link_is_refused(text: str) -> None:
-    """An address without one session is no join link."""
-    with pytest.raises(ValueError, match="neither an id nor a join link"):
-        session_id_in(text)
-
-
-@pytest.mark.parametrize(
-    ("path", "expected"),
-    [
-        ("a.md", "text/markdown"),
-        ("docs/A.MARKDOWN", "text/markdown"),
-        ("a.b.txt", "text/plain"),
-        ("a.pdf", "application/pdf"),
-        ("a.docx", None),
-        ("md", None),
-        ("a.md/b", None),
-        ("", None),
-    ],
-)
-def test_the_ending_tells_the_type(path: str, expected: str | None) -> None:
-    """Harmonica takes four endings, in any case, and no other."""
-    assert media_type(path) == expected
+@pytest.mark.parametrize("place", PLACES)
+def test_a_link_that_is_not_encrypted_is_refused_wherever_it_stands(place: str) -> None:
+    """Only to this very machine may a join link lead without encryption."""
+    with pytest.raises(SpecError, match="is not encrypted; write the join link with https://"):
+        spec_with(place, f"http://app.harmonica.chat/chat?s={UUID}")

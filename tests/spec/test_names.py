@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from harmonica_session.spec.names import Named, Use, id_of, placeholder, uses_in, with_ids
+from harmonica_session.spec.names import Use, id_of, placeholder, uses_in, with_ids
 from harmonica_session.spec.spec import read_spec
+from harmonica_session.words.named import Named
 
 _THERE = [Named("t-1", "Retrospective"), Named("t-2", "Décision"), Named("t-3", "t-1")]
 _SPEC = b"""\

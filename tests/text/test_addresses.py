@@ -13,6 +13,7 @@ from harmonica_session.text.addresses import (
     checked_join_url,
     is_loopback,
     join_url_of,
+    session_id_in,
 )
 
 _UNSAFE = [
@@ -163,3 +164,70 @@ def test_an_ip_address_that_there_is_not_is_refused(url: str) -> None:
 def test_an_address_ends_without_a_slash() -> None:
     """Slashes before the route go with those behind it."""
     assert checked_api_url("https://h//api/v1/") == "https://h"
+
+
+UUID = "5e550000-0000-4000-8000-0000000000ab"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        UUID,
+        f"{UUID}/",
+        f"https://h.example.com/chat?s={UUID}",
+        f"h.example.com/chat?s={UUID}",
+        f"localhost:3000/chat?s={UUID}",
+        f"https://h.example.com/chat?x=1&s={UUID}&y=2",
+        f"https://h.example.com/chat?s={UUID}#end",
+        f"https://h.example.com/chat?s={UUID}/#end",
+        f"https://h.example.com/chat/?s={UUID}",
+        f"https://h.example.com/chat?s={UUID}/",
+        f"HTTPS://H.EXAMPLE.COM/CHAT?S={UUID.upper()}",
+        UUID.upper(),
+        f" \thttps://h.example.com/chat?s={UUID}\n",
+        f"http://localhost/chat?s={UUID}",
+        f"http://127.0.0.1:8000/chat?s={UUID}",
+        f"https://h.example.com/chat?s={UUID}&s={UUID}",
+    ],
+)
+def test_an_id_or_a_join_link_names_a_session(text: str) -> None:
+    """However it is written, the same session is meant."""
+    assert session_id_in(text) == UUID
+
+
+def test_an_id_is_opaque() -> None:
+    """What is no UUID is taken as it stands, its case included."""
+    assert session_id_in("6A1b_x.y") == session_id_in("https://h/chat?s=6A1b_x.y") == "6A1b_x.y"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("https://example.org/", "https://[/?s=1", "/chat?s=1", "https:///chat?s=1", "a/b"),
+        *("https://h/chat?s=", "https://h/chat?s=1&s=2", "https://h/chat#s=1", "ftp://h/chat?s=1"),
+        *("", " ", "two words", "https://h/chat?s=two%20words", "x" * 201, "a?b", "a#b"),
+        *(".", "..", "https://h/chat?s=..", "https://h/chat?s=..%2Fme"),
+    ],
+)
+def test_what_names_no_session_is_refused(text: str) -> None:
+    """An address without one session is no join link, and no id can lead out of its route."""
+    with pytest.raises(ValueError, match="neither the id of a session nor a join link"):
+        session_id_in(text)
+
+
+def test_a_join_link_is_encrypted() -> None:
+    """Except for this very machine, `http://` is refused, and the message says what to write."""
+    with pytest.raises(ValueError, match="is not encrypted; write the join link with https://"):
+        session_id_in("http://app.harmonica.chat/chat?s=1")
+
+
+@settings(derandomize=True, deadline=None, max_examples=300)
+@given(st.text(max_size=40) | st.text(max_size=40).map("https://h/chat?s=".__add__))
+def test_any_text_names_a_session_or_is_a_value_error(text: str) -> None:
+    """Nothing leads to another exception, and what is taken is one part of a path, as it is."""
+    try:
+        taken = session_id_in(text)
+    except ValueError:
+        return
+    assert session_id_in(taken) == taken
+    assert not re.search(r"[\s/?#]", taken)

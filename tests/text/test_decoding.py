@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harmonica_session.errors import FileRefused
-from harmonica_session.text.decoding import background_text, decode, place_at, refuse_secrets
+from harmonica_session.text.decoding import background_text, decode, place_at
 
 
 def test_a_byte_order_mark_is_left_out() -> None:
@@ -45,23 +45,6 @@ def test_u0000_in_a_background_is_refused_with_its_place() -> None:
 def test_other_control_characters_stay_in_a_background() -> None:
     """A background is Markdown of any kind and is not judged."""
     assert background_text(b"a\tb\r\nc\x1b", "SESSION.md") == "a\tb\r\nc\x1b"
-
-
-@pytest.mark.parametrize(
-    "secret", ["hm_live_0123456789abcdef0123456789ABCDEF", "ghs_of.this+run", "the-other-key"]
-)
-def test_a_secret_in_a_text_is_refused_unseen(secret: str) -> None:
-    """Anything in the form of a Harmonica key, and the secrets of this run, stop everything."""
-    with pytest.raises(FileRefused) as caught:
-        refuse_secrets(f"one\ntwo {secret}\n", "SESSION.md", ["ghs_of.this+run", "the-other-key"])
-    assert str(caught.value).startswith("SESSION.md:2:5: an API key or token stands here")
-    assert secret not in str(caught.value)
-
-
-@pytest.mark.parametrize("text", ["hm_live_", "hm_live_your_key_here", "ghs_of-this+run", ""])
-def test_what_only_speaks_of_a_key_is_no_secret(text: str) -> None:
-    """A document may explain where a key goes."""
-    refuse_secrets(text, "SESSION.md", ["ghs_of.this+run"])
 
 
 def test_a_byte_order_mark_moves_no_place() -> None:

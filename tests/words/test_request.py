@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from harmonica_session.text.moment import moment
 from harmonica_session.words.pull_request import Comment, PullRequest
-from harmonica_session.words.request import Chain, Session, SessionRequest, moment
+from harmonica_session.words.request import SessionRequest
+from harmonica_session.words.session import Chain, Session
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),

@@ -13,23 +13,25 @@ from harmonica_session.errors import (
     FateUnknown,
     FileRefused,
 )
-from harmonica_session.spec.context_sources import (
+from harmonica_session.text.decoding import background_text
+from harmonica_session.text.markdown import shorten, visible
+from harmonica_session.text.secrecy import refuse_secrets
+from harmonica_session.words.attachment import (
     MAX_FILE_BYTES,
     MEDIA_TYPES,
     MOST_SOURCES,
     Attachment,
-    ContextSource,
     media_type,
 )
-from harmonica_session.text.decoding import background_text, refuse_secrets
-from harmonica_session.text.markdown import shorten, visible
 
 if TYPE_CHECKING:
     from harmonica_session.edges.harmonica.client import Harmonica
-    from harmonica_session.edges.harmonica.context_sources import AttachedSource, ContextSources
+    from harmonica_session.edges.harmonica.context_sources import ContextSources
     from harmonica_session.session.plan import Plan
+    from harmonica_session.spec.context_sources import ContextSource
     from harmonica_session.spec.spec import Spec
-    from harmonica_session.words.request import Session
+    from harmonica_session.words.attachment import AttachedSource
+    from harmonica_session.words.session import Session
     from harmonica_session.world import World
 
 TITLE = "Harmonica session: context source"
@@ -59,7 +61,7 @@ def gather(world: World, spec: Spec, plan: Plan) -> list[Attachment]:
     if too_many:
         _warn(world, too_many, f"a session takes {MOST_SOURCES} context sources at most")
     if ready:
-        world.runner.say(f"Context sources: {', '.join(one.source.name for one in ready)}")
+        world.runner.say(f"Context sources: {', '.join(one.name for one in ready)}")
     return ready
 
 
@@ -83,7 +85,7 @@ def _ready(world: World, source: ContextSource) -> Attachment | None:
     # An escape in the YAML may have hidden it from the look at the file.
     refuse_secrets(source.name, world.inputs.spec, secrets)
     if source.file is None:
-        return Attachment(source)
+        return Attachment(source.kind, source.name)
     try:
         path = world.files.normalise(source.file)
         content, text = _content(world, path)
@@ -91,7 +93,7 @@ def _ready(world: World, source: ContextSource) -> Attachment | None:
         _warn(world, [source.name], str(error))
         return None
     refuse_secrets(text, path, secrets)
-    return Attachment(ContextSource(file=path), content)
+    return Attachment("file", path, content)
 
 
 def _content(world: World, path: str) -> tuple[bytes, str]:
@@ -124,11 +126,11 @@ def attach(
     attached: list[str] = []
     known: set[str] = set()
     for at, attachment in enumerate(ready):
-        name = attachment.source.name
+        name = attachment.name
         try:
             source = _attach(world, harmonica.context_sources, session.id, attachment, known)
         except DeadlineReached as error:
-            _warn(world, [one.source.name for one in ready[at:]], str(error))
+            _warn(world, [one.name for one in ready[at:]], str(error))
             break
         except ActionError as error:
             _warn(world, [name], str(error))
@@ -159,7 +161,7 @@ def _attach(
         "file": sources.attach_file,
         "url": sources.attach_page,
         "session": sources.attach_session,
-    }[attachment.source.kind]
+    }[attachment.kind]
     try:
         return way(session_id, attachment)
     except FateUnknown as error:
@@ -186,7 +188,7 @@ def _turned_up(
         world.runner.debug(f"Nobody knows what is attached: {error}")
         return None
     new = (one for one in listed if one.id not in known)
-    return next((one for one in new if one.source_type == attachment.source.kind), None)
+    return next((one for one in new if one.source_type == attachment.kind), None)
 
 
 def _warn(world: World, sources: list[str], reason: str) -> None:

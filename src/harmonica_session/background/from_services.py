@@ -14,7 +14,7 @@ from harmonica_session.background.context import Background
 from harmonica_session.edges.github.repository import Repository
 from harmonica_session.errors import BackgroundMissing, Refused
 from harmonica_session.spec.context_from import LAST_RELEASE, first_day
-from harmonica_session.text.decoding import without_secrets
+from harmonica_session.text.secrecy import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

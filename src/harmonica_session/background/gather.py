@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.background.context import Background, Context, put_together
 from harmonica_session.errors import FileRefused
-from harmonica_session.text.decoding import background_text, refuse_secrets
+from harmonica_session.text.decoding import background_text
+from harmonica_session.text.secrecy import refuse_secrets
 
 if TYPE_CHECKING:
     from harmonica_session.spec.context_from import Source

@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from harmonica_session.text.markdown import shorten, visible
-from harmonica_session.words.request import moment
+from harmonica_session.text.moment import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from harmonica_session.edges.harmonica.client import Harmonica
     from harmonica_session.session.plan import Plan
     from harmonica_session.session.prepare import Draft
-    from harmonica_session.spec.context_sources import Attachment
     from harmonica_session.spec.spec import Spec
+    from harmonica_session.words.attachment import Attachment
     from harmonica_session.world import World
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from harmonica_session.errors import AnswerUnusable
 from harmonica_session.report import summary as report
 from harmonica_session.session import plan as planning
-from harmonica_session.words.request import Session
+from harmonica_session.words.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

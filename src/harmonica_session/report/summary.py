@@ -14,7 +14,7 @@ from harmonica_session.text.markdown import code_block, plain, shorten
 if TYPE_CHECKING:
     from harmonica_session.errors import ActionError
     from harmonica_session.session.plan import Plan
-    from harmonica_session.words.request import Chain, Session
+    from harmonica_session.words.session import Chain, Session
 
 LONGEST_COMMENT = 60_000
 _TOPIC, _TEXT, _QUESTION, _PATH, _LINE = 250, 1_500, 250, 200, 500

@@ -14,7 +14,7 @@ from harmonica_session.report import summary as report
 from harmonica_session.session import plan as planning
 from harmonica_session.session.plan import Found
 from harmonica_session.session.settle import settle
-from harmonica_session.words.request import Session
+from harmonica_session.words.session import Session
 
 if TYPE_CHECKING:
     from harmonica_session.announcement.receipt import OurComment, Seal

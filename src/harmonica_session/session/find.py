@@ -14,7 +14,7 @@ from harmonica_session.errors import ActionError, DeadlineReached, Refused, Seve
 from harmonica_session.session import plan as planning
 from harmonica_session.session.plan import Found, Task
 from harmonica_session.session.survey import linked
-from harmonica_session.words.request import Session
+from harmonica_session.words.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

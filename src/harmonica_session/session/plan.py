@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from harmonica_session.event import Event
     from harmonica_session.inputs import Inputs, OnChange
     from harmonica_session.words.pull_request import Comment
-    from harmonica_session.words.request import Session, SessionRequest
+    from harmonica_session.words.request import SessionRequest
+    from harmonica_session.words.session import Session
 
 Status: TypeAlias = Literal["created", "reused", "updated", "stale"]
 Scope: TypeAlias = Literal["pull-request", "run", "topic", "off"]

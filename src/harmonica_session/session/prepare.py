@@ -16,7 +16,8 @@ from harmonica_session.session import plan as planning
 from harmonica_session.session.plan import Task
 from harmonica_session.spec.document import MAX_BYTES
 from harmonica_session.spec.spec import Spec, read_spec
-from harmonica_session.text.decoding import decode, refuse_secrets
+from harmonica_session.text.decoding import decode
+from harmonica_session.text.secrecy import refuse_secrets
 
 if TYPE_CHECKING:
     from harmonica_session.background.context import Context

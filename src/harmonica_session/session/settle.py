@@ -15,12 +15,12 @@ from harmonica_session.report import summary as report
 from harmonica_session.session import plan as planning
 from harmonica_session.session.find import age, with_reference
 from harmonica_session.session.survey import whole
-from harmonica_session.words.request import moment
+from harmonica_session.text.moment import moment
 
 if TYPE_CHECKING:
     from harmonica_session.edges.harmonica.client import Harmonica
     from harmonica_session.session.plan import Plan, Task
-    from harmonica_session.words.request import Session
+    from harmonica_session.words.session import Session
     from harmonica_session.world import World
 
 TITLE = "Harmonica session"

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from harmonica_session.errors import Refused, ServiceError
-from harmonica_session.words.request import Session, moment
+from harmonica_session.text.moment import moment
 
 if TYPE_CHECKING:
     from harmonica_session.edges.harmonica.client import Harmonica
     from harmonica_session.session.plan import Task
     from harmonica_session.words.pull_request import Comment
+    from harmonica_session.words.session import Session
     from harmonica_session.world import World
 
 # Harmonica's clock and GitHub's need not agree to the minute.

@@ -9,12 +9,12 @@ import re
 from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, TypeAlias
-from urllib.parse import parse_qs
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from harmonica_session.errors import clip
 from harmonica_session.spec.scalar import Unquoted
+from harmonica_session.text.addresses import session_id_in
 from harmonica_session.words.request import Part, Text
 
 LAST_RELEASE = "last_release"
@@ -24,7 +24,6 @@ MOST_LINES = 1_000
 _SINCE = (
     "`since` takes a number of days such as `14d`, a date such as `2026-11-01`, or `last_release`"
 )
-_LONGEST_ID = 200
 _HOW = {
     "file": "`file: docs/decisions/0007.md`",
     "previous_session": "`previous_session: {session: …}`, an id or a join link",
@@ -49,19 +48,6 @@ def _checked_since(value: object) -> str:
     raise ValueError(f"{_SINCE}; it is `{shown}`")
 
 
-def _checked_session(text: str) -> str:
-    """Return the id of a session that is named by its id or its join link."""
-    found = text
-    if re.match("https?://", text, re.IGNORECASE):
-        query = text.partition("#")[0].partition("?")[2]
-        found = "".join(parse_qs(query).get("s", [])[:1])
-        if not found:
-            raise ValueError(f"`{clip(text)}` is no join link; it would end with `/chat?s=…`")
-    if len(found) > _LONGEST_ID or re.search(r"[\s\x00-\x1f]", found):
-        raise ValueError(f"`{clip(found)}` is neither the id of a session nor a join link")
-    return found
-
-
 class Period(Part):
     """What happened since a day or the latest release, the newest first."""
 
@@ -72,7 +58,7 @@ class Period(Part):
 class EarlierSession(Part):
     """A session, named by its id or its join link; `session` holds the id."""
 
-    session: Annotated[Text, AfterValidator(_checked_session)]
+    session: Annotated[Text, AfterValidator(session_id_in)]
 
 
 class Source(Part):

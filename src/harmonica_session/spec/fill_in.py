@@ -13,7 +13,7 @@ from harmonica_session.errors import Refused
 from harmonica_session.spec.spec import read_spec
 from harmonica_session.spec.template import names_in
 from harmonica_session.spec.values import Group, facts_of, known_pull_request, values_of
-from harmonica_session.words.request import moment
+from harmonica_session.text.moment import moment
 
 if TYPE_CHECKING:
     from harmonica_session.session.prepare import Draft

@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from harmonica_session.errors import clip
 
@@ -17,24 +17,10 @@ if TYPE_CHECKING:
 
     from harmonica_session.spec.document import Path
     from harmonica_session.spec.spec import Spec
-
-Kind: TypeAlias = Literal["template", "project", "group"]
+    from harmonica_session.words.named import Kind, Named
 
 _MOST_LISTED = 20
 _MOST_NEAREST = 3
-
-
-@dataclass(frozen=True)
-class Named:
-    """Something that has a name in Harmonica.
-
-    Attributes:
-        id: What the API wants.
-        title: What people see, empty when nobody gave it one.
-    """
-
-    id: str
-    title: str
 
 
 @dataclass(frozen=True)

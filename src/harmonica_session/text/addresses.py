@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from harmonica_session.errors import clip
 
 _MAX_LENGTH = 2_000
+_LONGEST_ID = 200
+_UUID = re.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 # Anything else could end a Markdown link or an HTML attribute early.
 _HARMLESS = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'*+,;=%]+")
 # A name (with underscores where a company has them) or an IP address.
@@ -77,6 +81,39 @@ def checked_page_url(url: str) -> str:
 def join_url_of(base: str, session_id: str) -> str:
     """Rebuild the join link of a session, `<base>/chat?s=<id>`; only a create answers it."""
     return f"{base}/chat?s={quote(session_id, safe='')}"
+
+
+def session_id_in(text: str) -> str:
+    """Return the id of the session that an id or a join link names.
+
+    A link may lack its scheme; what else stands in its query, and a fragment, are ignored.
+
+    Raises:
+        ValueError: It is a link to something else, or one that is not encrypted; the text says so.
+    """
+    written = text.strip().rstrip("/")
+    found = _id_in_link(written) if re.search("[/?#]", written) else written
+    is_opaque = re.fullmatch(r"[^\s\x00-\x1f/?#]+", found) and found not in (".", "..")
+    if not is_opaque or len(found) > _LONGEST_ID:
+        raise ValueError(
+            f"`{clip(text)}` is neither the id of a session nor a join link, which looks like "
+            "https://app.harmonica.chat/chat?s=…"
+        )
+    return found.lower() if _UUID.fullmatch(found) else found
+
+
+def _id_in_link(link: str) -> str:
+    """Return the id that a link holds, empty when it holds none, or several."""
+    try:
+        parts = urlsplit(link if "://" in link else f"https://{link}")
+        host = parts.hostname
+    except ValueError:
+        return ""
+    if parts.scheme == "http" and not is_loopback(host):
+        raise ValueError(f"`{clip(link)}` is not encrypted; write the join link with https://")
+    found = {value.rstrip("/") for key, value in parse_qsl(parts.query) if key.lower() == "s"}
+    is_one = host and parts.scheme in ("https", "http") and len(found) == 1
+    return found.pop() if is_one else ""
 
 
 def _check(url: str) -> None:

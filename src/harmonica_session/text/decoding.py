@@ -8,15 +8,10 @@ from __future__ import annotations
 import codecs
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING
 
 from harmonica_session.errors import FileRefused, Problem
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 LINE_END = re.compile("\r\n|[\r\n]")
-_API_KEY = r"hm_live_[0-9a-fA-F]{32}"
 
 
 def decode(content: bytes, file: str) -> str:
@@ -81,33 +76,3 @@ def background_text(content: bytes, file: str) -> str:
         place = place_at(text, text.index("\0"))
         raise FileRefused(Problem(file, *place, "U+0000 stands here; remove it"))
     return text
-
-
-def refuse_secrets(text: str, file: str, secrets: Iterable[str]) -> None:
-    """Refuse a text that would carry a key out of the repository.
-
-    Args:
-        text: The text.
-        file: The file's name, for the problem.
-        secrets: The secrets of this run, beside everything that has the form of a Harmonica key.
-
-    Raises:
-        FileRefused: A secret stands in it; the problem says where, not what.
-    """
-    known = [re.escape(secret) for secret in secrets]
-    found = re.search("|".join([_API_KEY, *known]), text)
-    if not found:
-        return
-    message = "an API key or token stands here; remove it, and revoke it if it was ever pushed"
-    raise FileRefused(Problem(file, *place_at(text, found.start()), message))
-
-
-def without_secrets(text: str, secrets: Iterable[str]) -> str:
-    """Return a text that others wrote with its secrets blotted out.
-
-    Args:
-        text: The text.
-        secrets: The secrets of this run, beside everything that has the form of a Harmonica key.
-    """
-    known = [re.escape(secret) for secret in secrets]
-    return re.sub("|".join([_API_KEY, *known]), "***", text)

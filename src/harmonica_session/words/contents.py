@@ -5,14 +5,10 @@ This module must not know how they are asked for.
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from harmonica_session.words.answer import Answer
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
-
-
-class Contents(_Answer):
+class Contents(Answer):
     """What stands at a path.
 
     Source: `GET /repos/{owner}/{repo}/contents/{path}`, as an object.
@@ -33,14 +29,14 @@ class Contents(_Answer):
     content: str = ""
 
 
-class TreeEntry(_Answer):
+class TreeEntry(Answer):
     """One line of a tree; a link is a `blob` as well."""
 
     path: str
     type: str
 
 
-class Tree(_Answer):
+class Tree(Answer):
     """Everything in a revision. Source: `GET /repos/{owner}/{repo}/git/trees/{tree_sha}`."""
 
     tree: list[TreeEntry]

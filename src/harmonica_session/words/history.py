@@ -7,22 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict
-
-from harmonica_session.words.pull_request import Account  # noqa: TC001 - pydantic reads it
-
-
-class _Answer(BaseModel):
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+from harmonica_session.words.answer import Answer
+from harmonica_session.words.pull_request import Account
 
 
-class Label(_Answer):
+class Label(Answer):
     """A label of a pull request or issue."""
 
     name: str
 
 
-class PullRequestFacts(_Answer):
+class PullRequestFacts(Answer):
     """A pull request as a whole. Source: `GET /repos/{owner}/{repo}/pulls/{number}`."""
 
     number: int
@@ -35,8 +30,8 @@ class PullRequestFacts(_Answer):
     closed_at: str | None = None
     merged_at: str | None = None
     merged_by: Account | None = None
-    labels: list[Label] = []
-    requested_reviewers: list[Account] = []
+    labels: tuple[Label, ...] = ()
+    requested_reviewers: tuple[Account, ...] = ()
     commits: int = 0
     additions: int = 0
     deletions: int = 0
@@ -44,11 +39,11 @@ class PullRequestFacts(_Answer):
     review_comments: int = 0
 
 
-class _Authored(_Answer):
+class _Authored(Answer):
     message: str = ""
 
 
-class Commit(_Answer):
+class Commit(Answer):
     """A commit of a pull request; `author` is None for whom GitHub does not know.
 
     Source: `GET /repos/{owner}/{repo}/pulls/{number}/commits`.
@@ -59,7 +54,7 @@ class Commit(_Answer):
     author: Account | None = None
 
 
-class ChangedFile(_Answer):
+class ChangedFile(Answer):
     """A file that a pull request changes.
 
     Source: `GET /repos/{owner}/{repo}/pulls/{number}/files`.
@@ -71,7 +66,7 @@ class ChangedFile(_Answer):
     deletions: int = 0
 
 
-class Review(_Answer):
+class Review(Answer):
     """A review of a pull request. Source: `GET /repos/{owner}/{repo}/pulls/{number}/reviews`."""
 
     user: Account | None = None
@@ -79,7 +74,7 @@ class Review(_Answer):
     body: str | None = None
 
 
-class ReviewComment(_Answer):
+class ReviewComment(Answer):
     """What a reviewer says to a line of the change.
 
     Source: `GET /repos/{owner}/{repo}/pulls/{number}/comments`.
@@ -90,17 +85,17 @@ class ReviewComment(_Answer):
     body: str | None = None
 
 
-class _Merge(_Answer):
+class _Merge(Answer):
     merged_at: str | None = None
 
 
-class Ended(_Answer):
+class Ended(Answer):
     """An issue or pull request as a search lists it. Source: `GET /search/issues`."""
 
     number: int
     title: str = ""
     user: Account | None = None
-    labels: list[Label] = []
+    labels: tuple[Label, ...] = ()
     created_at: str = ""
     updated_at: str = ""
     closed_at: str | None = None
@@ -113,7 +108,7 @@ class Ended(_Answer):
         return (self.pull_request and self.pull_request.merged_at) or self.closed_at or ""
 
 
-class SearchPage(_Answer):
+class SearchPage(Answer):
     """A page of a search, and how much there is in all. Source: `GET /search/issues`."""
 
     total_count: int
@@ -121,14 +116,14 @@ class SearchPage(_Answer):
     items: list[Ended]
 
 
-class Issue(_Answer):
+class Issue(Answer):
     """An issue. Source: `GET /repos/{owner}/{repo}/issues/{number}`."""
 
     number: int
     title: str = ""
 
 
-class Release(_Answer):
+class Release(Answer):
     """A published release. Source: `GET /repos/{owner}/{repo}/releases/latest`."""
 
     published_at: str

@@ -5,21 +5,17 @@ This module must not know how they are asked for.
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from harmonica_session.words.answer import Answer
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
-
-
-class Account(_Answer):
+class Account(Answer):
     """Who wrote something, or who a token speaks for."""
 
     login: str
     type: str = ""
 
 
-class Comment(_Answer):
+class Comment(Answer):
     """A comment on a pull request or issue.
 
     Source: `GET /repos/{owner}/{repo}/issues/{number}/comments`.
@@ -31,13 +27,13 @@ class Comment(_Answer):
     user: Account | None = None
 
 
-class Head(_Answer):
+class Head(Answer):
     """The commit that a pull request wants to bring in."""
 
     sha: str
 
 
-class PullRequest(_Answer):
+class PullRequest(Answer):
     """A pull request as the lists of pull requests show it.
 
     Source: `GET /repos/{owner}/{repo}/commits/{sha}/pulls`, `GET /repos/{owner}/{repo}/pulls`.
@@ -50,7 +46,7 @@ class PullRequest(_Answer):
     merged_at: str | None = None
 
 
-class Beginning(_Answer):
+class Beginning(Answer):
     """When a workflow run or a pull request began.
 
     Source: `GET /repos/{owner}/{repo}/actions/runs/{run_id}` and `…/issues/{number}`.

@@ -1,13 +1,11 @@
-"""Harmonica's nouns: the request that makes a session, and the session that comes back.
+"""The request that makes a session, in the words of Harmonica's API.
 
 This module must not know where a request comes from, nor how it is sent.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timezone
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     BaseModel,
@@ -16,9 +14,6 @@ from pydantic import (
     Field,
     JsonValue,
     StringConstraints,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
     model_validator,
 )
 
@@ -125,60 +120,3 @@ class SessionRequest(BaseModel):
             # Null detaches a session that exists; a new one has nothing to be detached from.
             del fields["project_id"]
         return fields
-
-
-def _or_nothing(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 - any JSON
-    """Read an optional field of an answer; one that has another form counts as missing."""
-    try:
-        return handler(value)
-    except ValidationError:
-        return None
-
-
-# Only the id of a session that exists is indispensable: no oddity beside it may lose the session.
-OptionalText = Annotated[str | None, WrapValidator(_or_nothing)]
-OptionalCount = Annotated[int | None, WrapValidator(_or_nothing)]
-
-
-class Chain(BaseModel):
-    """What became of a chain template, beside a session that exists in any case."""
-
-    model_config = ConfigDict(frozen=True)
-
-    status: str
-    reason: OptionalText = None
-    message: OptionalText = None
-
-    @property
-    def runs(self) -> bool:
-        """Whether the chain goes on as it should, or there was nothing to do."""
-        return self.status in ("started", "resumed", "noop")
-
-
-def moment(text: str | None) -> datetime | None:
-    """Return a moment written in ISO 8601, None for anything else; UTC where no zone is given."""
-    try:
-        # Python 3.10 reads neither `Z` nor any fraction of other than three or six digits.
-        exact = re.sub(r"\.(\d{1,6})\d*", lambda found: f".{found[1]:0<6}", text or "")
-        read = datetime.fromisoformat(exact.replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return read if read.tzinfo else read.replace(tzinfo=timezone.utc)
-
-
-class Session(BaseModel):
-    """A session as `POST /sessions` and `GET /sessions/{id}` answer it."""
-
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
-
-    id: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)]
-    topic: OptionalText = None
-    goal: OptionalText = None
-    critical: OptionalText = None
-    context: OptionalText = None
-    status: OptionalText = None
-    participant_count: OptionalCount = None
-    created_at: OptionalText = None
-    updated_at: OptionalText = None
-    join_url: OptionalText = None
-    chain: Annotated[Chain | None, WrapValidator(_or_nothing)] = None

@@ -10,10 +10,11 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from harmonica_session.edges.network.retry import Persistent, demanded_pause
+from harmonica_session.edges.github.refusals import accepted
+from harmonica_session.edges.network.retry import Persistent
 from harmonica_session.edges.network.single_flight import SingleFlight
 from harmonica_session.edges.network.transport import Request, Response, Transport
-from harmonica_session.errors import Refused, clip
+from harmonica_session.errors import clip
 from harmonica_session.words.pull_request import Account, Beginning, Comment, PullRequest
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 PAGE = 100
 MOST_AT_ONCE = 5
-_SUCCESS = range(200, 300)
 
 
 class GitHub:
@@ -84,7 +84,7 @@ class GitHub:
             ServiceError: GitHub did not answer, or refused.
         """
         request = Request(doing, "GET", path, query=query)
-        return _accepted(self._service.send(request)).read(form)
+        return accepted(self._service.send(request)).read(form)
 
     def comments(self, number: int) -> Iterator[Comment]:
         """List all comments, oldest first: `GET /repos/{o}/{r}/issues/{n}/comments`."""
@@ -112,7 +112,7 @@ class GitHub:
     def delete_comment(self, comment_id: int) -> None:
         """Delete a comment: `DELETE /repos/{o}/{r}/issues/comments/{id}`."""
         path = f"{self._repository}/issues/comments/{comment_id}"
-        _accepted(self._service.send(Request("remove the comment", "DELETE", path)))
+        accepted(self._service.send(Request("remove the comment", "DELETE", path)))
 
     def opened_at(self, number: int) -> str:
         """Return when an issue or pull request was opened, in ISO 8601.
@@ -138,7 +138,7 @@ class GitHub:
         """Return the commit that a branch or tag names: `GET /repos/{o}/{r}/commits/{ref}`."""
         path = f"{self._repository}/commits/{quote(ref, safe='', errors='surrogateescape')}"
         request = Request("find the revision", "GET", path, accept="application/vnd.github.sha")
-        response = _accepted(self._service.send(request))
+        response = accepted(self._service.send(request))
         commit = response.body.decode("ascii", "replace").strip()
         if not re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", commit):
             raise response.unusable("it is not the name of a commit")
@@ -156,14 +156,14 @@ class GitHub:
             query={"ref": revision},
             accept="application/vnd.github.object+json",
         )
-        contents: Contents = _accepted(self._service.send(request)).read(Contents)
+        contents: Contents = accepted(self._service.send(request)).read(Contents)
         return contents
 
     def blob(self, sha: str) -> bytes:
         """Return the content of a file of up to 100 MB: `GET /repos/{o}/{r}/git/blobs/{sha}`."""
         path = f"{self._repository}/git/blobs/{quote(sha, safe='')}"
         request = Request("read the file", "GET", path, accept="application/vnd.github.raw+json")
-        return _accepted(self._service.send(request)).body
+        return accepted(self._service.send(request)).body
 
     def tree(self, revision: str) -> Tree:
         """List everything in a revision: `GET /repos/{o}/{r}/git/trees/{sha}`."""
@@ -171,13 +171,13 @@ class GitHub:
 
         path = f"{self._repository}/git/trees/{quote(revision, safe='')}"
         request = Request("list the files", "GET", path, query={"recursive": 1})
-        tree: Tree = _accepted(self._service.send(request)).read(Tree)
+        tree: Tree = accepted(self._service.send(request)).read(Tree)
         return tree
 
     def account(self) -> Account:
         """Return the account of a personal token: `GET /user`. Other tokens are refused."""
         request = Request("ask who the token speaks for", "GET", "/user")
-        account: Account = _accepted(self._service.send(request)).read(Account)
+        account: Account = accepted(self._service.send(request)).read(Account)
         return account
 
     def pull(self, number: int) -> dict[str, Any]:
@@ -199,7 +199,7 @@ class GitHub:
         return list(self.pages("find the pull request of the branch", path, query, PullRequest))
 
     def _comment(self, request: Request) -> Comment:
-        comment: Comment = _accepted(self._service.send(request)).read(Comment)
+        comment: Comment = accepted(self._service.send(request)).read(Comment)
         return comment
 
     def pages(
@@ -219,7 +219,7 @@ class GitHub:
 
         def ask(page: int) -> Response:
             request = Request(doing, "GET", path, query={**query, "per_page": PAGE, "page": page})
-            return _accepted(self._service.send(request))
+            return accepted(self._service.send(request))
 
         pages = range(1, 2)
         while pages:
@@ -251,30 +251,3 @@ def _following(response: Response, page: int) -> range:
     last = re.search(r'[?&]page=([0-9]{1,9})(?:&[^<>]*)?>\s*;\s*rel="last"', link)
     end = max(int(last[1]), page + 1) if last else page + 1
     return range(page + 1, min(end, page + MOST_AT_ONCE) + 1)
-
-
-def _accepted(response: Response) -> Response:
-    """Return the answer if it is a success.
-
-    Raises:
-        Refused: It is not.
-    """
-    if response.status in _SUCCESS:
-        return response
-    content = response.json()
-    said = content.get("message") if isinstance(content, dict) else None
-    reason = " ".join(said.split())[:300] if isinstance(said, str) else ""
-    where = ""
-    pause = demanded_pause(response)
-    if pause is not None:
-        where = f"; run it again in {pause:.0f} seconds"
-    if response.status in range(300, 400):
-        target = response.headers.get("location", "").partition("?")[0]
-        where = f"; the address has moved to {target[:200]}"
-    raise Refused(
-        f"GitHub refused, could not {response.request.doing} ({response.request}: "
-        f"{response.status} {reason or 'with an answer that is not JSON'}){where}",
-        status=response.status,
-        reason=reason,
-        is_limit=pause is not None,
-    )

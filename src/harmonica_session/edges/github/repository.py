@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harmonica_session.edges.github.client import PAGE
+from harmonica_session.text.moment import moment
 from harmonica_session.words.history import (
     ChangedFile,
     Commit,
@@ -21,7 +22,6 @@ from harmonica_session.words.history import (
     ReviewComment,
     SearchPage,
 )
-from harmonica_session.words.request import moment
 
 if TYPE_CHECKING:
     from harmonica_session.edges.github.client import GitHub

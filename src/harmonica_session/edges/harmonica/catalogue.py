@@ -8,12 +8,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from harmonica_session.edges.harmonica.refusals import accepted
 from harmonica_session.edges.network.transport import Request, Response
-from harmonica_session.spec.names import Kind, Named
-from harmonica_session.words.request import OptionalText  # noqa: TC001 - pydantic reads it
+from harmonica_session.words.answer import Answer, OptionalText
+from harmonica_session.words.named import Kind, Named
 
 if TYPE_CHECKING:
     from harmonica_session.edges.network.retry import Persistent
@@ -22,25 +22,25 @@ PAGE = 100
 _NO_LIST = "this Harmonica has no such list; write the id under `{}_id` in place of the name"
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(coerce_numbers_to_str=True, hide_input_in_errors=True)
+class _Titled(Answer):
+    model_config = ConfigDict(coerce_numbers_to_str=True)
 
-
-class _Titled(_Answer):
     id: str
     title: OptionalText = None
 
 
-class _TitledRows(_Answer):
+class _TitledRows(Answer):
     data: list[_Titled]
 
 
-class _Group(_Answer):
+class _Group(Answer):
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
     group_id: str
     group_name: OptionalText = None
 
 
-class _Groups(_Answer):
+class _Groups(Answer):
     data: list[_Group]
 
 

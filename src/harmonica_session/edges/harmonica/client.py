@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import JsonValue
 
 from harmonica_session.edges.harmonica.refusals import accepted, refuse_unknown_fate
 from harmonica_session.edges.network.pace import Pace
@@ -20,7 +20,9 @@ from harmonica_session.edges.network.retry import Persistent
 from harmonica_session.edges.network.transport import Request, Transport
 from harmonica_session.errors import AnswerUnusable, FateUnknown, Refused, clip
 from harmonica_session.text.addresses import checked_join_url, join_url_of
-from harmonica_session.words.request import Session, moment
+from harmonica_session.text.moment import moment
+from harmonica_session.words.answer import Answer
+from harmonica_session.words.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,20 +44,16 @@ _LONGEST_SEARCH = 100
 _CLOCK_TOLERANCE_SECONDS = 5.0
 
 
-class Proposal(BaseModel):
+class Proposal(Answer):
     """The answer of `POST /sessions/{id}/regenerate-facilitation-prompt`."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)
 
     facilitation_prompt: str
     prompt_summary: JsonValue = None
     prompt_generated_from: JsonValue = None
 
 
-class SessionPage(BaseModel):
+class SessionPage(Answer):
     """A page of `GET /sessions`."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)
 
     data: list[Session]
 

@@ -8,17 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict
-
 from harmonica_session.edges.harmonica.refusals import accepted, refuse_unknown_fate
 from harmonica_session.edges.network.transport import Request
 from harmonica_session.errors import AnswerUnusable, FateUnknown
-from harmonica_session.spec.context_sources import media_type, session_id_in
-from harmonica_session.words.request import OptionalText  # noqa: TC001 - pydantic reads it
+from harmonica_session.text.addresses import session_id_in
+from harmonica_session.words.answer import Answer
+from harmonica_session.words.attachment import AttachedSource, media_type
 
 if TYPE_CHECKING:
     from harmonica_session.edges.network.retry import Persistent
-    from harmonica_session.spec.context_sources import Attachment
+    from harmonica_session.words.attachment import Attachment
 
 # Pages are fetched, and large files embedded, before an attachment is answered.
 ATTACH_SECONDS = 60.0
@@ -33,18 +32,7 @@ _ADVICE = {
 }
 
 
-class AttachedSource(BaseModel):
-    """A source of a session, as `GET /sessions/{id}/context-sources` lists it."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)
-
-    id: str
-    source_type: OptionalText = None
-
-
-class _Listed(BaseModel):
-    model_config = ConfigDict(hide_input_in_errors=True)
-
+class _Listed(Answer):
     sources: list[AttachedSource]
 
 
@@ -62,7 +50,7 @@ class ContextSources:
             FateUnknown: Nobody knows whether it was attached.
             ServiceError: It was not attached.
         """
-        path = attachment.source.name
+        path = attachment.name
         kind = media_type(path) or "application/octet-stream"
         # The API takes the name's ending for the type as well.
         file = (path.rpartition("/")[2], attachment.content, kind)
@@ -75,7 +63,7 @@ class ContextSources:
             FateUnknown: Nobody knows whether it was attached.
             ServiceError: It was not attached.
         """
-        body = {"url": attachment.source.name}
+        body = {"url": attachment.name}
         return self._attach(_question(session_id, "url", body))
 
     def attach_session(self, session_id: str, attachment: Attachment) -> AttachedSource:
@@ -85,7 +73,7 @@ class ContextSources:
             FateUnknown: Nobody knows whether it was attached.
             ServiceError: It was not attached.
         """
-        body = {"source_ref": session_id_in(attachment.source.name)}
+        body = {"source_ref": session_id_in(attachment.name)}
         return self._attach(_question(session_id, "session", body))
 
     def attached_to(self, session_id: str) -> list[AttachedSource]:

@@ -13,8 +13,8 @@ from actions_toolkit.command import Command
 
 from harmonica_session.edges.runner.step_files import Files, KeptValues, StepFiles
 from harmonica_session.errors import Problem
-from harmonica_session.inputs import SHORTEST_SECRET
 from harmonica_session.text.markdown import plain
+from harmonica_session.text.secrecy import SHORTEST_SECRET, blot_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,13 +25,8 @@ Level: TypeAlias = Literal["error", "warning", "notice"]
 
 # GitHub shows no more annotations of one kind for a step.
 MAX_ANNOTATIONS = 10
-# Markdown may have put a backslash before each underscore.
-_KEY = re.compile(
-    r"hm\\?_live\\?_[0-9A-Za-z]+|gh[opsru]\\?_[0-9A-Za-z]{8,}|github\\?_pat\\?_[0-9A-Za-z_\\]{8,}"
-)
 # The runner trims white space, and drops a byte order mark at the start of the log.
 _COMMAND = re.compile(r"\W*::")
-_HIDDEN = "***"
 
 
 class Runner:
@@ -124,9 +119,7 @@ class Runner:
         self.out.flush()
 
     def _safe(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, _HIDDEN)
-        return _KEY.sub(_HIDDEN, text)
+        return blot_out(text, self._secrets)
 
     def _command(self, name: str, properties: Mapping[str, str], message: str) -> None:
         self._write(str(Command(name, dict(properties), message)))

@@ -1,0 +1,70 @@
+"""Keeps keys and tokens out of what leaves the runner: knows their forms, refuses, blots out.
+
+This module must not know where a text comes from, nor where it goes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from harmonica_session.errors import FileRefused, Problem
+from harmonica_session.text.decoding import place_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Hiding or refusing a shorter text would tear holes into everything else, links included.
+SHORTEST_SECRET = 8
+BLOT = "***"
+# A key of Harmonica's, whole: what is refused, or blotted out of what others wrote.
+_API_KEY = r"hm_live_[0-9a-fA-F]{32}"
+# What only begins like a key or token, for what we say ourselves; Markdown may have put a
+# back-slash before each underscore.
+_LIKE_A_KEY = re.compile(
+    r"hm\\?_live\\?_[0-9A-Za-z]+|gh[opsru]\\?_[0-9A-Za-z]{8,}"
+    r"|github\\?_pat\\?_[0-9A-Za-z_\\]{8,}"
+)
+
+
+def refuse_secrets(text: str, file: str, secrets: Iterable[str]) -> None:
+    """Refuse a text that would carry a key out of the repository.
+
+    Args:
+        text: The text.
+        file: The file's name, for the problem.
+        secrets: The secrets of this run, beside everything that has the form of a Harmonica key.
+
+    Raises:
+        FileRefused: A secret stands in it; the problem says where, not what.
+    """
+    known = [re.escape(secret) for secret in secrets]
+    found = re.search("|".join([_API_KEY, *known]), text)
+    if not found:
+        return
+    message = "an API key or token stands here; remove it, and revoke it if it was ever pushed"
+    raise FileRefused(Problem(file, *place_at(text, found.start()), message))
+
+
+def without_secrets(text: str, secrets: Iterable[str]) -> str:
+    """Return a text that others wrote with its secrets blotted out.
+
+    Args:
+        text: The text.
+        secrets: The secrets of this run, beside everything that has the form of a Harmonica key.
+    """
+    known = [re.escape(secret) for secret in secrets]
+    return re.sub("|".join([_API_KEY, *known]), BLOT, text)
+
+
+def blot_out(text: str, secrets: Iterable[str]) -> str:
+    """Return a text that we say with its secrets blotted out.
+
+    Args:
+        text: The text.
+        secrets: The secrets of this run, the longest first, for one may be part of another; beside
+            everything that begins like a key or token.
+    """
+    for secret in secrets:
+        text = text.replace(secret, BLOT)
+    return _LIKE_A_KEY.sub(BLOT, text)

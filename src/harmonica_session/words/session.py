@@ -1,0 +1,41 @@
+"""Harmonica's session, as it comes back.
+
+This module must not know how it is asked for, nor what it was asked to be.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import StringConstraints, WrapValidator
+
+from harmonica_session.words.answer import Answer, OptionalCount, OptionalText, or_nothing
+
+
+class Chain(Answer):
+    """What became of a chain template, beside a session that exists in any case."""
+
+    status: str
+    reason: OptionalText = None
+    message: OptionalText = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether the chain goes on as it should, or there was nothing to do."""
+        return self.status in ("started", "resumed", "noop")
+
+
+class Session(Answer):
+    """A session as `POST /sessions` and `GET /sessions/{id}` answer it."""
+
+    id: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)]
+    topic: OptionalText = None
+    goal: OptionalText = None
+    critical: OptionalText = None
+    context: OptionalText = None
+    status: OptionalText = None
+    participant_count: OptionalCount = None
+    created_at: OptionalText = None
+    updated_at: OptionalText = None
+    join_url: OptionalText = None
+    chain: Annotated[Chain | None, WrapValidator(or_nothing)] = None

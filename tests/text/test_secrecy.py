@@ -1,0 +1,42 @@
+"""Which texts may not leave the repository, and what is blotted out of those that may."""
+
+from __future__ import annotations
+
+import pytest
+
+from harmonica_session.errors import FileRefused
+from harmonica_session.text.secrecy import blot_out, refuse_secrets, without_secrets
+
+
+@pytest.mark.parametrize(
+    "secret", ["hm_live_0123456789abcdef0123456789ABCDEF", "ghs_of.this+run", "the-other-key"]
+)
+def test_a_secret_in_a_text_is_refused_unseen(secret: str) -> None:
+    """Anything in the form of a Harmonica key, and the secrets of this run, stop everything."""
+    with pytest.raises(FileRefused) as caught:
+        refuse_secrets(f"one\ntwo {secret}\n", "SESSION.md", ["ghs_of.this+run", "the-other-key"])
+    assert str(caught.value).startswith("SESSION.md:2:5: an API key or token stands here")
+    assert secret not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["hm_live_", "hm_live_your_key_here", "ghs_of-this+run", ""])
+def test_what_only_speaks_of_a_key_is_no_secret(text: str) -> None:
+    """A document may explain where a key goes."""
+    refuse_secrets(text, "SESSION.md", ["ghs_of.this+run"])
+
+
+def test_what_others_wrote_loses_whole_keys_only() -> None:
+    """What only speaks of a key stays; keys, and the secrets of the run, go."""
+    text = "hm_live_0123456789abcdef0123456789ABCDEF, hm_live_your_key_here, the-other-key"
+    assert without_secrets(text, ["the-other-key"]) == "***, hm_live_your_key_here, ***"
+
+
+def test_what_we_say_loses_all_that_begins_like_a_key() -> None:
+    """A key that is cut short, or escaped for Markdown, is blotted out of log and summary too."""
+    text = r"hm_live_0123 hm\_live\_0123 ghs_01234567 github\_pat\_0123456789"
+    assert blot_out(text, []) == "*** *** *** ***"
+
+
+def test_of_two_secrets_the_longer_goes_first() -> None:
+    """A secret that is part of another one leaves nothing of that behind."""
+    assert blot_out("x the-key-and-more y", ["the-key-and-more", "the-key"]) == "x *** y"
