@@ -95,6 +95,14 @@ def test_a_place_that_is_not_written_is_its_parents() -> None:
     assert document.place_of_key(("c", "b")) == Place(2, 4)
 
 
+def test_a_problem_has_the_file_and_the_place() -> None:
+    """What is said of a key stands at the key, what is said of a value at the value."""
+    document = read_document(b"a:\n  b: 1", "s.yml")
+    assert str(document.problem_at_key(("a", "b"), "why")) == "s.yml:2:3: why"
+    assert str(document.problem_at_value(("a", "b"), "why")) == "s.yml:2:6: why"
+    assert str(document.problem_at_value(("a", "c"), "why")) == "s.yml:2:3: why"
+
+
 def test_a_byte_order_mark_takes_no_column() -> None:
     """A byte order mark is no part of the first line."""
     document = read_document(b"\xef\xbb\xbfx: 1", "s.yml")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import yaml
 
@@ -32,8 +32,7 @@ _LOST_NUMBER = re.compile("[ \t]+(#[0-9]+)")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Line and column, both counted from 1."""
 
     line: int
@@ -45,18 +44,20 @@ class Document:
     """What was read: the value, and for each path where key and value stand.
 
     Attributes:
+        file: The name of its file, for the problems.
+        text: The file's text.
         value: Plain Python values; mappings have text keys.
         keys: Where the key of a path stands.
         values: Where the value of a path stands.
         sources: The scalars as they are written.
         spans: Where a scalar begins and ends in the text, quotes and all, and its YAML style.
-        text: The file's text.
         unknown: Paths whose value nobody can tell; why stands in `problems`.
         problems: What is wrong with the document itself.
     """
 
-    value: object = None
+    file: str = ""
     text: str = ""
+    value: object = None
     keys: dict[Path, Place] = field(default_factory=dict)
     values: dict[Path, Place] = field(default_factory=dict)
     sources: dict[Path, str] = field(default_factory=dict)
@@ -73,6 +74,18 @@ class Document:
         while path and path not in self.values:
             path = path[:-1]
         return self.values.get(path, Place(1, 1))
+
+    def problem_at(self, place: Place, message: str) -> Problem:
+        """Return a problem that stands at a place of the file."""
+        return Problem(self.file, *place, message)
+
+    def problem_at_key(self, path: Path, message: str) -> Problem:
+        """Return a problem with what `path` is called."""
+        return self.problem_at(self.place_of_key(path), message)
+
+    def problem_at_value(self, path: Path, message: str) -> Problem:
+        """Return a problem with what stands under `path`."""
+        return self.problem_at(self.place_of_value(path), message)
 
     def is_plain(self, path: Path) -> bool:
         """Say whether `path` holds a scalar that is written there without quotes."""
@@ -120,19 +133,19 @@ def read_document(content: bytes, file: str) -> Document:
     if len(content) > MAX_BYTES:
         raise SpecError(Problem(file, 0, 0, f"the spec is larger than {MAX_BYTES // 1000} kB"))
     text = decode(content, file)
-    document = Document(text=text)
-    reader = _Reader(text, file, document)
+    document = Document(file, text)
+    reader = _Reader(document)
     try:
         reader.read()
     except SpecError as error:
         raise SpecError(*_in_order([*document.problems, *error.problems])) from None
     except yaml.reader.ReaderError as error:
-        problem = _character_problem(error, text, file)
+        problem = _character_problem(error, document)
         raise SpecError(*_in_order([*document.problems, problem])) from None
     except yaml.MarkedYAMLError as error:
         from harmonica_session.spec.yaml_mistakes import explain  # noqa: PLC0415 - most files are YAML
 
-        problem = explain(error, text, file)
+        problem = explain(error, document)
         # What the parser stumbles over in a line that is explained already is no news.
         problem = reader.explained.get(problem.line, problem)
         raise SpecError(*_in_order([*document.problems, problem])) from None
@@ -148,23 +161,23 @@ def _in_order(problems: list[Problem]) -> list[Problem]:
     return sorted(set(problems))
 
 
-def _character_problem(error: yaml.reader.ReaderError, text: str, file: str) -> Problem:
-    position = error.position
+def _character_problem(error: yaml.reader.ReaderError, document: Document) -> Problem:
+    text, position = document.text, error.position
     if _loader(text) is not yaml.SafeLoader:
         # libyaml counts the bytes of the text in UTF-8.
         position = len(text.encode()[:position].decode("utf-8", "ignore"))
-    place = place_at(text, position)
-    return Problem(file, *place, "a control character is not allowed; remove it")
+    place = Place(*place_at(text, position))
+    return document.problem_at(place, "a control character is not allowed; remove it")
 
 
 class _Reader:
     """Builds values from the parser's events, so that nothing is ever expanded or executed."""
 
-    def __init__(self, text: str, file: str, document: Document) -> None:
+    def __init__(self, document: Document) -> None:
+        text = document.text
+        self.document = document
         self.lines = Lines(text)
         self.has_tabs = "\t" in text
-        self.file = file
-        self.document = document
         self.resolver = yaml.resolver.Resolver()
         self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=_loader(text))
         self.anchors: dict[str, tuple[object, int, str | None]] = {}
@@ -172,7 +185,7 @@ class _Reader:
         self.count = 0
 
     def problem(self, place: Place, message: str) -> None:
-        self.document.problems.append(Problem(self.file, place.line, place.column, message))
+        self.document.problems.append(self.document.problem_at(place, message))
 
     def unknown(self, path: Path, place: Place, message: str) -> None:
         """Report a problem that leaves open what stands under a path."""
@@ -194,7 +207,8 @@ class _Reader:
             first = next(self.events)
             self.document.value = self.value(first, ())
         if not documents or self.document.value is None:
-            raise SpecError(Problem(self.file, 1, 1, "the spec is empty; it needs topic and goal"))
+            empty = "the spec is empty; it needs topic and goal"
+            raise SpecError(self.document.problem_at(Place(1, 1), empty))
 
     def value(self, event: yaml.Event, path: Path) -> object:
         """Return the value that starts with `event`; its place is remembered under `path`."""
@@ -208,9 +222,7 @@ class _Reader:
         if isinstance(event, yaml.ScalarEvent) and event.tag not in (None, "!"):
             self.document.unknown.add(path)
         if len(path) > MAX_DEPTH:
-            raise SpecError(
-                Problem(self.file, place.line, place.column, "this is nested too deeply")
-            )
+            raise SpecError(self.document.problem_at(place, "this is nested too deeply"))
         value: object = None
         if isinstance(event, yaml.MappingStartEvent):
             value = self.mapping(path)
@@ -230,14 +242,8 @@ class _Reader:
     def grow(self, values: int, place: Place) -> None:
         self.count += values
         if self.count > MAX_VALUES:
-            raise SpecError(
-                Problem(
-                    self.file,
-                    place.line,
-                    place.column,
-                    f"the spec holds more than {MAX_VALUES} values, aliases counted in full",
-                )
-            )
+            too_many = f"the spec holds more than {MAX_VALUES} values, aliases counted in full"
+            raise SpecError(self.document.problem_at(place, too_many))
 
     def alias(self, event: yaml.AliasEvent, path: Path, place: Place) -> object:
         if event.anchor not in self.anchors:

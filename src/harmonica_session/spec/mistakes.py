@@ -9,7 +9,7 @@ import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from harmonica_session.errors import Problem, clip
+from harmonica_session.errors import clip
 from harmonica_session.spec.scalar import Unquoted
 from harmonica_session.spec.template import OPEN
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from pydantic_core import ErrorDetails
 
+    from harmonica_session.errors import Problem
     from harmonica_session.spec.document import Document, Path
 
 _TEXT_OR_MAPPING = "a text or a mapping"
@@ -32,29 +33,24 @@ _ITEMS = {
 
 
 def explain(
-    detail: ErrorDetails, document: Document, file: str, parts: Mapping[str, type[BaseModel]]
+    detail: ErrorDetails, document: Document, parts: Mapping[str, type[BaseModel]]
 ) -> Problem:
     """Return a validation error as a problem with its place.
 
     Args:
         detail: The error.
         document: What was validated.
-        file: Its path.
         parts: The model of what stands under a key; under "" that of the whole.
     """
     kind = detail["type"]
     path = detail["loc"] if kind == "missing" else written(detail["loc"], document)
     name = name_of(path)
     if kind == "missing":
-        place = document.place_of_value(path[:-1])
-        return Problem(file, place.line, place.column, f"{name} is missing; add `{path[-1]}: …`")
+        return document.problem_at_value(path[:-1], f"{name} is missing; add `{path[-1]}: …`")
     if kind == "extra_forbidden":
-        return problem_at_key(
-            document, file, path, f"{name} is not a key here; {_nearest(path, parts)}"
-        )
-    place = document.place_of_value(path)
-    message = _message(kind, name, path, detail, document)
-    return Problem(file, place.line, place.column, message)
+        message = f"{name} is not a key here; {_nearest(path, parts)}"
+        return document.problem_at_key(path, message)
+    return document.problem_at_value(path, _message(kind, name, path, detail, document))
 
 
 def _message(kind: str, name: str, path: Path, detail: ErrorDetails, document: Document) -> str:
@@ -151,9 +147,3 @@ def written(location: Path, document: Document) -> Path:
         if (*path, part) in document.values:
             path = (*path, part)
     return path
-
-
-def problem_at_key(document: Document, file: str, path: Path, message: str) -> Problem:
-    """Return a problem that stands where a key does."""
-    place = document.place_of_key(path)
-    return Problem(file, place.line, place.column, message)

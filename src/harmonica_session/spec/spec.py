@@ -27,7 +27,7 @@ from harmonica_session.spec.context_from import (
 )
 from harmonica_session.spec.context_sources import ContextSource
 from harmonica_session.spec.document import Document, Path, read_document
-from harmonica_session.spec.mistakes import explain, name_of, problem_at_key, written
+from harmonica_session.spec.mistakes import explain, name_of, written
 from harmonica_session.spec.scalar import is_number_of_json
 from harmonica_session.spec.template import fill_in
 from harmonica_session.text.markdown import visible
@@ -76,18 +76,16 @@ class Spec(SessionRequest):
     context_limit: Annotated[int, Field(strict=True, ge=1_000, le=1_000_000)] = LIMIT
     context_sources: list[ContextSource] | None = None
     api: Annotated[dict[str, JsonValue], Field(default_factory=dict)]
-    _read_from: tuple[Document, str] = PrivateAttr(default_factory=lambda: (Document(), ""))
+    _document: Document = PrivateAttr(default_factory=Document)
 
     def model_post_init(self, context: Any) -> None:  # noqa: ANN401 - as inherited
-        """Keep the document and the name of the file, which `read_spec` gives as context."""
+        """Keep the document, which `read_spec` gives as context."""
         if context:
-            self._read_from = context
+            self._document = context
 
     def problem_at(self, path: Path, message: str) -> Problem:
         """Return a problem with the value that stands at a path of the file."""
-        document, file = self._read_from
-        place = document.place_of_value(path)
-        return Problem(file, place.line, place.column, message)
+        return self._document.problem_at_value(path, message)
 
     def request(self, context: str) -> SessionRequest:
         """Return the request that the spec asks for; names in it do not count, see `spec/names.py`.
@@ -142,32 +140,30 @@ def read_spec(content: bytes, file: str, values: Values | None = None) -> Spec:
     if not isinstance(document.value, dict):
         no_mapping = Problem(file, 1, 1, "a spec is a mapping: `topic: …`, `goal: …`")
         raise SpecError(*sorted({*problems, no_mapping}))
-    filled, flaws = fill_in(document, file, Spec.model_fields, values)
+    filled, flaws = fill_in(document, Spec.model_fields, values)
     value = _without_blanks(filled)
     if "api" in value:
         value["api"] = _with_numbers(value["api"], ("api",), document)
     problems = [
         *problems,
         *flaws,
-        *_name_problems(value, document, file),
+        *_name_problems(value, document),
         # As they are written: when the values of a run are equal, nobody made a slip.
-        *_repeated_options(document.value, document, file),
+        *_repeated_options(document.value, document),
     ]
     try:
-        spec = Spec.model_validate(value, context=(document, file))
+        spec = Spec.model_validate(value, context=document)
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
         problems = problems + [
-            explain(detail, document, file, _PARTS)
+            explain(detail, document, _PARTS)
             for detail in details
             if not document.is_unknown(written(detail["loc"], document))
         ]
     else:
-        problems = problems + _invisible(spec, document, file)
+        problems = problems + _invisible(spec, document)
         problems = problems + [
-            problem_at_key(
-                document, file, ("api", key), f"`{key}` belongs at the top, not under `api`"
-            )
+            document.problem_at_key(("api", key), f"`{key}` belongs at the top, not under `api`")
             for key in spec.api
             if key in Spec.model_fields
         ]
@@ -176,17 +172,12 @@ def read_spec(content: bytes, file: str, values: Values | None = None) -> Spec:
     raise SpecError(*sorted(set(problems)))
 
 
-def _invisible(spec: Spec, document: Document, file: str) -> list[Problem]:
+def _invisible(spec: Spec, document: Document) -> list[Problem]:
     """Find required texts of characters that nobody can see."""
-    blank = [
-        name
+    return [
+        document.problem_at_value((name,), f"`{name}` is blank; write what it should say")
         for name in ("topic", "goal")
         if not visible(getattr(spec, name)) and not document.is_unknown((name,))
-    ]
-    places = [document.place_of_value((name,)) for name in blank]
-    return [
-        Problem(file, place.line, place.column, f"`{name}` is blank; write what it should say")
-        for name, place in zip(blank, places, strict=True)
     ]
 
 
@@ -223,7 +214,7 @@ def _items(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _repeated_options(value: Mapping[str, Any], document: Document, file: str) -> Iterator[Problem]:
+def _repeated_options(value: Mapping[str, Any], document: Document) -> Iterator[Problem]:
     """Find options that a question offers twice."""
     for number, question in enumerate(_items(value.get("questions"))):
         seen: dict[str, Path] = {}
@@ -235,12 +226,12 @@ def _repeated_options(value: Mapping[str, Any], document: Document, file: str) -
                 message = (
                     f"{name_of(path)} is `{clip(text)}`, as is {name_of(seen[text])}; keep one"
                 )
-                yield problem_at_key(document, file, path, message)
+                yield document.problem_at_key(path, message)
             elif text:
                 seen[text] = path
 
 
-def _name_problems(value: Mapping[str, Any], document: Document, file: str) -> Iterator[Problem]:
+def _name_problems(value: Mapping[str, Any], document: Document) -> Iterator[Problem]:
     """Find names that have an id beside them, and groups that have neither."""
     owners: list[tuple[Path, Mapping[str, Any], str]] = [
         ((), value, "template"),
@@ -251,10 +242,9 @@ def _name_problems(value: Mapping[str, Any], document: Document, file: str) -> I
             owners.append((("distribution", at), target, "group"))
             if not {"group", "group_id"} & target.keys():
                 path: Path = ("distribution", at)
-                place = document.place_of_value(path)
                 message = f"{name_of(path)} names no group; add `group: …`, or `group_id: …`"
-                yield Problem(file, place.line, place.column, message)
+                yield document.problem_at_value(path, message)
     for path, owner, name in owners:
         if {name, f"{name}_id"} <= owner.keys():
             message = f"{name_of((*path, name))} stands beside `{name}_id`; keep one of the two"
-            yield problem_at_key(document, file, (*path, name), message)
+            yield document.problem_at_key((*path, name), message)

@@ -9,11 +9,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from harmonica_session.errors import Problem
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from harmonica_session.errors import Problem
     from harmonica_session.spec.document import Document, Path
     from harmonica_session.spec.values import Values
 
@@ -78,13 +77,12 @@ def names_in(texts: Iterable[str]) -> set[tuple[str, str]]:
 
 
 def fill_in(
-    document: Document, file: str, keys: Iterable[str], values: Values | None
+    document: Document, keys: Iterable[str], values: Values | None
 ) -> tuple[Any, list[Problem]]:
     """Fill in the texts of a spec.
 
     Args:
         document: The spec as it was read.
-        file: Its path, for the problems.
         keys: The spec's keys; what stands under others is somebody else's problem.
         values: What to fill in; None to check the expressions only.
 
@@ -92,16 +90,13 @@ def fill_in(
         The spec's value with its texts filled in, and what is wrong with the expressions, the
         first `MOST_PROBLEMS` of it.
     """
-    filling = _Filling(document, file, set(keys) - {"api"}, values)
+    filling = _Filling(document, set(keys) - {"api"}, values)
     return filling.walk(document.value, ()), filling.problems
 
 
 class _Filling:
-    def __init__(
-        self, document: Document, file: str, keys: set[str], values: Values | None
-    ) -> None:
+    def __init__(self, document: Document, keys: set[str], values: Values | None) -> None:
         self.document = document
-        self.file = file
         self.keys = keys
         self.values = values
         self.problems: list[Problem] = []
@@ -171,7 +166,7 @@ class _Filling:
         if len(self.problems) == MOST_PROBLEMS:
             return
         place = self.document.place_inside(path, flaw.mark, text.count(flaw.mark, 0, flaw.offset))
-        self.problems.append(Problem(self.file, place.line, place.column, flaw.message))
+        self.problems.append(self.document.problem_at(place, flaw.message))
 
 
 def _is_filled_in(path: Path) -> bool:

@@ -9,11 +9,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from harmonica_session.errors import Problem
+from harmonica_session.spec.document import Place
 from harmonica_session.text.decoding import Lines
 
 if TYPE_CHECKING:
     from yaml import Mark, MarkedYAMLError
+
+    from harmonica_session.errors import Problem
+    from harmonica_session.spec.document import Document
 
 _Found: TypeAlias = "tuple[int, str] | None"
 """The position of what is wrong, and the words for it."""
@@ -87,14 +90,14 @@ _HIDDEN_LINE_END = re.compile("[\x85\u2028\u2029]")
 _PLAIN_LINE = re.compile(r"(?![\s#\-?'\"\[{}\],&*!|>%@`.])(?:(?!: |:$| #).)+")
 
 
-def explain(error: MarkedYAMLError, text: str, file: str) -> Problem:
-    """Return what is wrong with a text that is not valid YAML.
+def explain(error: MarkedYAMLError, document: Document) -> Problem:
+    """Return what is wrong with a document that is not valid YAML.
 
     Args:
         error: What the parser said.
-        text: What it read.
-        file: The file's name.
+        document: What it read, as far as it came.
     """
+    text = document.text
     stumble = _Stumble(
         said=error.problem or "it cannot be read",
         text=text,
@@ -112,7 +115,7 @@ def explain(error: MarkedYAMLError, text: str, file: str) -> Problem:
             or stumble.by_what_was_said()
         )
         words = f"this is not valid YAML: {said}"
-    return Problem(file, *stumble.lines.place(position), words)
+    return document.problem_at(Place(*stumble.lines.place(position)), words)
 
 
 def _position(mark: Mark | None, text: str) -> int:
