@@ -9,14 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harmonica_session.errors import ActionError, FileRefused, SpecError
-from harmonica_session.spec.document import (
-    MAX_BYTES,
-    MAX_DEPTH,
-    MAX_VALUES,
-    Place,
-    read_document,
-)
+from harmonica_session.spec.document import MAX_BYTES, MAX_DEPTH, MAX_VALUES, Place
 from harmonica_session.spec.scalar import Unquoted
+from harmonica_session.spec.yaml_reader import read_document
 
 
 def _value(text: str) -> object:

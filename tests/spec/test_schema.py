@@ -10,10 +10,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from harmonica_session.errors import ActionError
-from harmonica_session.spec.document import read_document
 from harmonica_session.spec.scalar import Unquoted
 from harmonica_session.spec.schema import spec_schema
 from harmonica_session.spec.spec import read_spec
+from harmonica_session.spec.yaml_reader import read_document
 
 SPECS = Path(__file__).parents[1] / "specs"
 SCHEMA = spec_schema()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harmonica_session.errors import SpecError
-from harmonica_session.spec.document import read_document
+from harmonica_session.spec.yaml_reader import read_document
 
 # With half of a surrogate pair in it, a file is read by the pure reader in place of libyaml.
 _READERS = {"libyaml": "#\n", "pure": "# \\ud83d\n"}

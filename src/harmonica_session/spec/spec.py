@@ -26,10 +26,11 @@ from harmonica_session.spec.context_from import (
     default_sources,
 )
 from harmonica_session.spec.context_sources import ContextSource
-from harmonica_session.spec.document import Document, Path, read_document
+from harmonica_session.spec.document import Document, Path
 from harmonica_session.spec.mistakes import explain, name_of, written
 from harmonica_session.spec.scalar import is_number_of_json
 from harmonica_session.spec.template import fill_in
+from harmonica_session.spec.yaml_reader import read_document
 from harmonica_session.text.markdown import visible
 from harmonica_session.words.request import (
     Channel,
