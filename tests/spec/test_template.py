@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from harmonica_session.errors import SpecError
 from harmonica_session.spec.expression import DATE_METHODS, FILTERS, TEXT_METHODS
+from harmonica_session.spec.flaw import LONGEST_TEXT
 from harmonica_session.spec.spec import Spec, read_spec
 from harmonica_session.spec.template import (
     LONGEST_EXPRESSION,
-    LONGEST_TEXT,
     MOST_EXPRESSIONS,
     MOST_PROBLEMS,
     names_in,

@@ -15,7 +15,7 @@ from jinja2.filters import do_first, do_int, do_last
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from harmonica_session.errors import clip
-from harmonica_session.spec.template import LONGEST_TEXT, FlawedExpressionError
+from harmonica_session.spec.flaw import LONGEST_TEXT, FlawedExpressionError
 from harmonica_session.spec.values import NAMES, Group
 
 if TYPE_CHECKING:

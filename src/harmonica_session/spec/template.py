@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from harmonica_session.spec.flaw import LONGEST_TEXT, Flaw, FlawedExpressionError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -16,12 +18,10 @@ if TYPE_CHECKING:
     from harmonica_session.spec.document import Document, Path
     from harmonica_session.spec.values import Values
 
-# Together they keep the time small that the longest texts could take.
+# With `LONGEST_TEXT` they keep the time small that the longest texts could take.
 LONGEST_EXPRESSION = 500
 MOST_EXPRESSIONS = 100
 MOST_PROBLEMS = 100
-LONGEST_TEXT = 100_000
-"""Characters that one text may come to."""
 
 OPEN = "{{"
 # A quoted text inside may hold braces, as in Jinja's own grammar.
@@ -34,21 +34,6 @@ _NEVER_KEPT = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
-class Flaw:
-    """What is wrong with a text.
-
-    Attributes:
-        mark: The characters that it begins with.
-        offset: Where they stand in the text.
-        message: What is wrong and what to do.
-    """
-
-    mark: str
-    offset: int
-    message: str
-
-
-@dataclass(frozen=True)
 class Expression:
     """What stands between `{{` and `}}`, and where."""
 
@@ -57,10 +42,6 @@ class Expression:
 
 
 Piece: TypeAlias = str | Expression
-
-
-class FlawedExpressionError(ValueError):
-    """An expression cannot be used; the message says why."""
 
 
 def names_in(texts: Iterable[str]) -> set[tuple[str, str]]:
