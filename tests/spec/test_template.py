@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harmonica_session.errors import SpecError
-from harmonica_session.spec.expression import DATE_METHODS, FILTERS, TEXT_METHODS
+from harmonica_session.spec.filters import FILTERS
 from harmonica_session.spec.flaw import LONGEST_TEXT
+from harmonica_session.spec.jinja import DATE_METHODS, TEXT_METHODS
 from harmonica_session.spec.spec import Spec, read_spec
 from harmonica_session.spec.template import (
     LONGEST_EXPRESSION,
