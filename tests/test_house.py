@@ -49,7 +49,7 @@ VERBS = {
 }
 # What these hold belongs into two rooms.
 NOT_SPLIT_YET = {"report.summary", "session.plan", "session.prepare", "announcement.find_place"}
-NOT_SPLIT_YET |= {"background.context", "report"}
+NOT_SPLIT_YET |= {"report"}
 # Libraries that one room alone speaks to.
 SPOKEN_TO_BY = {"httpx": "edges.network", "actions_toolkit": "edges.runner"}
 TOP_LEVEL = {"CHANGELOG.md", "LICENSE", "README.md", "action.yml", "pyproject.toml", "src", "tests"}

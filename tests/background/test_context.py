@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harmonica_session.background.context import CUT_MARK, LIMIT, Background, Context, put_together
+from harmonica_session.background.context import CUT_MARK, Background, Context, put_together
+
+LIMIT = 50_000
 
 
 def _of(*texts: str) -> Context:
-    return put_together([Background(f"source {n}", text) for n, text in enumerate(texts, 1)])
+    return put_together([Background(f"source {n}", text) for n, text in enumerate(texts, 1)], LIMIT)
 
 
 def test_the_sources_are_parted_by_a_blank_line() -> None:

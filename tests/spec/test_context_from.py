@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harmonica_session.background.context import LIMIT
 from harmonica_session.errors import SpecError
 from harmonica_session.spec.context_from import MOST_SOURCES, Source, first_day
-from harmonica_session.spec.spec import Spec, read_spec
+from harmonica_session.spec.spec import CONTEXT_LIMIT, Spec, read_spec
 
 START = "topic: t\ngoal: g\n"
 
@@ -41,7 +40,7 @@ def test_session_md_is_the_source_of_a_spec_that_names_none(rest: str) -> None:
     """A key that is left out or left open means the default."""
     spec = read(rest)
     assert [it.model_dump(exclude_none=True) for it in spec.context_from] == [{"session_md": True}]
-    assert spec.context_limit == LIMIT
+    assert spec.context_limit == CONTEXT_LIMIT
 
 
 def test_an_empty_list_means_no_source() -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-LIMIT = 50_000
 CUT_MARK = "[… cut here: the background is longer than the session's context may be]"
 _GAP = "\n\n"
 
@@ -70,7 +69,7 @@ class Context:
         return f"{self.text}\n\nRef: {reference}" if self.text else f"Ref: {reference}"
 
 
-def put_together(backgrounds: list[Background], limit: int = LIMIT) -> Context:
+def put_together(backgrounds: list[Background], limit: int) -> Context:
     """Join the texts with blank lines; over the limit, each source is cut to its fair share.
 
     Args:

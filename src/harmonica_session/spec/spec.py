@@ -16,7 +16,6 @@ from pydantic import (
     ValidationError,
 )
 
-from harmonica_session.background.context import LIMIT
 from harmonica_session.errors import Problem, SpecError, clip
 from harmonica_session.spec.context_from import (
     EarlierSession,
@@ -55,6 +54,9 @@ class Target(Part):
     group_id: Text | None = None
 
 
+CONTEXT_LIMIT = 50_000
+"""Characters that the context may have where a spec does not say how many."""
+
 # An empty one of these says no more than none; `context_from: []` does: no background.
 _MAY_BE_EMPTY = ("questions", "distribution", "roster", "context_sources")
 
@@ -74,7 +76,7 @@ class Spec(SessionRequest):
     template: Text | None = None
     project: Text | None = None
     context_from: Annotated[Sources, Field(default_factory=default_sources)]
-    context_limit: Annotated[int, Field(strict=True, ge=1_000, le=1_000_000)] = LIMIT
+    context_limit: Annotated[int, Field(strict=True, ge=1_000, le=1_000_000)] = CONTEXT_LIMIT
     context_sources: list[ContextSource] | None = None
     api: Annotated[dict[str, JsonValue], Field(default_factory=dict)]
     _document: Document = PrivateAttr(default_factory=Document)
