@@ -15,13 +15,21 @@ import pytest
 from markdown_it import MarkdownIt
 from pydantic import SecretStr
 
-from harmonica_session.announcement.receipt import Receipt, Seal, digest_of, field_digests
+from harmonica_session.announcement.invitation import Invitation
+from harmonica_session.announcement.receipt import (
+    OurComment,
+    Receipt,
+    Seal,
+    digest_of,
+    field_digests,
+)
 from harmonica_session.background.context import Context
 from harmonica_session.errors import ActionError
-from harmonica_session.report.summary import Invitation
 from harmonica_session.sandbox import Sandbox
-from harmonica_session.session.plan import Task
+from harmonica_session.session.task import Task
 from harmonica_session.spec.spec import read_spec
+from harmonica_session.words.place import Place
+from harmonica_session.words.pull_request import Comment
 from harmonica_session.words.request import SessionRequest
 from harmonica_session.words.session import Session
 
@@ -78,7 +86,7 @@ def task(request_: SessionRequest) -> Task:
         fields=field_digests(body),
         reference=_REFERENCE,
         context=Context("Background", ("the spec", "SESSION.md")),
-        number=7,
+        place=Place(7),
         scope="pull-request",
         on_change="update",
         run_id="42",
@@ -114,6 +122,12 @@ def receipt(task: Task, session: Session) -> Receipt:
         run_id="42",
         written_by="42",
     )
+
+
+@pytest.fixture(scope="session")
+def ours(receipt: Receipt) -> OurComment:
+    """Return our comment with that receipt."""
+    return OurComment(Comment(id=1, html_url="https://github.com/c/1"), receipt, is_signed=True)
 
 
 @pytest.fixture(scope="session")

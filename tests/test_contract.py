@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 import yaml
 
+from harmonica_session.announcement.advice import PERMISSIONS
 from harmonica_session.inputs import DEFAULTS, Announce, variable
-from harmonica_session.report import summary as report
 from harmonica_session.sandbox import Sandbox
 from harmonica_session.session.plan import Status
 from harmonica_session.spec.context_sources import ContextSource
@@ -181,14 +181,14 @@ def test_readme_tells_who_may_see_the_results() -> None:
 
 def test_readme_explains_the_permissions_that_are_asked_for() -> None:
     """Each permission that a warning gives to paste has its reason in the README."""
-    asked_for = yaml.safe_load(report.PERMISSIONS)["permissions"]
+    asked_for = yaml.safe_load(PERMISSIONS)["permissions"]
     listed = quoted(section("Permissions"))
     assert {f"{scope}: {access}" for scope, access in asked_for.items()} <= listed
 
 
 def test_first_workflow_of_the_readme_has_the_permissions_that_are_asked_for() -> None:
     """Who pastes the first workflow never meets the warning about permissions."""
-    asked_for = yaml.safe_load(report.PERMISSIONS)["permissions"]
+    asked_for = yaml.safe_load(PERMISSIONS)["permissions"]
     assert pasted_workflows()[0]["permissions"] == asked_for
 
 

@@ -18,6 +18,7 @@ from harmonica_session.event import (
     read_event,
     whereabouts,
 )
+from harmonica_session.words.place import Place
 from harmonica_session.words.pull_request import Head, PullRequest
 
 _SHA = "6dcb09b5b57875f334f61aebed695e2e4193db5e"
@@ -285,18 +286,18 @@ def test_a_repository_is_public_only_if_the_event_says_so(
 def test_only_the_first_attempt_at_opening_comes_first() -> None:
     """Before any later event or attempt, a session may have been made already."""
     opened = {"action": "opened", "pull_request": _pull_request()}
-    number = 7
-    assert Event(name="pull_request", payload=opened).opens_pull_request(number)
+    place = Place(7)
+    assert Event(name="pull_request", payload=opened).opens_pull_request(place)
     again = Event(name="pull_request", payload=opened, run_attempt=2)
-    assert not again.opens_pull_request(number)
+    assert not again.opens_pull_request(place)
     pushed = {**opened, "action": "synchronize"}
-    assert not Event(name="pull_request", payload=pushed).opens_pull_request(number)
+    assert not Event(name="pull_request", payload=pushed).opens_pull_request(place)
 
 
 def test_the_opening_of_another_pull_request_says_nothing() -> None:
     """What `pr-number` names may be older than the pull request of the event."""
     opened = Event(payload={"action": "opened", "pull_request": _pull_request()})
-    assert not opened.opens_pull_request(4711)
+    assert not opened.opens_pull_request(Place(4711))
     assert opened.created_at(4711) == ""
 
 
@@ -340,7 +341,7 @@ def test_a_payload_of_any_shape_breaks_nothing(name: str, payload: object) -> No
     assert found is None or isinstance(found, (int, ByCommit, ByHead))
     assert event.lacks_secrets in ("", "a fork")
     assert isinstance(event.created_at(7), str)
-    assert isinstance(event.opens_pull_request(7), bool)
+    assert isinstance(event.opens_pull_request(Place(7)), bool)
     assert isinstance(event.is_public, bool)
 
 

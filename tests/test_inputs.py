@@ -8,11 +8,13 @@ import pytest
 from pydantic import SecretStr
 
 from harmonica_session.errors import InputError
+from harmonica_session.event import Event
 from harmonica_session.inputs import (
     DEFAULTS,
     MAX_TIMEOUT,
     Inputs,
     read_inputs,
+    reason_to_skip,
     secrets_in,
     variable,
 )
@@ -202,3 +204,37 @@ def test_the_secrets_are_those_that_can_be_told_from_a_word() -> None:
 def test_an_input_is_mapped_to_its_variable() -> None:
     """A variable's name is the input's, in capitals and without hyphens."""
     assert variable("session-md") == "INPUT_SESSION_MD"
+
+
+_FORK = Event(
+    name="pull_request",
+    payload={
+        "pull_request": {"number": 7, "head": {"repo": {"id": 5}}, "base": {"repo": {"id": 1}}}
+    },
+)
+
+
+@pytest.fixture
+def inputs() -> Inputs:
+    """Return inputs without a key."""
+    return read_inputs({})
+
+
+def test_a_fork_without_a_key_is_skipped(inputs: Inputs) -> None:
+    """A missing key that GitHub withholds is nobody's mistake."""
+    assert reason_to_skip(inputs, _FORK) == "a fork"
+
+
+def test_a_fork_with_a_key_is_not_skipped(inputs: Inputs) -> None:
+    """Whoever hands the key to forks on purpose gets a session."""
+    assert reason_to_skip(replace(inputs, api_key=SecretStr("k")), _FORK) == ""
+
+
+def test_a_dry_run_is_not_skipped(inputs: Inputs) -> None:
+    """A dry run needs no key."""
+    assert reason_to_skip(replace(inputs, dry_run=True), _FORK) == ""
+
+
+def test_another_run_without_a_key_is_not_skipped(inputs: Inputs) -> None:
+    """Where GitHub withholds nothing, a missing key is an error."""
+    assert reason_to_skip(inputs, Event(name="push")) == ""

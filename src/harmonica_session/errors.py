@@ -22,6 +22,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+TITLE = "Harmonica session"
+"""The heading of annotations that need no other."""
+
 _LONGEST_QUOTE = 40
 # GitHub also says 404 and 410 to who may not see a thing.
 _ABSENCES = (404, 410)
@@ -64,7 +67,7 @@ class ActionError(Exception):
         problems: What is wrong, at least one.
     """
 
-    title: ClassVar[str] = "Harmonica session"
+    title: ClassVar[str] = TITLE
 
     def __init__(self, *problems: Problem | str) -> None:
         """Take what is wrong, as text or with its place."""
@@ -119,8 +122,6 @@ class DeadlineReached(ActionError):
 
 class ServiceError(ActionError):
     """A service did not do what it was asked."""
-
-    title = "Harmonica session"
 
 
 class NotSent(ServiceError):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from harmonica_session.words.place import Place
     from harmonica_session.words.pull_request import PullRequest
 
 # GitHub withholds secrets from these events when the pull request comes from a fork.
@@ -100,12 +101,12 @@ class Event:
             commits.add(_text(pull, "merge_commit_sha"))
         return commits - {""}
 
-    def opens_pull_request(self, number: int | None) -> bool:
+    def opens_pull_request(self, place: Place) -> bool:
         """Say whether nothing can have been announced on a pull request before this run."""
         is_opened = nested(self.payload, "action") == "opened" and self.run_attempt == 1
-        return is_opened and _number(self.payload, "pull_request", "number") == number
+        return is_opened and _number(self.payload, "pull_request", "number") == place.number
 
-    def created_at(self, number: int | None) -> str:
+    def created_at(self, number: int) -> str:
         """Return when a pull request was opened, in ISO 8601; empty when the event does not say."""
         for key in ("pull_request", "issue"):
             if _number(self.payload, key, "number") == number:

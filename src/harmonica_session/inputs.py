@@ -18,6 +18,8 @@ from harmonica_session.text.secrecy import SHORTEST_SECRET
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from harmonica_session.event import Event
+
 Announce: TypeAlias = Literal["auto", "pull-request", "off"]
 Command: TypeAlias = Literal["create", "validate"]
 OncePer: TypeAlias = Literal["auto", "pull-request", "run", "topic", "off"]
@@ -119,6 +121,25 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
     if reader.problems:
         raise InputError(*reader.problems)
     return inputs
+
+
+def reason_to_skip(inputs: Inputs, event: Event) -> str:
+    """Return why GitHub withholds the key from this run, empty when nothing is to be skipped."""
+    return "" if inputs.api_key or inputs.dry_run else event.lacks_secrets
+
+
+def require_key(inputs: Inputs, event: Event) -> None:
+    """Raise `InputError` when there is no key and one is needed."""
+    if inputs.api_key or inputs.dry_run:
+        return
+    if not event.repository:
+        raise InputError("HARMONICA_API_KEY is not set; set it to a key from Harmonica's settings")
+    raise InputError(
+        "`api-key` is empty: add a repository secret HARMONICA_API_KEY and pass it as "
+        "`api-key: ${{ secrets.HARMONICA_API_KEY }}`; usual causes are a misspelt secret name, a "
+        "secret that belongs to an environment the job does not name, and a reusable workflow "
+        "called without `secrets: inherit`"
+    )
 
 
 def secrets_in(env: Mapping[str, str]) -> list[SecretStr]:

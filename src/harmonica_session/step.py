@@ -1,6 +1,6 @@
-"""The action as the runner starts it: builds the real world, runs a flow, and says how it ended.
+"""The action as the runner starts it: builds the real world, runs a command, and says how it ended.
 
-This module must not decide anything that a flow decides.
+This module must not decide anything that a command decides.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from harmonica_session.commands.table import COMMANDS
 from harmonica_session.edges.files.workspace import Workspace
 from harmonica_session.edges.network.clock import Clock
 from harmonica_session.edges.runner.runner import Runner
@@ -16,11 +17,11 @@ from harmonica_session.inputs import secrets_in
 from harmonica_session.world import connected, unconnected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
+    from harmonica_session.commands.table import Command
+    from harmonica_session.edges.files.files import Files
     from harmonica_session.world import World
-
-    Flow = Callable[[World], bool]
 
 MAX_EVENT_BYTES = 30_000_000
 # What a shell reports for a process that an interrupt has ended.
@@ -40,26 +41,22 @@ def run_action(env: Mapping[str, str], out: TextIO, clock: Clock | None = None) 
 
 
 def guarded(
-    env: Mapping[str, str],
-    runner: Runner,
-    workspace: Workspace,
-    clock: Clock,
-    online: Flow | None = None,
+    env: Mapping[str, str], runner: Runner, files: Files, clock: Clock, command: str = ""
 ) -> int:
-    """Run the flow; whatever is raised becomes annotations, a summary and an exit code.
+    """Run a command; whatever is raised becomes annotations, a summary and an exit code.
 
     Args:
         env: Inputs as `INPUT_…`, and GitHub's default variables.
         runner: The log and the step's files.
-        workspace: The consumer's files.
+        files: The consumer's.
         clock: What to measure the deadline and to wait with.
-        online: A flow that asks the services, in place of the one that the inputs name.
+        command: A word of the table of commands, in place of the one that the inputs name.
     """
     try:
         for secret in secrets_in(env):
             runner.mask(secret)
-        world = unconnected(env, _event_payload(env), runner, workspace, clock)
-        return 0 if _run(world, env, online) else 1
+        world = unconnected(env, _event_payload(env), runner, files, clock)
+        return 0 if _run(world, env, COMMANDS[command or world.inputs.command]) else 1
     except ActionError as error:
         from harmonica_session.report.hand_on import fail  # noqa: PLC0415 - only when something is wrong
 
@@ -74,27 +71,21 @@ def guarded(
     except Exception:  # noqa: BLE001 - the last resort: a bug of ours must not end without a word
         import traceback  # noqa: PLC0415 - likewise
 
-        from harmonica_session.report import summary as report  # noqa: PLC0415 - likewise
+        from harmonica_session.report import summary  # noqa: PLC0415 - likewise
 
         runner.output({"status": "failed"})
         runner.annotate("error", ActionError.title, ["a bug of the action; please report it"])
         runner.say(traceback.format_exc())
-        runner.summary(report.unexpected_failure())
+        runner.summary(summary.unexpected_failure())
         return 1
 
 
-def _run(world: World, env: Mapping[str, str], online: Flow | None) -> bool:
-    """Run the flow, and import no more than it takes."""
-    if not online and world.inputs.command == "validate":
-        from harmonica_session.commands.validate import validate  # noqa: PLC0415 - see above
-
-        return validate(world)
+def _run(world: World, env: Mapping[str, str], command: Command) -> bool:
+    """Run a command's flow, connected to the services if it needs them."""
+    if not command.needs_services:
+        return command.load()(world)
     with connected(world, env) as connected_world:
-        if online:
-            return online(connected_world)
-        from harmonica_session.commands.create import create  # noqa: PLC0415 - see above
-
-        return create(connected_world)
+        return command.load()(connected_world)
 
 
 def _event_payload(env: Mapping[str, str]) -> bytes:

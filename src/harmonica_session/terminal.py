@@ -6,21 +6,22 @@ This module must not be imported by the action.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from harmonica_session.commands.init import KINDS, init
-from harmonica_session.commands.validate import validate_online
+from harmonica_session.commands.table import ONLINE
 from harmonica_session.edges.files.workspace import Workspace, common_folder
 from harmonica_session.edges.network.clock import Clock
 from harmonica_session.edges.runner.runner import Terminal
 from harmonica_session.step import guarded, run_action
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    Words: TypeAlias = argparse.Namespace
 
 
 def run(argv: Sequence[str]) -> int:
@@ -33,24 +34,8 @@ def run(argv: Sequence[str]) -> int:
         The exit code, see `cli.main`.
     """
     arguments = _parser().parse_args(argv)
-    command: str = arguments.command
-    if command == "action":
-        return run_action(os.environ, sys.stdout)
-    if command == "create":
-        return run_in_terminal(os.environ, arguments.spec, arguments.session_md)
-    if command == "validate":
-        online = arguments.online
-        return max(check_in_terminal(os.environ, path, online=online) for path in arguments.spec)
-    if command == "schema":
-        from harmonica_session.spec.schema import spec_schema  # noqa: PLC0415 - for this one only
-
-        sys.stdout.write(f"{json.dumps(spec_schema(), indent=2)}\n")
-        return 0
-    if command == "init":
-        return init(Path.cwd(), arguments.kind)
-    from harmonica_session.commands.trial import demonstrate  # noqa: PLC0415 - for this one only
-
-    return demonstrate(run_action, arguments.spec, arguments.session_md, arguments.event)
+    code: int = arguments.run(arguments)
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -58,30 +43,62 @@ def _parser() -> argparse.ArgumentParser:
         prog="harmonica-session",
         description="Turns a file in a repository into a facilitated Harmonica conversation",
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("action", help="what action.yml runs: inputs come from the environment")
-    creating = commands.add_parser(
-        "create", help="create a session from a spec, with HARMONICA_API_KEY, and print its link"
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(word: str, run: Callable[[Words], int], about: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(word, help=about)
+        added.set_defaults(run=run)
+        return added
+
+    add("action", _action, "what action.yml runs: inputs come from the environment")
+    creating = add(
+        "create",
+        _create,
+        "create a session from a spec, with HARMONICA_API_KEY, and print its link",
     )
     creating.add_argument("spec", metavar="SPEC")
-    validating = commands.add_parser(
-        "validate", help="check specs; needs neither a key nor the network"
-    )
+    validating = add("validate", _validate, "check specs; needs neither a key nor the network")
     validating.add_argument("spec", metavar="PATH", nargs="+")
     validating.add_argument(
         "--online", action="store_true", help="look the names up too, with HARMONICA_API_KEY"
     )
-    commands.add_parser("schema", help="print the JSON Schema of the spec, for editors")
-    starting = commands.add_parser("init", help="write a starter spec and a workflow")
+    add("schema", _schema, "print the JSON Schema of the spec, for editors")
+    starting = add("init", _init, "write a starter spec and a workflow")
     starting.add_argument("kind", choices=KINDS, nargs="?", default=KINDS[0])
-    trying = commands.add_parser(
-        "try", help="run the action twice against built-in stand-ins; needs no account"
-    )
+    trying = add("try", _try, "run the action twice against built-in stand-ins; needs no account")
     trying.add_argument("spec", metavar="SPEC", nargs="?")
     trying.add_argument("--event", metavar="FILE", help="event payload, as GitHub sends it")
     for command in (creating, trying):
         command.add_argument("--session-md", metavar="FILE", help="background for the context")
     return parser
+
+
+def _action(_: Words) -> int:
+    return run_action(os.environ, sys.stdout)
+
+
+def _create(words: Words) -> int:
+    return run_in_terminal(os.environ, words.spec, words.session_md)
+
+
+def _validate(words: Words) -> int:
+    return max(check_in_terminal(os.environ, it, online=words.online) for it in words.spec)
+
+
+def _schema(_: Words) -> int:
+    from harmonica_session.commands.schema import print_schema  # noqa: PLC0415 - for this one only
+
+    return print_schema()
+
+
+def _init(words: Words) -> int:
+    return init(Path.cwd(), words.kind)
+
+
+def _try(words: Words) -> int:
+    from harmonica_session.commands.trial import demonstrate  # noqa: PLC0415 - for this one only
+
+    return demonstrate(run_action, words.spec, words.session_md, words.event)
 
 
 def run_in_terminal(env: Mapping[str, str], spec: str, session_md: str | None) -> int:
@@ -118,9 +135,9 @@ def check_in_terminal(env: Mapping[str, str], spec: str, *, online: bool = False
         online: Whether to look them up.
     """
     root, [path] = common_folder(spec)
-    inputs = {"INPUT_COMMAND": "validate", "INPUT_SPEC": path}
+    inputs = {"INPUT_SPEC": path}
     if online:
         inputs["INPUT_API_KEY"] = env.get("HARMONICA_API_KEY", "")
         inputs["INPUT_API_URL"] = env.get("HARMONICA_API_URL", "")
-    flow = validate_online if online else None
-    return guarded(inputs, Terminal({}, sys.stdout), Workspace(root), Clock(), flow)
+    command = ONLINE if online else "validate"
+    return guarded(inputs, Terminal({}, sys.stdout), Workspace(root), Clock(), command)

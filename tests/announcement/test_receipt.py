@@ -21,6 +21,7 @@ from harmonica_session.announcement.receipt import (
     field_digests,
 )
 from harmonica_session.spec.spec import read_spec
+from harmonica_session.words.place import Place
 from harmonica_session.words.pull_request import Account, Comment
 from harmonica_session.words.request import SessionRequest
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
+PLACE = Place(7)
 _KEY = SecretStr("hm_live_0123")
 _BOT = Account(login="github-actions[bot]", type="Bot")
 _APP = Account(login="planner[bot]", type="Bot")
@@ -57,54 +59,54 @@ def reread(seal: Seal, receipt: Receipt) -> Callable[[dict[str, Any]], Receipt |
     """Read a receipt of ours some of whose content is replaced; a signature would not help it."""
 
     def read(changes: dict[str, Any]) -> Receipt | None:
-        line = seal.receipt_line(receipt, 7)
+        line = seal.receipt_line(receipt, PLACE)
         content = {**_content_of(line), **changes}
         kept = {name: value for name, value in content.items() if value is not ...}
-        trace = seal.read(_comment(_line_of(kept, line)), 7)
-        return trace.receipt if trace else None
+        ours = seal.read(_comment(_line_of(kept, line)), PLACE)
+        return ours.receipt if ours else None
 
     return read
 
 
 def test_a_receipt_is_read_back(seal: Seal, receipt: Receipt) -> None:
     """What was written is what is read, in the place that it was written for."""
-    comment = _comment(seal.receipt_line(receipt, 7) + "\n## Topic")
-    assert seal.read(comment, 7) == OurComment(comment, receipt, is_signed=True)
+    comment = _comment(seal.receipt_line(receipt, PLACE) + "\n## Topic")
+    assert seal.read(comment, PLACE) == OurComment(comment, receipt, is_signed=True)
 
 
 def test_a_receipt_is_one_hidden_line(seal: Seal, receipt: Receipt) -> None:
     """The receipt is an HTML comment that ends where it should."""
-    line = seal.receipt_line(receipt.model_copy(update={"session_id": "-->\n<!--"}), 7)
+    line = seal.receipt_line(receipt.model_copy(update={"session_id": "-->\n<!--"}), PLACE)
     assert re.fullmatch(r"<!-- harmonica-session receipt v1 [A-Za-z0-9+/=]+ [0-9a-f]{64} -->", line)
 
 
 def test_windows_line_ends_do_no_harm(seal: Seal, receipt: Receipt) -> None:
     """GitHub may give a body back with carriage returns."""
-    trace = seal.read(_comment(seal.receipt_line(receipt, 7) + "\r\n## Topic"), 7)
-    assert trace
-    assert (trace.receipt, trace.is_signed) == (receipt, True)
+    ours = seal.read(_comment(seal.receipt_line(receipt, PLACE) + "\r\n## Topic"), PLACE)
+    assert ours
+    assert (ours.receipt, ours.is_signed) == (receipt, True)
 
 
 @pytest.mark.parametrize("body", [None, "", "\n", "Hello", "<!-- -->", "<!-- x -->\n"])
 def test_a_comment_without_a_receipt_has_none(seal: Seal, body: str | None) -> None:
     """Other people's comments are no receipts."""
-    assert seal.read(_comment(body), 7) is None
+    assert seal.read(_comment(body), PLACE) is None
 
 
 @pytest.mark.parametrize("before", ["\n", "Look: ", "> ", "```\n", "## Topic\n\n"])
 def test_a_receipt_counts_on_the_first_line_only(seal: Seal, receipt: Receipt, before: str) -> None:
     """A receipt that somebody quotes is not theirs."""
-    assert seal.read(_comment(before + seal.receipt_line(receipt, 7)), 7) is None
+    assert seal.read(_comment(before + seal.receipt_line(receipt, PLACE)), PLACE) is None
 
 
 def test_a_receipt_shares_its_line_with_nothing(seal: Seal, receipt: Receipt) -> None:
     """A line with more on it was not written by us."""
-    assert seal.read(_comment(seal.receipt_line(receipt, 7) + " more"), 7) is None
+    assert seal.read(_comment(seal.receipt_line(receipt, PLACE) + " more"), PLACE) is None
 
 
 def test_a_receipt_of_another_pull_request_does_not_count(seal: Seal, receipt: Receipt) -> None:
     """A copy on another pull request announces nothing there."""
-    assert seal.read(_comment(seal.receipt_line(receipt, 7)), 8) is None
+    assert seal.read(_comment(seal.receipt_line(receipt, PLACE)), Place(8)) is None
 
 
 @pytest.mark.parametrize(
@@ -120,16 +122,16 @@ def test_a_receipt_is_bound_to_repository_and_spec(
     seal: Seal, other: Seal, receipt: Receipt
 ) -> None:
     """A receipt from elsewhere is none here, nor one of ours there."""
-    assert seal.read(_comment(other.receipt_line(receipt, 7)), 7) is None
-    assert other.read(_comment(seal.receipt_line(receipt, 7)), 7) is None
+    assert seal.read(_comment(other.receipt_line(receipt, PLACE)), PLACE) is None
+    assert other.read(_comment(seal.receipt_line(receipt, PLACE)), PLACE) is None
 
 
 def test_a_rotated_key_breaks_the_signature_alone(seal: Seal, receipt: Receipt) -> None:
     """A receipt for this very place is still known, but nothing vouches for it."""
     rotated = Seal(SecretStr("hm_live_4567"), "1296269", ".harmonica/session.yml")
-    trace = rotated.read(_comment(seal.receipt_line(receipt, 7)), 7)
-    assert trace
-    assert (trace.receipt, trace.is_signed) == (receipt, False)
+    ours = rotated.read(_comment(seal.receipt_line(receipt, PLACE)), PLACE)
+    assert ours
+    assert (ours.receipt, ours.is_signed) == (receipt, False)
 
 
 @pytest.mark.parametrize(
@@ -144,9 +146,9 @@ def test_an_altered_receipt_is_not_signed(
     seal: Seal, receipt: Receipt, change: Callable[[str], str]
 ) -> None:
     """Whatever was changed after the signing, the signature does not hold."""
-    trace = seal.read(_comment(change(seal.receipt_line(receipt, 7))), 7)
-    assert trace is not None
-    assert not trace.is_signed
+    ours = seal.read(_comment(change(seal.receipt_line(receipt, PLACE))), PLACE)
+    assert ours is not None
+    assert not ours.is_signed
 
 
 @pytest.mark.parametrize(("old", "new"), [("v1", "v2"), ("receipt", "Receipt"), (" -->", "-->")])
@@ -154,7 +156,7 @@ def test_a_line_of_another_form_is_no_receipt(
     seal: Seal, receipt: Receipt, old: str, new: str
 ) -> None:
     """Another version, or another hand, writes another line."""
-    assert seal.read(_comment(seal.receipt_line(receipt, 7).replace(old, new)), 7) is None
+    assert seal.read(_comment(seal.receipt_line(receipt, PLACE).replace(old, new)), PLACE) is None
 
 
 def test_a_receipt_of_a_later_version_is_read(
@@ -168,7 +170,7 @@ def test_a_receipt_of_a_later_version_is_read(
 def test_a_receipt_that_lacks_what_counts_is_none(
     reread: Callable[[dict[str, Any]], Receipt | None], missing: str
 ) -> None:
-    """Without session, link or place it is no receipt, and no traceback; other keys may be new."""
+    """Without session, link or place it is no receipt, and no oursback; other keys may be new."""
     assert reread({missing: ...}) is None
 
 
@@ -185,15 +187,15 @@ def test_a_receipt_with_another_form_of_field_is_none(
 def test_a_content_of_another_form_is_no_receipt(
     seal: Seal, receipt: Receipt, content: object
 ) -> None:
-    """A content that is no receipt at all is no traceback either."""
-    assert seal.read(_comment(_line_of(content, seal.receipt_line(receipt, 7))), 7) is None
+    """A content that is no receipt at all is no oursback either."""
+    assert seal.read(_comment(_line_of(content, seal.receipt_line(receipt, PLACE))), PLACE) is None
 
 
 def test_a_content_nested_without_end_is_no_receipt(seal: Seal) -> None:
-    """What only looks like JSON is no traceback either."""
+    """What only looks like JSON is no oursback either."""
     payload = b64encode(b"[" * 14_000).decode()
     body = f"<!-- harmonica-session receipt v1 {payload} {'0' * 64} -->"
-    assert seal.read(_comment(body), 7) is None
+    assert seal.read(_comment(body), PLACE) is None
 
 
 @pytest.mark.parametrize("url", ["", "http://h.example.com", "javascript:alert(1)"])
@@ -225,9 +227,9 @@ def test_any_receipt_is_read_back_in_its_own_place(
     seal: Seal, receipt: Receipt, number: int
 ) -> None:
     """Whatever the texts of a receipt are, they come back, and nowhere else."""
-    comment = _comment(seal.receipt_line(receipt, number))
-    assert seal.read(comment, number) == OurComment(comment, receipt, is_signed=True)
-    assert seal.read(comment, number + 1) is None
+    comment = _comment(seal.receipt_line(receipt, Place(number)))
+    assert seal.read(comment, Place(number)) == OurComment(comment, receipt, is_signed=True)
+    assert seal.read(comment, Place(number + 1)) is None
 
 
 @settings(derandomize=True, deadline=None, max_examples=150)
@@ -236,7 +238,7 @@ def test_no_made_up_receipt_counts(seal: Seal, made_up: str) -> None:
     """Without the key nobody writes a receipt."""
     for signature in ("0" * 64, made_up):
         body = f"<!-- harmonica-session receipt v1 {made_up} {signature} -->"
-        assert seal.read(_comment(body), 7) is None
+        assert seal.read(_comment(body), PLACE) is None
 
 
 @pytest.fixture(scope="session")
@@ -244,10 +246,10 @@ def doubt(receipt: Receipt) -> Callable[..., bool | None]:
     """Ask what a token makes of a comment: True in doubt, False surely ours, None not ours."""
 
     def ask(login: str, user: Account | None, *, is_signed: bool = True) -> bool | None:
-        trace = Speaker(login).recognise(
+        ours = Speaker(login).recognise(
             OurComment(_comment("", user), receipt, is_signed=is_signed)
         )
-        return trace.is_doubtful if trace else None
+        return ours.is_doubtful if ours else None
 
     return ask
 
@@ -300,9 +302,9 @@ def test_references_differ_by_all_that_a_session_is_for(seal: Seal) -> None:
     assert len(references) == 6
 
 
-def test_the_key_shows_in_no_trace(seal: Seal, receipt: Receipt) -> None:
+def test_the_key_shows_in_no_ours(seal: Seal, receipt: Receipt) -> None:
     """Neither the line nor the seal itself holds the key in the clear."""
-    payload = seal.receipt_line(receipt, 7).split(" ")[4]
+    payload = seal.receipt_line(receipt, PLACE).split(" ")[4]
     assert b"hm_live" not in b64decode(payload)
     assert "hm_live" not in repr(vars(seal))
 

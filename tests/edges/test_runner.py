@@ -95,7 +95,7 @@ def test_an_annotation_stays_one(step: Step, line_break: str) -> None:
 @pytest.mark.parametrize("line_break", LINE_BREAKS)
 def test_a_warning_stays_one(step: Step, line_break: str) -> None:
     """A warning of several lines is one annotation."""
-    step.runner(Runner).warn("Title", f"x{line_break}::error::x")
+    step.runner(Runner).warn(f"x{line_break}::error::x")
     assert [command.name for command in step.commands] == ["warning"]
 
 
@@ -184,8 +184,8 @@ def test_listed_problems_are_no_commands(step: Step) -> None:
 def test_warnings_are_kept_for_the_summary(step: Step) -> None:
     """What was warned of can be asked for, in order."""
     runner = step.runner(Runner)
-    runner.warn("Title", "one")
-    runner.warn("Title", "two")
+    runner.warn("one")
+    runner.warn("two", about="announcement")
     assert runner.warnings == ["one", "two"]
 
 
@@ -350,7 +350,7 @@ WAYS: dict[str, Callable[[Runner, str], None]] = {
     "title": lambda runner, text: runner.annotate("notice", text, ["x"]),
     "message": lambda runner, text: runner.annotate("error", "", [text]),
     "list": lambda runner, text: runner.annotate("error", "", [text] * 11),
-    "warning": lambda runner, text: runner.warn("", text),
+    "warning": lambda runner, text: runner.warn(text, about=text),
     "output": lambda runner, text: runner.output({"topic": text}),
     "summary": lambda runner, text: runner.summary(text),
 }
@@ -428,7 +428,7 @@ def test_terminal_says_it_in_words(step: Step) -> None:
     """At a terminal an annotation reads as editors and compilers write it."""
     terminal = step.runner(Terminal)
     terminal.annotate("error", "Spec", [Problem("a.yml", 3, 14, "must be a text"), "and more"])
-    terminal.warn("Title", "careful")
+    terminal.warn("careful")
     assert step.lines == [
         "error: a.yml:3:14: must be a text",
         "error: and more",

@@ -63,12 +63,13 @@ NOT_FOR_CREATE = {
     *("edges.files.revision", "edges.github.repository"),
     *("edges.harmonica.catalogue", "edges.harmonica.context_sources"),
     *("words.contents", "words.history"),
+    *("commands.schema", "report.dry_run"),
 }
 NOT_FOR_VALIDATE = NOT_FOR_CREATE - {"commands.validate"} | {
     *("commands.create", "edges.github", "edges.harmonica", "edges.network.transport"),
-    *("session.announce", "session.find", "session.settle", "session.survey"),
+    *("announcement.our_comments", "announcement.post", "background.gather", "session"),
 }
-MOST_FOR_CREATE, MOST_FOR_VALIDATE = 76, 50
+MOST_FOR_CREATE, MOST_FOR_VALIDATE = 90, 50
 
 
 @dataclass(frozen=True)

@@ -1,26 +1,26 @@
-"""Finds the pull request that a run is about.
+"""Finds the place to announce a session on.
 
-This module must not read its comments, nor write anything anywhere.
+This module must not read what stands there, nor write anything anywhere.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harmonica_session import event as events
+from harmonica_session.edges.github.find_pull_request import find_pull_request
 from harmonica_session.errors import NothingToAnnounceOn, Refused
+from harmonica_session.words.place import NOWHERE, Place
 
 if TYPE_CHECKING:
     from harmonica_session.world import World
 
-TITLE = "Harmonica session: announcement"
 # Source: `GET /repos/{owner}/{repo}/commits/{sha}/pulls`.
 _UNKNOWN_COMMIT = 422
 _WHO = 401
 
 
-def find_pull_request(world: World) -> int | None:
-    """Return the number of the pull request to announce on, None to announce nowhere.
+def find_place(world: World) -> Place:
+    """Return where to announce the session.
 
     Raises:
         NothingToAnnounceOn: `announce: pull-request`, and there is none.
@@ -28,38 +28,19 @@ def find_pull_request(world: World) -> int | None:
     """
     inputs, event = world.inputs, world.event
     if inputs.announce == "off":
-        return None
-    number = inputs.pr_number
+        return NOWHERE
+    number = None
     reason = f"the event `{event.name or 'none'}` names none; set `pr-number`"
-    if number is None:
-        try:
-            number = number_of_event(world)
-        except Refused as error:
-            # Who may ask for nothing at all cannot tell that there is no pull request.
-            if error.status == _WHO or not (error.is_denial or error.status == _UNKNOWN_COMMIT):
-                raise
-            reason = f"{error}; it needs `pull-requests: read`"
-            world.runner.warn(TITLE, f"The pull request could not be looked up: {reason}")
+    try:
+        number = find_pull_request(world.github, inputs, event)
+    except Refused as error:
+        # Who may ask for nothing at all cannot tell that there is no pull request.
+        if error.status == _WHO or not (error.is_denial or error.status == _UNKNOWN_COMMIT):
+            raise
+        reason = f"{error}; it needs `pull-requests: read`"
+        world.runner.warn(
+            f"The pull request could not be looked up: {reason}", about="announcement"
+        )
     if number is None and inputs.announce == "pull-request":
         raise NothingToAnnounceOn(f"`announce: pull-request` needs a pull request: {reason}")
-    return number
-
-
-def number_of_event(world: World) -> int | None:
-    """Return the number of the event's pull request, None when it has none.
-
-    Raises:
-        ServiceError: GitHub could not be asked, or refused.
-    """
-    where = events.whereabouts(world.event)
-    if isinstance(where, events.ByCommit):
-        return (
-            events.of_commit(world.github.pulls_of_commit(where), where.sha)
-            if world.github
-            else None
-        )
-    if isinstance(where, events.ByHead):
-        return (
-            events.of_head(world.github.open_pulls_of(where), where.sha) if world.github else None
-        )
-    return where
+    return Place(number)

@@ -1,4 +1,4 @@
-"""Finds our comments on a pull request, by the receipts in them.
+"""Finds our comments at a place, by the receipts in them.
 
 This module must not ask Harmonica anything, nor write anything anywhere.
 """
@@ -7,23 +7,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harmonica_session.announcement.advice import denied
 from harmonica_session.announcement.receipt import Speaker
 from harmonica_session.errors import NothingToAnnounceOn, Refused
-from harmonica_session.report import summary as report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from harmonica_session.announcement.receipt import OurComment, Seal
     from harmonica_session.edges.github.client import GitHub
+    from harmonica_session.words.place import Place
     from harmonica_session.words.pull_request import Comment
     from harmonica_session.world import World
 
-TITLE = "Harmonica session"
 
-
-def traces_on(
-    world: World, seal: Seal, number: int, read: Callable[[], list[Comment]]
+def our_comments(
+    world: World, seal: Seal, place: Place, read: Callable[[], list[Comment]]
 ) -> list[OurComment]:
     """List the comments with a receipt that are ours or may be, the one that counts first.
 
@@ -32,8 +31,8 @@ def traces_on(
     Args:
         world: The token, and the log.
         seal: What knows our receipts.
-        number: Of the pull request.
-        read: Asks for the comments on it.
+        place: Where the comments are.
+        read: Asks for all of them.
 
     Raises:
         NothingToAnnounceOn: There is no such pull request.
@@ -42,41 +41,43 @@ def traces_on(
     if world.github is None:
         return []
     try:
-        return _traces(world, world.github, seal, number, read())
+        return _recognised(world, world.github, seal, place, read())
     except Refused as error:
         if error.is_absent and world.inputs.pr_number:
             raise NothingToAnnounceOn(
-                f"`pr-number` is {number}, and GitHub shows no such pull request or issue: {error}"
+                f"`pr-number` is {place.number}, and GitHub shows no such pull request or issue: "
+                f"{error}"
             ) from None
         if not error.is_denial:
             raise
-        what = f"The comments on #{number} cannot be read"
-        world.runner.warn(TITLE, report.denied(what, str(error)))
+        world.runner.warn(denied(f"The comments on {place} cannot be read", str(error)))
         return []
 
 
-def our_trace(world: World, github: GitHub, seal: Seal, number: int) -> OurComment | None:
-    """Look again which of our comments on a pull request counts, None when there is none.
+def our_newest_comment(world: World, github: GitHub, seal: Seal, place: Place) -> OurComment | None:
+    """Look again which of our comments counts, None when there is none.
 
     Raises:
         ServiceError: GitHub did not answer, or refused.
     """
-    ours = _traces(world, github, seal, number, github.newest_comments(number))
+    if place.number is None:
+        return None
+    ours = _recognised(world, github, seal, place, github.newest_comments(place.number))
     return ours[0] if ours and not ours[0].is_doubtful else None
 
 
-def _traces(
-    world: World, github: GitHub, seal: Seal, number: int, comments: Iterable[Comment]
+def _recognised(
+    world: World, github: GitHub, seal: Seal, place: Place, comments: Iterable[Comment]
 ) -> list[OurComment]:
     """List what may be ours: signed first, then what is surely ours, and of those the oldest."""
-    found = [trace for comment in comments if (trace := seal.read(comment, number))]
+    found = [it for comment in comments if (it := seal.read(comment, place))]
     if not found:
         return []
     speaker = _speaker(world, github)
-    ours = [known for trace in found if (known := speaker.recognise(trace))]
+    ours = [known for it in found if (known := speaker.recognise(it))]
     if strangers := len(found) - len(ours):
         world.runner.debug(f"{strangers} comments carry a receipt, but are not ours.")
-    return sorted(ours, key=lambda trace: (not trace.is_signed, trace.is_doubtful))
+    return sorted(ours, key=lambda it: (not it.is_signed, it.is_doubtful))
 
 
 def _speaker(world: World, github: GitHub) -> Speaker:

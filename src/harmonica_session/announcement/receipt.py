@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue, SecretStr
 
+    from harmonica_session.words.place import Place
     from harmonica_session.words.pull_request import Comment
 
 WORKFLOW_BOT = "github-actions[bot]"
@@ -132,8 +133,8 @@ class Seal:
         message = json.dumps(parts).encode()
         return hmac.new(derived.digest(), message, hashlib.sha256).hexdigest()
 
-    def _place(self, number: int) -> list[str]:
-        return [*self._bound_to, str(number)]
+    def _bound(self, place: Place) -> list[str]:
+        return [*self._bound_to, str(place.number)]
 
     def reference(self, purpose: str, *, any_spec: bool = False) -> str:
         """Return the 16 hex digits that stand in the session's context.
@@ -145,20 +146,20 @@ class Seal:
         repository_id, spec = self._bound_to
         return self._sign("reference v1", repository_id, "" if any_spec else spec, purpose)[:16]
 
-    def receipt_line(self, receipt: Receipt, number: int) -> str:
-        """Return the hidden line that opens our comment on pull request `number`."""
+    def receipt_line(self, receipt: Receipt, place: Place) -> str:
+        """Return the hidden line that opens our comment at a place."""
         # The place stands in the open, so that a receipt is still known after a key's rotation.
-        content = json.dumps({**receipt.model_dump(), "place": self._place(number)})
+        content = json.dumps({**receipt.model_dump(), "place": self._bound(place)})
         # Base64 has no hyphen, so the content cannot end the HTML comment.
         payload = b64encode(content.encode()).decode()
-        signature = self._sign("receipt v1", *self._place(number), payload)
+        signature = self._sign("receipt v1", *self._bound(place), payload)
         return f"<!-- harmonica-session receipt v1 {payload} {signature} -->"
 
-    def read(self, comment: Comment, number: int) -> OurComment | None:
+    def read(self, comment: Comment, place: Place) -> OurComment | None:
         """Return the receipt of a comment, None where there is none for this very place.
 
         A signature that holds says that we wrote it, but not that it still stands where we wrote
-        it: ask `Speaker.wrote` for that.
+        it: ask `Speaker.recognise` for that.
         """
         first_line = (comment.body or "").partition("\n")[0].strip()
         found = _RECEIPT.fullmatch(first_line)
@@ -170,9 +171,9 @@ class Seal:
             checked_join_url(receipt.join_url)
         except (ValueError, RecursionError, ValidationError):
             return None
-        if content.get("place") != self._place(number):
+        if content.get("place") != self._bound(place):
             return None
-        expected = self._sign("receipt v1", *self._place(number), found[1])
+        expected = self._sign("receipt v1", *self._bound(place), found[1])
         return OurComment(comment, receipt, is_signed=hmac.compare_digest(expected, found[2]))
 
 

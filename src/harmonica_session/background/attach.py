@@ -27,33 +27,24 @@ from harmonica_session.words.attachment import (
 if TYPE_CHECKING:
     from harmonica_session.edges.harmonica.client import Harmonica
     from harmonica_session.edges.harmonica.context_sources import ContextSources
-    from harmonica_session.session.plan import Plan
     from harmonica_session.spec.context_sources import ContextSource
     from harmonica_session.spec.spec import Spec
     from harmonica_session.words.attachment import AttachedSource
-    from harmonica_session.words.session import Session
     from harmonica_session.world import World
 
-TITLE = "Harmonica session: context source"
+_ABOUT = "context source"
 _LONGEST_NAME = 200
 
 
-def gather(world: World, spec: Spec, plan: Plan) -> list[Attachment]:
-    """Read what will be attached, before there is a session; nothing unless one is to be made.
-
-    A source that cannot be used is a warning.
+def read_sources(world: World, spec: Spec) -> list[Attachment]:
+    """Read the sources of a spec; one that cannot be used is a warning.
 
     Raises:
         FileRefused: A source would carry a secret away.
     """
-    if not spec.context_sources:
-        return []
-    if plan.status != "created":
-        _warn_of_missing(world, spec, plan)
-        return []
     ready: list[Attachment] = []
     too_many: list[str] = []
-    for source in spec.context_sources:
+    for source in spec.context_sources or ():
         if len(ready) == MOST_SOURCES:
             too_many.append(source.name)
         elif attachment := _ready(world, source):
@@ -65,19 +56,19 @@ def gather(world: World, spec: Spec, plan: Plan) -> list[Attachment]:
     return ready
 
 
-def _warn_of_missing(world: World, spec: Spec, plan: Plan) -> None:
-    """Say so where the run that made the session was cut off before it attached them all."""
-    found, wanted = plan.found, min(len(spec.context_sources or ()), MOST_SOURCES)
-    if not (world.harmonica and found.session) or found.own_receipt or found.is_foreign:
+def warn_of_missing(world: World, spec: Spec, session_id: str) -> None:
+    """Say so where the run that made a session was cut off before it attached all of a spec's."""
+    wanted = min(len(spec.context_sources or ()), MOST_SOURCES)
+    if not (world.harmonica and wanted):
         return
     try:
-        attached = len(world.harmonica.context_sources.attached_to(found.session.id))
+        attached = len(world.harmonica.context_sources.attached_to(session_id))
     except ActionError as error:
         world.runner.debug(f"Nobody knows what is attached: {error}")
         return
     if attached < wanted:
         missing = f"{attached} of {wanted} context sources of the spec are attached to the session"
-        world.runner.warn(TITLE, f"{missing}; add the others in Harmonica")
+        world.runner.warn(f"{missing}; add the others in Harmonica", about=_ABOUT)
 
 
 def _ready(world: World, source: ContextSource) -> Attachment | None:
@@ -112,23 +103,19 @@ def _content(world: World, path: str) -> tuple[bytes, str]:
 
 
 def attach(
-    world: World, harmonica: Harmonica, plan: Plan, session: Session, ready: list[Attachment]
-) -> list[str]:
+    world: World, harmonica: Harmonica, session_id: str, ready: list[Attachment]
+) -> tuple[str, ...]:
     """Attach sources, each tried once; what is refused is a warning.
-
-    Only a session that this run made gets them: what another run made has its own already.
 
     Returns:
         The names of those that are attached.
     """
-    if plan.status != "created":
-        return []
     attached: list[str] = []
     known: set[str] = set()
     for at, attachment in enumerate(ready):
         name = attachment.name
         try:
-            source = _attach(world, harmonica.context_sources, session.id, attachment, known)
+            source = _attach(world, harmonica.context_sources, session_id, attachment, known)
         except DeadlineReached as error:
             _warn(world, [one.name for one in ready[at:]], str(error))
             break
@@ -138,7 +125,7 @@ def attach(
             known.add(source.id)
             attached.append(name)
             world.runner.say(f"Attached: {name}")
-    return attached
+    return tuple(attached)
 
 
 def _attach(
@@ -193,4 +180,4 @@ def _turned_up(
 
 def _warn(world: World, sources: list[str], reason: str) -> None:
     named = ", ".join(f"`{shorten(visible(name), _LONGEST_NAME)}`" for name in sources)
-    world.runner.warn(TITLE, f"The session goes without {named}: {reason}")
+    world.runner.warn(f"The session goes without {named}: {reason}", about=_ABOUT)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, TypeVar
 
-from harmonica_session.announcement.find_place import number_of_event
-from harmonica_session.background import quotations as facts
+from harmonica_session.background import quotations
 from harmonica_session.background.context import Background
+from harmonica_session.edges.github.find_pull_request import pull_request_told_of
 from harmonica_session.edges.github.repository import Repository
 from harmonica_session.errors import BackgroundMissing, Refused
 from harmonica_session.spec.context_from import LAST_RELEASE, first_day
@@ -22,63 +22,63 @@ if TYPE_CHECKING:
     from harmonica_session.spec.context_from import Period, Source
     from harmonica_session.spec.spec import Spec
     from harmonica_session.words.history import Issue
+    from harmonica_session.words.place import Place
     from harmonica_session.world import World
 
-TITLE = "Harmonica session"
 _MOST_ISSUES = 10
 # What GitHub's search says of a repository that the token may not see.
 _UNPROCESSABLE = 422
 _T = TypeVar("_T")
 
 
-def told(
-    world: World, spec: Spec, number: int | None, places: Iterable[int]
+def from_services(
+    world: World, spec: Spec, place: Place, positions: Iterable[int]
 ) -> dict[int, list[Background]]:
-    """Return what sources hold, by their places in the spec's list.
+    """Return what sources hold, by their positions in the spec's list.
 
     Args:
         world: Where the sources are.
         spec: What the file says.
-        number: The pull request that the session is announced on.
-        places: Those of the sources that are meant.
+        place: Where the session is announced.
+        positions: Those of the sources that are meant.
 
     Raises:
         BackgroundMissing: A source cannot be had.
         ServiceError: A service did not answer.
     """
-    telling = _Telling(world, spec, number)
-    return {place: [telling.told(place, spec.context_from[place])] for place in places}
+    asking = _Asking(world, spec, place)
+    return {at: [asking.told(at, spec.context_from[at])] for at in positions}
 
 
-class _Telling:
+class _Asking:
     """What the sources of one spec have in common; each method returns what a source holds."""
 
-    def __init__(self, world: World, spec: Spec, number: int | None) -> None:
+    def __init__(self, world: World, spec: Spec, place: Place) -> None:
         self.world = world
         self.spec = spec
-        self.number = number
+        self.place = place
         self.released = ""
 
-    def missing(self, place: int, message: str) -> BackgroundMissing:
-        return BackgroundMissing(self.spec.problem_at(("context_from", place), message))
+    def missing(self, at: int, message: str) -> BackgroundMissing:
+        return BackgroundMissing(self.spec.problem_at(("context_from", at), message))
 
-    def told(self, place: int, source: Source) -> Background:
+    def told(self, at: int, source: Source) -> Background:
         """Return what a service tells, free of the secrets that anybody may have put there."""
         if source.previous_session:
-            told = self.previous_session(place, source.previous_session.session)
+            told = self.previous_session(at, source.previous_session.session)
         elif source.merged_pull_requests:
-            told = self.merged_pull_requests(place, source.merged_pull_requests)
+            told = self.merged_pull_requests(at, source.merged_pull_requests)
         elif source.issues_closed:
-            told = self.issues_closed(place, source.issues_closed)
+            told = self.issues_closed(at, source.issues_closed)
         else:
-            told = self.pull_request(place)
+            told = self.pull_request(at)
         text = without_secrets(told.text, self.world.inputs.secret_texts)
         return Background(told.source, text)
 
-    def previous_session(self, place: int, session_id: str) -> Background:
+    def previous_session(self, at: int, session_id: str) -> Background:
         name, text = "an earlier session", None
         if self.world.harmonica is None:
-            self.world.runner.warn(TITLE, f"Without a key, this dry run leaves out {name}.")
+            self.world.runner.warn(f"Without a key, this dry run leaves out {name}.")
             return Background(name, "")
         try:
             text = self.world.harmonica.brief(session_id)
@@ -86,40 +86,39 @@ class _Telling:
             if not error.is_out_of_reach:
                 raise
             raise self.missing(
-                place, f"the session is gone, or belongs to another account: {error.reason}"
+                at, f"the session is gone, or belongs to another account: {error.reason}"
             ) from None
         if text is None:
             self.world.runner.warn(
-                TITLE,
                 "The earlier session that `context_from` names has no SESSION.md yet: Harmonica "
-                "writes it after the summary. The background goes without it.",
+                "writes it after the summary. The background goes without it."
             )
             return Background(name, "")
-        return Background(name, facts.brief(text))
+        return Background(name, quotations.brief(text))
 
-    def pull_request(self, place: int) -> Background:
-        inputs, number, needs = self.world.inputs, self.number, "pull-requests: read"
-        repository = self.repository(place)
-        if number is None and inputs.announce == "off":
-            number = inputs.pr_number or self.asked(
-                place, needs, lambda: number_of_event(self.world)
-            )
+    def pull_request(self, at: int) -> Background:
+        world, needs = self.world, "pull-requests: read"
+        repository = self.repository(at)
+        number = self.asked(
+            at,
+            needs,
+            lambda: pull_request_told_of(self.place, world.github, world.inputs, world.event),
+        )
         if number is None:
             raise self.missing(
-                place,
+                at,
                 f"`pull_request` needs a pull request, and the event "
-                f"`{self.world.event.name or 'none'}` names none; set `pr-number`, or leave it out",
+                f"`{world.event.name or 'none'}` names none; set `pr-number`, or leave it out",
             )
-        at = number
-        record = self.asked(place, needs, lambda: repository.pull_request(at))
+        record = self.asked(at, needs, lambda: repository.pull_request(number))
         messages = [record.pull.body or "", *(it.commit.message for it in record.commits)]
-        closed = facts.closed_by("\n\n".join(messages), repository.name)
+        closed = quotations.closed_by("\n\n".join(messages), repository.name)
         issues: dict[tuple[str, int], Issue | None] = {}
         for at_issue in closed:
             may_ask = at_issue[0] == repository.name and len(issues) < _MOST_ISSUES
             issues[at_issue] = self.issue(repository, at_issue[1]) if may_ask else None
         return Background(
-            f"pull request #{number}", facts.pull_request(record, issues, repository.name)
+            f"pull request #{number}", quotations.pull_request(record, issues, repository.name)
         )
 
     def issue(self, repository: Repository, number: int) -> Issue | None:
@@ -132,48 +131,46 @@ class _Telling:
             self.world.runner.say(f"Issue #{number} is told by its number alone: {error}")
             return None
 
-    def merged_pull_requests(self, place: int, period: Period) -> Background:
-        repository, since = self.repository(place), self.beginning(place, period)
+    def merged_pull_requests(self, at: int, period: Period) -> Background:
+        repository, since = self.repository(at), self.beginning(at, period)
         found = self.asked(
-            place, "pull-requests: read", lambda: repository.merged_since(since, period.limit)
+            at, "pull-requests: read", lambda: repository.merged_since(since, period.limit)
         )
         name = f"pull requests merged since {since[:10]}"
-        return Background(name, facts.merged_pull_requests(found, since[:10]))
+        return Background(name, quotations.merged_pull_requests(found, since[:10]))
 
-    def issues_closed(self, place: int, period: Period) -> Background:
-        repository, since = self.repository(place), self.beginning(place, period)
-        found = self.asked(
-            place, "issues: read", lambda: repository.closed_since(since, period.limit)
-        )
+    def issues_closed(self, at: int, period: Period) -> Background:
+        repository, since = self.repository(at), self.beginning(at, period)
+        found = self.asked(at, "issues: read", lambda: repository.closed_since(since, period.limit))
         return Background(
-            f"issues closed since {since[:10]}", facts.issues_closed(found, since[:10])
+            f"issues closed since {since[:10]}", quotations.issues_closed(found, since[:10])
         )
 
-    def beginning(self, place: int, period: Period) -> str:
+    def beginning(self, at: int, period: Period) -> str:
         """Return the first day of a period, or the moment of the latest release."""
         if period.since != LAST_RELEASE:
             return first_day(period.since, datetime.now(timezone.utc).date())
         if not self.released:
             try:
-                self.released = self.repository(place).last_release()
+                self.released = self.repository(at).last_release()
             except Refused as error:
                 if not error.is_denial:
                     raise
                 raise self.missing(
-                    place,
+                    at,
                     "`since: last_release` needs a published release, and `contents: read` to see "
                     f"it; name a day instead where there is none: {error}",
                 ) from None
         return self.released
 
-    def repository(self, place: int) -> Repository:
+    def repository(self, at: int) -> Repository:
         if self.world.github is None:
             raise self.missing(
-                place, "this source asks GitHub, and there is no `github-token` or no repository"
+                at, "this source asks GitHub, and there is no `github-token` or no repository"
             )
         return Repository(self.world.github)
 
-    def asked(self, place: int, needs: str, ask: Callable[[], _T]) -> _T:
+    def asked(self, at: int, needs: str, ask: Callable[[], _T]) -> _T:
         """Return what GitHub answers.
 
         Raises:
@@ -185,5 +182,5 @@ class _Telling:
             if not error.is_denial and error.status != _UNPROCESSABLE:
                 raise
             raise self.missing(
-                place, f"this source needs `{needs}` under the job's `permissions`: {error}"
+                at, f"this source needs `{needs}` under the job's `permissions`: {error}"
             ) from None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from harmonica_session.edges.runner.step_files import Rows
@@ -15,7 +16,7 @@ from harmonica_session.errors import ActionError, FileRefused, SpecError
 from harmonica_session.report.hand_on import fail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from harmonica_session.world import World
 
@@ -24,7 +25,7 @@ T = TypeVar("T")
 MOST_AT_ONCE = 8
 
 
-def rows_of(world: World) -> list[World]:
+def worlds_of(world: World) -> list[World]:
     """Return a world for each spec that the input names, with outputs and a log of its own.
 
     Raises:
@@ -32,7 +33,7 @@ def rows_of(world: World) -> list[World]:
     """
     specs = _specs(world)
     rows = Rows(world.runner.files, specs)
-    # One row may speak at once; several would interrupt each other.
+    # One may speak at once; several would interrupt each other.
     logs = [world.runner.out] if len(specs) == 1 else [io.StringIO() for _ in specs]
     return [
         replace(
@@ -61,13 +62,19 @@ def _specs(world: World) -> list[str]:
     return sorted(found)
 
 
-def all_of(steps: Iterable[Callable[[], T]]) -> list[T]:
-    """Return what the step of each spec returns, all or nothing.
+def each(worlds: Sequence[World], step: Callable[..., T], *columns: Iterable[object]) -> list[T]:
+    """Return what a step comes to for each spec, all or nothing.
+
+    Args:
+        worlds: One for each spec.
+        step: Is given a world, and what stands for that spec in each of the columns.
+        columns: What earlier steps came to, in the order of the worlds.
 
     Raises:
         ActionError: With the problems of every spec at once.
     """
-    results = [_result_or_error(step) for step in steps]
+    rows = zip(worlds, *columns, strict=True)
+    results = [_result_or_error(partial(step, *row)) for row in rows]
     failures = [result for result in results if isinstance(result, ActionError)]
     if len(failures) == 1:
         raise failures[0]
@@ -84,39 +91,39 @@ def _result_or_error(step: Callable[[], T]) -> T | ActionError:
         return error
 
 
-def side_by_side(rows: list[World], work: list[Callable[[], None]]) -> bool:
-    """Do the work of each row; one that fails does not keep the others from theirs.
+def carry_out(worlds: list[World], work: list[Callable[[], None]]) -> bool:
+    """Do the work for each spec, side by side; one that fails does not keep the others from theirs.
 
     Returns:
         Whether all of them succeeded.
     """
-    if len(rows) == 1:
-        return _try(rows[0], work[0])
+    if len(worlds) == 1:
+        return _try(worlds[0], work[0])
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - not for a single spec
 
     pool = ThreadPoolExecutor(MOST_AT_ONCE)
     try:
-        results = list(pool.map(_try, rows, work))
+        results = list(pool.map(_try, worlds, work))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     return all(results)
 
 
-def _try(row: World, work: Callable[[], None]) -> bool:
+def _try(world: World, work: Callable[[], None]) -> bool:
     try:
         work()
     except ActionError as error:
-        fail(row.runner, error)
+        fail(world.runner, error)
         return False
     return True
 
 
 @contextmanager
-def told(world: World, rows: list[World]) -> Iterator[None]:
-    """Write the logs of several rows one after the other in the end, whatever has happened."""
+def logs_in_turn(world: World, worlds: list[World]) -> Iterator[None]:
+    """Write the logs of several specs one after the other in the end, whatever has happened."""
     try:
         yield
     finally:
-        for row in rows:
-            if isinstance(row.runner.out, io.StringIO) and row.runner.out is not world.runner.out:
-                world.runner.write_log(row.runner.out.getvalue())
+        for one in worlds:
+            if isinstance(one.runner.out, io.StringIO) and one.runner.out is not world.runner.out:
+                world.runner.write_log(one.runner.out.getvalue())

@@ -1,18 +1,19 @@
-"""Checks specs, without a key and without the network unless somebody asks for more.
+"""`validate`: checks specs, without a key and without the network unless somebody asks for more.
 
 This module must not ask a service anything but for the names in a spec, and that on demand.
 """
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
-from harmonica_session.background.gather import read_files
-from harmonica_session.commands.several import all_of, rows_of, told
-from harmonica_session.report import summary as report
-from harmonica_session.session.prepare import read, require_key
+from harmonica_session.background.from_files import from_files
+from harmonica_session.commands import several
+from harmonica_session.commands.several import each
+from harmonica_session.inputs import require_key
+from harmonica_session.report import summary
 from harmonica_session.spec.look_up_names import look_up_names
+from harmonica_session.spec.read import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ def validate_online(world: World) -> bool:
     Raises:
         ActionError: With everything that is wrong, each problem with its place.
     """
-    require_key(world)
+    require_key(world.inputs, world.event)
     return _all_valid(world, _check_names)
 
 
@@ -41,19 +42,22 @@ def validate(world: World) -> bool:
 
 
 def _all_valid(world: World, check: Callable[[World], Spec]) -> bool:
-    rows = rows_of(world)
-    with told(world, rows):
-        specs = all_of(partial(check, row) for row in rows)
-        for row, spec in zip(rows, specs, strict=True):
-            row.runner.say(f"The spec is valid: {spec.topic}")
-            row.runner.output({"status": "valid", "topic": spec.topic})
-            row.runner.summary(report.valid(row.inputs.spec, spec.topic))
+    worlds = several.worlds_of(world)
+    with several.logs_in_turn(world, worlds):
+        specs = each(worlds, check)
+        each(worlds, _say_valid, specs)
     return True
+
+
+def _say_valid(world: World, spec: Spec) -> None:
+    world.runner.say(f"The spec is valid: {spec.topic}")
+    world.runner.output({"status": "valid", "topic": spec.topic})
+    world.runner.summary(summary.valid(world.inputs.spec, spec.topic))
 
 
 def _check(world: World) -> Spec:
     spec = read(world).spec
-    read_files(world, spec)
+    from_files(world, spec)
     return spec
 
 

@@ -5,26 +5,16 @@ This module must not ask a service anything, nor decide what is true.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from harmonica_session.errors import AnswerUnusable
-from harmonica_session.report import summary as report
-from harmonica_session.session import plan as planning
-from harmonica_session.words.session import Session
+from harmonica_session.errors import TITLE, AnswerUnusable
+from harmonica_session.report import summary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pydantic import JsonValue
-
-    from harmonica_session.announcement.receipt import Seal
     from harmonica_session.edges.runner.runner import Runner
     from harmonica_session.errors import ActionError
-    from harmonica_session.session.plan import Plan
+    from harmonica_session.session.outcome import Outcome
     from harmonica_session.world import World
-
-TITLE = "Harmonica session"
 
 
 def skip(world: World, reason: str) -> None:
@@ -34,7 +24,7 @@ def skip(world: World, reason: str) -> None:
         "notice", TITLE, [f"{message} Nothing was created; the summary says why."]
     )
     world.runner.output({"status": "skipped"})
-    world.runner.summary(report.skipped(reason))
+    world.runner.summary(summary.skipped(reason))
 
 
 def fail(runner: Runner, error: ActionError) -> None:
@@ -43,89 +33,47 @@ def fail(runner: Runner, error: ActionError) -> None:
     if isinstance(error, AnswerUnusable) and error.session_id:
         runner.output({"session_id": error.session_id})
     runner.annotate("error", error.title, error.problems)
-    runner.summary(report.failure(error))
+    runner.summary(summary.failure(error))
 
 
-def show(world: World, seal: Seal | None, plan: Plan) -> None:
-    """Show what a run without `dry-run` would send and post."""
-    task = plan.task
-    session = plan.found.session or Session(
-        id="(made by Harmonica)", join_url=f"{world.inputs.api_url}/chat?s=…"
-    )
-    what = {
-        "created": "A session would be created.",
-        "reused": f"The session {session.id} would be reused.",
-        "updated": f"The session {session.id} would be changed: {', '.join(plan.differing)}.",
-        "stale": f"The session {session.id} would stay as it is: {plan.because}.",
-    }[plan.status]
-    request = body = None
-    route, content = _request_of(plan, session)
-    if route:
-        request = json.dumps(content, indent=2, ensure_ascii=False)
-        world.runner.group(f"The request: {route}", request)
-    if task.number is not None and not plan.is_overtaken:
-        invitation = report.invitation_to(plan, session, is_public=world.event.is_public)
-        receipt = planning.receipt_for(plan, session)
-        line = seal.receipt_line(receipt, task.number) if seal else "<!-- receipt -->"
-        body = report.comment(line, invitation, spec=task.spec)
-        world.runner.group(f"The comment on #{task.number}", body)
-    world.runner.say(f"Dry run: {what} Nothing was written.")
-    world.runner.output({"status": "planned", "topic": task.request.topic})
-    world.runner.summary(report.planned(request, body, what))
-
-
-def _request_of(plan: Plan, session: Session) -> tuple[str, dict[str, JsonValue]]:
-    """Return the request that would be sent to Harmonica, its route empty when there is none."""
-    if plan.status == "created":
-        return "POST /api/v1/sessions", plan.task.request.body()
-    if plan.status == "updated":
-        return f"PATCH /api/v1/sessions/{session.id}", plan.changes
-    return "", {}
-
-
-def tell(world: World, plan: Plan, session: Session) -> None:
-    """Tell the log which session counts, and what is unusual about it."""
-    world.runner.say(f"Session {session.id}: {plan.status}")
-    world.runner.say(f"Join link: {session.join_url}")
-    for note in report.notes_on(plan, session):
-        world.runner.warn(TITLE, note)
-
-
-def hand_on(
-    world: World,
-    plan: Plan,
-    session: Session,
-    comment_url: str | None = None,
-    attached: Sequence[str] = (),
-) -> None:
-    """Set outputs and summary; of two values for one output, the later one counts.
+def hand_on(world: World, outcome: Outcome, told: Outcome | None = None) -> None:
+    """Tell the log, the outputs and the summary; of two values for one output, the later counts.
 
     Args:
         world: The runner.
-        plan: What was decided.
-        session: The session that exists.
-        comment_url: Address of the comment, None before it was announced.
-        attached: Names of the context sources that this run attached.
+        outcome: What the run has come to.
+        told: What was handed on before, None when nothing was.
     """
-    runner = world.runner
-    runner.output(
+    if told is None or (told.status, told.session.id) != (outcome.status, outcome.session.id):
+        _tell(world, outcome)
+    session, task = outcome.session, outcome.plan.task
+    comment_url = outcome.comment.html_url if outcome.comment else ""
+    world.runner.output(
         {
             "join_url": session.join_url or "",
             "session_id": session.id,
-            "topic": session.topic or plan.task.request.topic,
-            "status": plan.status,
+            "topic": session.topic or task.request.topic,
+            "status": outcome.status,
             "session_status": session.status or "",
             "chain_status": session.chain.status if session.chain else "",
-            "comment_url": comment_url or "",
+            "comment_url": comment_url,
         }
     )
     facts = {
         "Session": session.id,
-        "Status": plan.status,
-        "Spec": plan.task.spec,
-        "Comment": comment_url or "",
-        "Context sources": ", ".join(attached),
-        "Background sent": report.background_sent(plan),
+        "Status": outcome.status,
+        "Spec": task.spec,
+        "Comment": comment_url,
+        "Context sources": ", ".join(outcome.attached),
+        "Background sent": outcome.background_sent,
     }
-    invitation = report.invitation_to(plan, session, is_public=world.event.is_public)
-    runner.summary(report.summary(invitation, facts, runner.warnings))
+    invitation = outcome.invitation(is_public=world.event.is_public)
+    world.runner.summary(summary.summary(invitation, facts, world.runner.warnings))
+
+
+def _tell(world: World, outcome: Outcome) -> None:
+    """Tell the log which session counts, and what is unusual about it."""
+    world.runner.say(f"Session {outcome.session.id}: {outcome.status}")
+    world.runner.say(f"Join link: {outcome.session.join_url}")
+    for note in outcome.notes:
+        world.runner.warn(note)

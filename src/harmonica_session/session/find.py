@@ -9,10 +9,16 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from harmonica_session.announcement.our_comments import traces_on
+from harmonica_session.announcement.our_comments import our_comments
 from harmonica_session.errors import ActionError, DeadlineReached, Refused, SeveralSessions
-from harmonica_session.session import plan as planning
-from harmonica_session.session.plan import Found, Task
+from harmonica_session.session.identity import (
+    age,
+    carries_reference,
+    is_set_up_elsewhere,
+    may_have_run_before,
+    receipt_counts,
+)
+from harmonica_session.session.plan import Found
 from harmonica_session.session.survey import linked
 from harmonica_session.words.session import Session
 
@@ -22,9 +28,8 @@ if TYPE_CHECKING:
     from harmonica_session.announcement.receipt import OurComment, Receipt, Seal
     from harmonica_session.edges.harmonica.client import Harmonica
     from harmonica_session.session.survey import Survey
+    from harmonica_session.session.task import Task
     from harmonica_session.world import World
-
-TITLE = "Harmonica session"
 
 
 def find(world: World, harmonica: Harmonica, survey: Survey, seal: Seal, task: Task) -> Found:
@@ -36,21 +41,19 @@ def find(world: World, harmonica: Harmonica, survey: Survey, seal: Seal, task: T
         ServiceError: A service did not answer, so nobody knows.
         DeadlineReached: There are too many sessions to look at in time.
     """
-    trace, surplus = _our_trace(world, harmonica, survey, seal, task)
-    receipt = trace.receipt if trace else None
+    ours, surplus = _our_comment(world, harmonica, survey, seal, task)
+    receipt = ours.receipt if ours else None
     session, is_foreign, is_gone = None, False, False
-    if trace and planning.receipt_counts(task, trace.receipt):
-        session = _announced(world, harmonica, trace)
-        is_foreign = session is not None and trace.receipt.is_foreign
+    if ours and receipt_counts(task, ours.receipt):
+        session = _announced(world, harmonica, ours)
+        is_foreign = session is not None and ours.receipt.is_foreign
         is_gone = session is None
     if session is None and task.scope == "topic":
         session = _of_topic(harmonica, survey, task, receipt)
-        is_foreign = session is not None and _is_foreign(session, task, receipt)
-    elif session is None and planning.may_have_run_before(task, world.event, receipt):
+        is_foreign = session is not None and is_set_up_elsewhere(session, task, receipt)
+    elif session is None and may_have_run_before(task, world.event, receipt):
         session = _left_behind(world, survey, task)
-    found = Found(session=session, is_foreign=is_foreign, is_gone=is_gone, surplus=surplus)
-    if trace:
-        found = replace(found, comment=trace.comment, receipt=receipt, is_signed=trace.is_signed)
+    found = Found(ours, session, is_foreign=is_foreign, is_gone=is_gone, surplus=surplus)
     return replace(found, questions=_questions(world, harmonica, task, found))
 
 
@@ -58,8 +61,7 @@ def _questions(
     world: World, harmonica: Harmonica, task: Task, found: Found
 ) -> tuple[str, ...] | None:
     """Ask what a session asks whose receipt does not tell, where the spec has questions too."""
-    known = found.own_receipt
-    if found.session is None or found.is_foreign or (known and known.fields):
+    if found.session is None or found.is_foreign or found.knows_fields:
         return None
     if not task.request.questions:
         return None
@@ -70,26 +72,27 @@ def _questions(
         return None
 
 
-def _our_trace(
+def _our_comment(
     world: World, harmonica: Harmonica, survey: Survey, seal: Seal, task: Task
 ) -> tuple[OurComment | None, tuple[OurComment, ...]]:
     """Return the comment of ours that counts, and those that two runs at once left beside it."""
-    if task.number is None:
+    number = task.place.number
+    if number is None:
         return None, ()
-    traces = traces_on(world, seal, task.number, partial(survey.comments, task.number))
+    listed = our_comments(world, seal, task.place, partial(survey.comments, number))
     within_reach = (
-        it for it in traces if not it.is_doubtful or survey.whole(it.receipt.session_id)
+        it for it in listed if not it.is_doubtful or survey.whole(it.receipt.session_id)
     )
-    trace = next(within_reach, None)
-    if trace is None or trace.is_signed:
-        surplus = (it for it in traces[1:] if it.is_signed and trace and it.author == trace.author)
-        return trace, tuple(surplus)
+    ours = next(within_reach, None)
+    if ours is None or ours.is_signed:
+        surplus = (it for it in listed[1:] if it.is_signed and ours and it.author == ours.author)
+        return ours, tuple(surplus)
     # Only a signature vouches for the link; the id leads to a session of this account.
-    vouched = {"join_url": harmonica.join_url(trace.receipt.session_id)}
-    return replace(trace, receipt=trace.receipt.model_copy(update=vouched)), ()
+    vouched = {"join_url": harmonica.join_url(ours.receipt.session_id)}
+    return replace(ours, receipt=ours.receipt.model_copy(update=vouched)), ()
 
 
-def _announced(world: World, harmonica: Harmonica, trace: OurComment) -> Session | None:
+def _announced(world: World, harmonica: Harmonica, ours: OurComment) -> Session | None:
     """Ask for the session of our comment; None when it is gone or out of reach.
 
     A session that a signed receipt names counts also while Harmonica does not answer.
@@ -97,21 +100,20 @@ def _announced(world: World, harmonica: Harmonica, trace: OurComment) -> Session
     Raises:
         ServiceError: Harmonica did not answer, and no signature vouches for the session.
     """
-    receipt = trace.receipt
+    receipt = ours.receipt
     join_url = receipt.join_url
     try:
         session = harmonica.get(receipt.session_id)
     except ActionError as error:
         if isinstance(error, Refused) and error.is_out_of_reach:
             world.runner.warn(
-                TITLE,
                 f"The session of the comment is gone or belongs to another account ({join_url}); "
-                "another one takes its place.",
+                "another one takes its place."
             )
             return None
-        if not trace.is_signed:
+        if not ours.is_signed:
             raise
-        world.runner.warn(TITLE, f"The session was not looked at: {error}")
+        world.runner.warn(f"The session was not looked at: {error}")
     else:
         return session.model_copy(update={"join_url": join_url})
     return Session(id=receipt.session_id, join_url=join_url)
@@ -138,13 +140,6 @@ def _of_topic(
             f"complete the others, or choose another topic: {links}"
         )
     return sessions[0] if sessions else None
-
-
-def _is_foreign(session: Session, task: Task, receipt: Receipt | None) -> bool:
-    """Say whether a session of the topic was set up by something else than a run of ours."""
-    if receipt and receipt.session_id == session.id:
-        return receipt.is_foreign
-    return not carries_reference(session, task.reference)
 
 
 def _left_behind(world: World, survey: Survey, task: Task) -> Session | None:
@@ -182,13 +177,3 @@ def with_reference(
     rows.sort(key=lambda row: (row.topic != task.request.topic, age(row)))
     found = (look(row.id) for row in rows)
     return next((it for it in found if it and carries_reference(it, task.reference)), None)
-
-
-def age(session: Session) -> tuple[str, str]:
-    """Return what puts sessions in order, the oldest first."""
-    return session.created_at or "", session.id
-
-
-def carries_reference(session: Session, reference: str) -> bool:
-    """Say whether a session's context holds the reference line."""
-    return f"Ref: {reference}" in (session.context or "").splitlines()

@@ -13,7 +13,7 @@ from harmonica_session.text.moment import moment
 
 if TYPE_CHECKING:
     from harmonica_session.edges.harmonica.client import Harmonica
-    from harmonica_session.session.plan import Task
+    from harmonica_session.session.task import Task
     from harmonica_session.words.pull_request import Comment
     from harmonica_session.words.session import Session
     from harmonica_session.world import World
@@ -46,7 +46,7 @@ class Survey:
 
     def beginning(self, task: Task) -> datetime | None:
         """Return since when the session may have been made, None when nobody says."""
-        number = task.number if task.scope == "pull-request" else None
+        number = task.place.number if task.scope == "pull-request" else None
         if number not in self._beginnings:
             self._beginnings[number] = (
                 _beginning_of_run(self._world)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime, timezone
 from typing import TYPE_CHECKING
 
-from harmonica_session.announcement.find_place import number_of_event
+from harmonica_session.edges.github.find_pull_request import pull_request_told_of
 from harmonica_session.errors import Refused
 from harmonica_session.spec.spec import read_spec
 from harmonica_session.spec.template import names_in
@@ -16,21 +16,22 @@ from harmonica_session.spec.values import Group, facts_of, known_pull_request, v
 from harmonica_session.text.moment import moment
 
 if TYPE_CHECKING:
-    from harmonica_session.session.prepare import Draft
+    from harmonica_session.spec.read import Draft
     from harmonica_session.spec.spec import Spec
     from harmonica_session.spec.values import Facts
+    from harmonica_session.words.place import Place
     from harmonica_session.world import World
 
-TITLE = "Harmonica session: values"
+_ABOUT = "values"
 
 
-def fill_in(world: World, draft: Draft, number: int | None) -> Spec:
+def fill_in(world: World, draft: Draft, *, place: Place) -> Spec:
     """Return the spec with its texts filled in.
 
     Args:
         world: The run.
         draft: The spec as it stands in the file.
-        number: The pull request that is announced on.
+        place: Where the session is announced.
 
     Raises:
         SpecError: A value that it uses is absent, or a text does not fit once it is filled in.
@@ -40,7 +41,7 @@ def fill_in(world: World, draft: Draft, number: int | None) -> Spec:
     if not used:
         return draft.spec
     wanted = {part for name, part in used if name == "pull_request"}
-    pull_request = _pull_request(world, number, wanted - {""}) if wanted else _no_pull_request("")
+    pull_request = _pull_request(world, place, wanted - {""}) if wanted else _no_pull_request("")
     today = _today(world) if ("today", "") in used else None
     values = values_of(world.event, world.inputs.variables, pull_request, today)
     return read_spec(draft.content, draft.path, values)
@@ -50,14 +51,12 @@ def _no_pull_request(why: str) -> Group:
     return Group("pull_request", {}, why)
 
 
-def _pull_request(world: World, number: int | None, wanted: set[str]) -> Group:
+def _pull_request(world: World, place: Place, wanted: set[str]) -> Group:
     """Return what is known of the pull request, having asked for what the event lacks."""
     event = f"the event `{world.event.name}`" if world.event.name else "a run without an event"
     known: Facts = {}
     try:
-        if number is None and world.inputs.announce == "off":
-            # Where nothing is announced, nobody has looked for it yet.
-            number = world.inputs.pr_number or number_of_event(world)
+        number = pull_request_told_of(place, world.github, world.inputs, world.event)
         if number is None:
             return _no_pull_request(f"{event} has no pull request")
         known = known_pull_request(world.event, number)
@@ -71,7 +70,8 @@ def _pull_request(world: World, number: int | None, wanted: set[str]) -> Group:
         if not error.is_denial:
             raise
         world.runner.warn(
-            TITLE, f"There is no pull request to be read: {error}; it needs `pull-requests: read`"
+            f"There is no pull request to be read: {error}; it needs `pull-requests: read`",
+            about=_ABOUT,
         )
         return Group("pull_request", known, "GitHub did not show it")
 
@@ -86,6 +86,7 @@ def _today(world: World) -> date:
     except Refused as error:
         if not error.is_denial:
             raise
-        world.runner.warn(TITLE, f"Nobody says when the run began, so `today` is this day: {error}")
+        message = f"Nobody says when the run began, so `today` is this day: {error}"
+        world.runner.warn(message, about=_ABOUT)
         return now.date()
     return began.astimezone(timezone.utc).date() if began else now.date()

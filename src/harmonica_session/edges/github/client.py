@@ -6,6 +6,7 @@ This module must not decide which comment is ours, nor which pull request is mea
 from __future__ import annotations
 
 import re
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -55,8 +56,7 @@ class GitHub:
         )
         self._service = Persistent(transport)
         # What several specs of a run want to know is asked once.
-        self._pulls: dict[int, dict[str, Any]] = {}
-        self._run_beginnings: dict[str, str] = {}
+        self._known: dict[str, Any] = {}
         self._newest: dict[int, SingleFlight[list[Comment]]] = {}
         self._lock = Lock()
 
@@ -128,11 +128,11 @@ class GitHub:
 
         `GET /repos/{o}/{r}/actions/runs/{id}`.
         """
-        if run_id not in self._run_beginnings:
-            path = f"{self._repository}/actions/runs/{run_id}"
-            run: Beginning = self.read("ask when the workflow run began", path, Beginning)
-            self._run_beginnings[run_id] = run.created_at
-        return self._run_beginnings[run_id]
+        path = f"{self._repository}/actions/runs/{run_id}"
+        run: Beginning = self._once(
+            path, lambda: self.read("ask when the workflow run began", path, Beginning)
+        )
+        return run.created_at
 
     def commit_of(self, ref: str) -> str:
         """Return the commit that a branch or tag names: `GET /repos/{o}/{r}/commits/{ref}`."""
@@ -182,21 +182,32 @@ class GitHub:
 
     def pull(self, number: int) -> dict[str, Any]:
         """Return a pull request as GitHub tells it: `GET /repos/{o}/{r}/pulls/{n}`."""
-        if number not in self._pulls:
-            path = f"{self._repository}/pulls/{number}"
-            self._pulls[number] = self.read("read the pull request", path, dict[str, Any])
-        return self._pulls[number]
+        path = f"{self._repository}/pulls/{number}"
+        pull: dict[str, Any] = self._once(
+            path, lambda: self.read("read the pull request", path, dict[str, Any])
+        )
+        return pull
 
     def pulls_of_commit(self, commit: ByCommit) -> list[PullRequest]:
         """List the pull requests of a commit: `GET /repos/{o}/{r}/commits/{sha}/pulls`."""
         path = f"{self._repository}/commits/{commit.sha}/pulls"
-        return list(self.pages("find the pull request of the commit", path, {}, PullRequest))
+        pages = partial(self.pages, "find the pull request of the commit", path, {}, PullRequest)
+        pulls: list[PullRequest] = self._once(path, lambda: list(pages()))
+        return pulls
 
     def open_pulls_of(self, head: ByHead) -> list[PullRequest]:
         """List the open pull requests of a branch: `GET /repos/{o}/{r}/pulls`."""
         query = {"state": "open", "head": f"{head.owner}:{head.branch}"}
         path = f"{self._repository}/pulls"
-        return list(self.pages("find the pull request of the branch", path, query, PullRequest))
+        pages = partial(self.pages, "find the pull request of the branch", path, query, PullRequest)
+        pulls: list[PullRequest] = self._once(f"{path}?{query['head']}", lambda: list(pages()))
+        return pulls
+
+    def _once(self, name: str, ask: Callable[[], Any]) -> Any:  # noqa: ANN401 - any answer
+        """Return what was asked for under this name before, else ask now."""
+        if name not in self._known:
+            self._known[name] = ask()
+        return self._known[name]
 
     def _comment(self, request: Request) -> Comment:
         comment: Comment = accepted(self._service.send(request)).read(Comment)

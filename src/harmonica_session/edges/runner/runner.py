@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, TextIO, TypeAlias
 from actions_toolkit.command import Command
 
 from harmonica_session.edges.runner.step_files import Files, KeptValues, StepFiles
-from harmonica_session.errors import Problem
+from harmonica_session.errors import TITLE, Problem
 from harmonica_session.text.markdown import plain
 from harmonica_session.text.secrecy import SHORTEST_SECRET, blot_out
 
@@ -89,10 +89,15 @@ class Runner:
             self.say(f"All {len(listed)} problems:")
             self.say("\n".join(str(problem) for problem in listed))
 
-    def warn(self, title: str, message: str) -> None:
-        """Write a warning, and keep it for the summary; lines after its first are to be pasted."""
+    def warn(self, message: str, *, about: str = "") -> None:
+        """Write a warning, and keep it for the summary.
+
+        Args:
+            message: What does not work; lines after its first are to be pasted.
+            about: What of the session it is about, for the annotation's title.
+        """
         self.warnings.append(message)
-        self.annotate("warning", title, [message])
+        self.annotate("warning", f"{TITLE}: {about}" if about else TITLE, [message])
 
     def output(self, values: Mapping[str, str]) -> None:
         """Set outputs of the step; of two values for one name, the later one counts."""

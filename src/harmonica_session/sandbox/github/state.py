@@ -8,14 +8,52 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from harmonica_session.sandbox.github import rows
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from harmonica_session.sandbox.exchange import Row
 
 _WORKFLOW_BOT = "github-actions[bot]"
+
+
+class PullFacts(TypedDict, total=False):
+    """What a test may say of a pull request.
+
+    Attributes:
+        head_sha: Its head commit; empty: 40 digits made of the number.
+        head_owner: Owner of the head's repository; empty: of `repository`, so no fork.
+        head_ref: Its branch.
+        base_sha: The commit it is to be merged onto.
+        state: `open` or `closed`.
+        merged_at: When it was merged.
+        merge_commit_sha: The commit it was merged as.
+        title: Its title.
+    """
+
+    head_sha: str
+    head_owner: str
+    head_ref: str
+    base_sha: str
+    state: str
+    merged_at: str | None
+    merge_commit_sha: str | None
+    title: str
+
+
+_OPEN_PULL: PullFacts = {
+    "head_sha": "",
+    "head_owner": "",
+    "head_ref": "feature",
+    "base_sha": "b" * 40,
+    "state": "open",
+    "merged_at": None,
+    "merge_commit_sha": None,
+    "title": "A pull request",
+}
 
 
 class GitHubState:
@@ -80,44 +118,22 @@ class GitHubState:
         digest = hashlib.sha256(login.encode()).hexdigest()[:29]
         return self.add_token(f"ghp_sandbox{digest}", login=login)
 
-    def add_pull(  # noqa: PLR0913  # the facts of a pull request, all by name
-        self,
-        number: int,
-        *,
-        head_sha: str = "",
-        head_owner: str = "",
-        head_ref: str = "feature",
-        base_sha: str = "b" * 40,
-        state: str = "open",
-        merged_at: str | None = None,
-        merge_commit_sha: str | None = None,
-        title: str = "A pull request",
-    ) -> Row:
-        """Open a pull request onto `main` and return its row; an earlier one is replaced.
-
-        Args:
-            number: Its number.
-            head_sha: Its head commit; empty: 40 digits made of the number.
-            head_owner: Owner of the head's repository; empty: of `repository`, so no fork.
-            head_ref: Its branch.
-            base_sha: The commit it is to be merged onto.
-            state: `open` or `closed`.
-            merged_at: When it was merged.
-            merge_commit_sha: The commit it was merged as.
-            title: Its title.
-        """
+    def add_pull(self, number: int, **facts: Unpack[PullFacts]) -> Row:
+        """Open a pull request onto `main` and return its row; an earlier one is replaced."""
+        told: PullFacts = {**_OPEN_PULL, **facts}
         owner, name = self.repository.split("/")
-        issue = self._issue(number, "pull", title, "")
+        issue = self._issue(number, "pull", told["title"], "")
+        head_owner, head_sha = told["head_owner"] or owner, told["head_sha"] or f"{number:040d}"
         row = issue | {
             "draft": False,
-            "state": state,
-            "merged": merged_at is not None,
-            "merged_at": merged_at,
-            "merge_commit_sha": merge_commit_sha,
-            "head": _end(head_owner or owner, head_ref, head_sha or f"{number:040d}", name),
-            "base": _end(owner, "main", base_sha, name),
+            "state": told["state"],
+            "merged": told["merged_at"] is not None,
+            "merged_at": told["merged_at"],
+            "merge_commit_sha": told["merge_commit_sha"],
+            "head": _end(head_owner, told["head_ref"], head_sha, name),
+            "base": _end(owner, "main", told["base_sha"], name),
         }
-        as_issue = {"state": state, "pull_request": {"html_url": issue["html_url"]}}
+        as_issue = {"state": told["state"], "pull_request": {"html_url": issue["html_url"]}}
         with self._lock:
             self.pulls[number] = row
             self.issues[number] = issue | as_issue

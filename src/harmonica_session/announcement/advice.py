@@ -1,0 +1,39 @@
+"""What to do where a token may not announce a session.
+
+This module must not ask GitHub anything, nor know what the announcement says.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harmonica_session.errors import Refused
+
+if TYPE_CHECKING:
+    from harmonica_session.errors import ActionError
+    from harmonica_session.words.place import Place
+
+PERMISSIONS = """\
+permissions:
+  contents: read
+  pull-requests: write"""
+
+
+def denied(what: str, reason: str) -> str:
+    """Say what a token may not do, with the block to paste."""
+    return f"{what}, because the token may not: {reason}. Give the job these:\n{PERMISSIONS}"
+
+
+def not_announced(place: Place, error: ActionError) -> str:
+    """Say why the link was not posted, and what to do about it."""
+    if isinstance(error, Refused) and "locked" in error.reason.lower():
+        return (
+            f"The conversation on {place} is locked, so the link was not posted. It stands in "
+            "the outputs and in the job summary; unlock the conversation and run this again."
+        )
+    if isinstance(error, Refused) and error.is_denial:
+        return denied(f"The link was not posted on {place}", str(error))
+    return (
+        f"The link was not posted on {place}; it stands in the outputs and in the job summary, "
+        f"and the next run posts it: {error}"
+    )

@@ -1,0 +1,56 @@
+"""Which session is meant: what a receipt, a reference and the order of things say of it.
+
+This module must not look for a session, nor decide what becomes of one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harmonica_session.announcement.receipt import Receipt
+    from harmonica_session.event import Event
+    from harmonica_session.session.task import Task
+    from harmonica_session.words.session import Session
+
+
+def receipt_counts(task: Task, receipt: Receipt) -> bool:
+    """Say whether the session of our comment is the one that this run means."""
+    if task.on_change == "new" and receipt.digest != task.digest:
+        return task.scope == "pull-request" and is_overtaken(task, receipt)
+    if task.scope == "run":
+        return receipt.run_id == task.run_id
+    return task.scope == "pull-request"
+
+
+def is_overtaken(task: Task, receipt: Receipt) -> bool:
+    """Say whether a comment was written for a later run than the one that asks.
+
+    Source: "Contexts", `github.run_id`: it grows, and stays the same over the attempts of a run.
+    """
+    ours, theirs = task.run_id, receipt.written_by
+    return ours.isdecimal() and theirs.isdecimal() and int(ours) < int(theirs)
+
+
+def may_have_run_before(task: Task, event: Event, receipt: Receipt | None) -> bool:
+    """Say whether an earlier run may have made the session that this one is about to make."""
+    if task.scope == "pull-request":
+        return receipt is not None or not event.opens_pull_request(task.place)
+    return task.scope == "run"
+
+
+def is_set_up_elsewhere(session: Session, task: Task, receipt: Receipt | None) -> bool:
+    """Say whether a session of the topic was set up by something else than a run of ours."""
+    if receipt and receipt.session_id == session.id:
+        return receipt.is_foreign
+    return not carries_reference(session, task.reference)
+
+
+def carries_reference(session: Session, reference: str) -> bool:
+    """Say whether a session's context holds the reference line."""
+    return f"Ref: {reference}" in (session.context or "").splitlines()
+
+
+def age(session: Session) -> tuple[str, str]:
+    """Return what puts sessions in order, the oldest first."""
+    return session.created_at or "", session.id

@@ -1,0 +1,70 @@
+"""The sentences that say what is unusual about a session.
+
+This module must not decide which of them is true, nor where it is said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harmonica_session.words.session import Chain
+
+LEFT_ALONE = "A later run has said what this session is to be, so this one left it alone."
+
+
+def chain_stands_still(chain: Chain) -> str:
+    """Say that the session exists while the chain of its template does not run."""
+    reason = chain.message or chain.reason
+    because = f": {reason}" if reason else ""
+    return (
+        f"The session exists, but the chain of its template is not running "
+        f"({chain.status}{because}). Open the session in Harmonica to set it going."
+    )
+
+
+def tried_again(differing: str, because: str) -> str:
+    """Say that the session was not changed this time."""
+    return (
+        f"The session could not be brought up to date with the spec ({differing}); the next run "
+        f"tries again: {because}"
+    )
+
+
+def stale(differing: str, because: str) -> str:
+    """Say that the session is not what the spec says, and why it stays so."""
+    return (
+        f"This session and its spec differ by now ({differing}), and the session keeps what it "
+        f"has: {because}."
+    )
+
+
+def of_faster_run(differing: str) -> str:
+    """Say that another run has made the session, and from which other spec."""
+    return f"A faster run has made this session, from a spec that differs ({differing})."
+
+
+def replaces(join_url: str) -> str:
+    """Say which session was announced so far."""
+    return f"This session replaces an earlier one: {join_url}"
+
+
+def overtaken(join_url: str) -> str:
+    """Say that the comment speaks of another session than this run's, and keeps to it."""
+    return f"A later run has announced another session: {join_url}"
+
+
+def surplus(join_url: str) -> str:
+    """Say that two runs made a session each, and which of them nobody was told of."""
+    return (
+        "Another run made a session for the same purpose a moment earlier; that one counts. "
+        f"Nobody was invited to the session that this run made: {join_url}"
+    )
+
+
+def second_session(join_url: str) -> str:
+    """Say that two runs announced a session each, and which of them counts no longer."""
+    return (
+        "Two runs at the same time announced a session each. The later announcement was taken "
+        f"away; who has followed it is in this session, which counts no longer: {join_url}"
+    )

@@ -1,0 +1,221 @@
+"""What became of a plan, as the steps of a run pass it on, and what follows for those who read it.
+
+This module must not carry anything out, nor say where its texts go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from harmonica_session.announcement.invitation import Invitation, comment
+from harmonica_session.announcement.receipt import UNKNOWN, Receipt
+from harmonica_session.session import notes
+
+if TYPE_CHECKING:
+    from harmonica_session.announcement.receipt import OurComment, Seal
+    from harmonica_session.session.plan import Plan, Status
+    from harmonica_session.words.pull_request import Comment
+    from harmonica_session.words.session import Session
+
+_LONGEST_MOMENT = 40
+_NO_RECEIPT = "<!-- receipt -->"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run has come to so far.
+
+    Attributes:
+        plan: What was decided.
+        session: The session that counts.
+        status: What the run reports.
+        because: Why the session keeps what it has, when it is `stale`.
+        will_retry: Whether the next run tries again to change it.
+        was_sent: Whether a change was sent to Harmonica that it then refused.
+        made: The session that this run has made, be it one too many.
+        gave_way: Whether the session is that of a faster run, which announces it.
+        comment: Our comment that announces the session, None where there is none.
+        attached: Names of the context sources that this run has attached.
+    """
+
+    plan: Plan
+    session: Session
+    status: Status
+    because: str = ""
+    will_retry: bool = False
+    was_sent: bool = False
+    made: Session | None = None
+    gave_way: bool = False
+    comment: Comment | None = None
+    attached: tuple[str, ...] = ()
+
+    @property
+    def is_as_asked(self) -> bool:
+        """Whether the session has all that the request says, as far as anybody knows."""
+        is_new = self.status in ("created", "updated")
+        return is_new or not (self.plan.differing or self.plan.found.is_foreign)
+
+    @property
+    def knows_questions(self) -> bool:
+        """Whether the session's participants are surely asked what the request says."""
+        found = self.plan.found
+        was_told = found.knows_fields or found.questions is not None
+        return self.status == "created" or (self.is_as_asked and was_told)
+
+    @property
+    def knows_visibility(self) -> bool:
+        """Whether the session's results are surely as visible as the request says."""
+        if self.status == "created":
+            return True
+        receipt = self.plan.found.own_receipt
+        return self.is_as_asked and receipt is not None and receipt.results_visibility != UNKNOWN
+
+    @property
+    def surplus(self) -> Session | None:
+        """The session that this run has made and that counts no longer."""
+        return self.made if self.made and self.made.id != self.session.id else None
+
+    @property
+    def has_posted(self) -> bool:
+        """Whether the comment is a new one."""
+        known = self.plan.found.comment
+        return self.comment is not None and (known is None or known.id != self.comment.id)
+
+    @property
+    def leaves_comment(self) -> bool:
+        """Whether our comment stays as it is: it says all this, or it is another run's to edit."""
+        found = self.plan.found
+        if self.plan.is_overtaken or (self.gave_way and self.plan.task.scope == "pull-request"):
+            return True
+        if found.own_receipt is None or found.ours is None or not found.ours.is_signed:
+            return False
+        known, said = found.own_receipt, self.receipt
+        return (known.digest, known.announced) == (said.digest, said.announced)
+
+    @property
+    def receipt(self) -> Receipt:
+        """What the announcement has to keep for the next run."""
+        task, known = self.plan.task, self.plan.found.own_receipt
+        follows = self.is_as_asked
+        if known and not follows:
+            keeps_quiet = task.on_change == "keep" or self.will_retry
+            said = {"announced": task.digest, "written_by": task.run_id}
+            return known if keeps_quiet else known.model_copy(update=said)
+        return Receipt(
+            session_id=self.session.id,
+            join_url=self.session.join_url or "",
+            digest=task.digest if follows else "",
+            announced=task.digest,
+            fields=dict(task.fields) if follows else {},
+            results_visibility=(
+                (task.request.results_visibility or "") if self.knows_visibility else UNKNOWN
+            ),
+            created_at=(
+                known.created_at if known else (self.session.created_at or "")[:_LONGEST_MOMENT]
+            ),
+            run_id=known.run_id if known else task.run_id,
+            written_by=task.run_id,
+            is_foreign=self.plan.found.is_foreign,
+        )
+
+    @property
+    def notes(self) -> list[str]:
+        """What is unusual about the session, a sentence each."""
+        plan, chain = self.plan, self.session.chain
+        differing, replaced = ", ".join(plan.differing), plan.found.replaced
+        said = []
+        if chain and not chain.runs:
+            said.append(notes.chain_stands_still(chain))
+        if self.will_retry:
+            said.append(notes.tried_again(differing, self.because))
+        elif self.status == "stale":
+            said.append(notes.stale(differing, self.because))
+        if plan.is_overtaken and replaced:
+            said.append(notes.overtaken(replaced))
+        elif plan.is_overtaken and differing:
+            said.append(notes.LEFT_ALONE)
+        elif self.gave_way and differing:
+            said.append(notes.of_faster_run(differing))
+        elif replaced:
+            said.append(notes.replaces(replaced))
+        return said
+
+    @property
+    def background_sent(self) -> str:
+        """What left the repository as background in this run, with its size; empty if nothing.
+
+        A refused update was sent all the same.
+        """
+        is_update = self.status == "updated" or self.was_sent
+        is_sent = self.made is not None or (is_update and "context" in self.plan.differing)
+        return ", ".join(map(str, self.plan.task.context.shares)) if is_sent else ""
+
+    def invitation(self, *, is_public: bool) -> Invitation:
+        """Return the invitation to the session, with the texts that it really has.
+
+        Args:
+            is_public: Whether the repository is.
+        """
+        session, request = self.session, self.plan.task.request
+        receipt, is_as_asked = self.plan.found.own_receipt, self.is_as_asked
+        visibility: str = receipt.results_visibility if receipt else UNKNOWN
+        if self.knows_visibility:
+            visibility = request.results_visibility or ""
+        asked = tuple(question.text for question in request.questions or ())
+        return Invitation(
+            topic=session.topic or request.topic,
+            join_url=session.join_url or "",
+            goal=session.goal or (request.goal if is_as_asked else ""),
+            critical=session.critical or (request.critical or "" if is_as_asked else ""),
+            questions=asked if self.knows_questions else (),
+            background=self.plan.task.context.sources if is_as_asked else None,
+            results_visibility=visibility,
+            is_public=is_public,
+            is_completed=session.status == "completed",
+            notes=tuple(self.notes),
+        )
+
+    def announcement(self, seal: Seal | None, *, is_public: bool) -> str:
+        """Return the body of our comment.
+
+        Args:
+            seal: What signs the receipt in it, None without a key.
+            is_public: Whether the repository is.
+        """
+        task = self.plan.task
+        line = seal.receipt_line(self.receipt, task.place) if seal else _NO_RECEIPT
+        return comment(line, self.invitation(is_public=is_public), spec=task.spec)
+
+    def beside(self, ours: OurComment) -> Outcome:
+        """Return the same for where another run's comment has turned up meanwhile."""
+        return replace(self, plan=self.plan.beside(ours))
+
+
+def as_planned(plan: Plan, session: Session) -> Outcome:
+    """Return what comes of a plan that needs nothing done to its session, or if all goes well."""
+    return Outcome(plan, session, plan.status, plan.because, plan.will_retry)
+
+
+def created(plan: Plan, session: Session) -> Outcome:
+    """Return what comes of a plan whose session this run has made."""
+    return Outcome(plan, session, "created", made=session)
+
+
+def refused(plan: Plan, session: Session, because: str, *, will_retry: bool) -> Outcome:
+    """Return what comes of a plan whose change was sent and refused."""
+    return Outcome(plan, session, "stale", because, will_retry, was_sent=True)
+
+
+def given_way(before: Outcome, plan: Plan, theirs: Session) -> Outcome:
+    """Return what comes of a run whose session counts no longer, for a faster run made another.
+
+    What differs is the faster run's to settle, which knows what it has asked for.
+
+    Args:
+        before: What this run had come to.
+        plan: What follows for the session of the faster run.
+        theirs: That session.
+    """
+    after = as_planned(plan, theirs)
+    return replace(after, status="reused", made=before.made, gave_way=True)

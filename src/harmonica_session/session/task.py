@@ -1,0 +1,95 @@
+"""What a run is asked for, before anybody is asked what is there.
+
+This module must not know what is there, nor what is done about it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from harmonica_session.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harmonica_session.background.context import Context
+    from harmonica_session.event import Event
+    from harmonica_session.inputs import Inputs, OnChange
+    from harmonica_session.words.place import Place
+    from harmonica_session.words.request import SessionRequest
+
+Scope: TypeAlias = Literal["pull-request", "run", "topic", "off"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is asked for.
+
+    Attributes:
+        spec: Path of the spec under the workspace.
+        request: The request as it is sent, the reference line included.
+        digest: Digest of the request without the reference line.
+        fields: Digests of its fields, by their names.
+        reference: The 16 hex digits of the reference line.
+        context: The context and where it came from.
+        place: Where the session is announced.
+        scope: What there is at most one session for.
+        on_change: What becomes of the session when the request is another one now.
+        run_id: The workflow run that asks; empty outside of one.
+    """
+
+    spec: str
+    request: SessionRequest
+    digest: str
+    fields: Mapping[str, str]
+    reference: str
+    context: Context
+    place: Place
+    scope: Scope
+    on_change: OnChange
+    run_id: str = ""
+
+
+def scope_of(inputs: Inputs, event: Event, place: Place) -> Scope:
+    """Return what there is at most one session for.
+
+    Raises:
+        InputError: `once-per` names something that this run does not have.
+    """
+    scope = inputs.once_per
+    if scope == "auto":
+        if place.number is not None:
+            return "pull-request"
+        return "run" if event.run_id else "off"
+    if scope == "pull-request" and inputs.announce == "off":
+        raise InputError(
+            "`once-per: pull-request` needs a pull request to announce on, and `announce: off` "
+            "announces on none; leave out one of the two"
+        )
+    if scope == "pull-request" and place.number is None:
+        raise InputError(
+            "`once-per: pull-request` needs a pull request to announce on, and this run has none; "
+            "set `pr-number`, or another `once-per`"
+        )
+    if scope == "run" and not event.run_id:
+        raise InputError("`once-per: run` needs a workflow run, and GITHUB_RUN_ID is empty")
+    return scope
+
+
+def purpose_of(scope: Scope, event: Event, *, place: Place, topic: str, nonce: str) -> str:
+    """Return what the session is for, the part of its reference that tells sessions apart.
+
+    Args:
+        scope: What there is at most one session for.
+        event: The run.
+        place: Where the session is announced.
+        topic: The session's topic.
+        nonce: A random text, for a step that is to have a session of its own.
+    """
+    return {
+        "pull-request": f"pull-request {place.number}",
+        "run": f"run {event.run_id}",
+        "topic": f"topic {topic}",
+        "off": f"step {nonce}",
+    }[scope]

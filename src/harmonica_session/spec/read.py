@@ -1,0 +1,67 @@
+"""Reads the spec from the consumer's files.
+
+This module must not ask Harmonica anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harmonica_session.errors import FileRefused, SpecError
+from harmonica_session.spec.document import MAX_BYTES
+from harmonica_session.spec.spec import Spec, read_spec
+from harmonica_session.text.decoding import decode
+from harmonica_session.text.secrecy import refuse_secrets
+
+if TYPE_CHECKING:
+    from harmonica_session.world import World
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A spec that has been checked, and whose expressions are not filled in yet.
+
+    Attributes:
+        path: Its path under the workspace.
+        content: The bytes of the file.
+        spec: What it says.
+    """
+
+    path: str
+    content: bytes
+    spec: Spec
+
+
+def read(world: World) -> Draft:
+    """Read the spec.
+
+    Raises:
+        SpecError: The spec has problems.
+        FileRefused: The file cannot be used.
+    """
+    path = world.files.normalise(world.inputs.spec)
+    content = world.files.read(path, MAX_BYTES)
+    if content is None:
+        raise FileRefused(
+            f"there is no spec at `{path}` {world.files.place}; add it there, or name another "
+            "with `spec`"
+        )
+    # First of all: a problem with the spec may quote a part of it.
+    refuse_secrets(decode(content, path), path, world.inputs.secret_texts)
+    spec = read_spec(content, path)
+    world.runner.say(f"Spec: {path}")
+    return Draft(path, content, spec)
+
+
+def refuse_shared_topics(worlds: list[World], specs: list[Spec]) -> None:
+    """Raise `SpecError` where `once-per: topic` would have to make one session of two specs."""
+    seen: dict[str, str] = {}
+    for world, spec in zip(worlds, specs, strict=True):
+        other = seen.setdefault(spec.topic.strip(), world.inputs.spec)
+        if world.inputs.once_per == "topic" and other != world.inputs.spec:
+            message = (
+                f"{other} has the same topic, and `once-per: topic` keeps to one session of a "
+                "topic; change one of them, or `once-per`"
+            )
+            raise SpecError(spec.problem_at(("topic",), message))

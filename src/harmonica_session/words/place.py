@@ -1,0 +1,26 @@
+"""Where a session is announced.
+
+This module must not look for a place, nor know what is posted there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Place:
+    """A pull request or an issue, or nowhere.
+
+    Attributes:
+        number: Of the pull request or issue; None for nowhere.
+    """
+
+    number: int | None = None
+
+    def __str__(self) -> str:
+        """Return the place as people write it: `#7`."""
+        return "nowhere" if self.number is None else f"#{self.number}"
+
+
+NOWHERE = Place()

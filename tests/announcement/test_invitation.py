@@ -1,0 +1,148 @@
+"""The comment as people see it, and what no text in it can do.
+
+The documents stand in `tests/golden`; see `conftest.py` for how to write them anew.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import example, given, settings
+
+from harmonica_session.announcement.invitation import LONGEST_COMMENT, comment
+from harmonica_session.announcement.invitation import invitation as text
+from harmonica_session.words.place import Place
+from harmonica_session.words.pull_request import Comment
+from harness.documents import ATTACK, TEXTS, full, headings, links
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from markdown_it.token import Token
+
+    from harmonica_session.announcement.invitation import Invitation
+    from harmonica_session.announcement.receipt import Receipt, Seal
+
+_SPEC = ".harmonica/session.yml"
+_MOST = 65_536
+_PLACE = Place(7)
+
+
+def test_a_comment_with_everything(
+    golden: Callable[[str, str], None], seal: Seal, receipt: Receipt, invitation: Invitation
+) -> None:
+    """The comment says all that a participant has to know."""
+    line = seal.receipt_line(receipt, _PLACE)
+    golden("comment.md", comment(line, full(invitation), spec=_SPEC))
+
+
+def test_a_comment_with_the_least(
+    golden: Callable[[str, str], None], seal: Seal, receipt: Receipt, invitation: Invitation
+) -> None:
+    """What a session does not have leaves no ours."""
+    line = seal.receipt_line(receipt, _PLACE)
+    golden("comment-least.md", comment(line, invitation, spec=_SPEC))
+
+
+def test_a_comment_full_of_attacks(
+    golden: Callable[[str, str], None], seal: Seal, receipt: Receipt, invitation: Invitation
+) -> None:
+    """Every text is hostile, and the comment is still the comment."""
+    line = seal.receipt_line(receipt, _PLACE)
+    hostile = replace(full(invitation, ATTACK), notes=(ATTACK,))
+    golden("comment-hostile.md", comment(line, hostile, spec=f"{ATTACK}.yml"))
+
+
+def test_a_completed_session(golden: Callable[[str, str], None], invitation: Invitation) -> None:
+    """Nobody is invited to a conversation that is over."""
+    golden("completed.md", text(replace(full(invitation), is_completed=True)))
+
+
+@pytest.mark.parametrize(
+    ("visibility", "words"),
+    [
+        ("host", "only the host"),
+        ("participants", "everyone who completes"),
+        ("public", "anyone who has the link"),
+        ("", "default"),
+    ],
+)
+def test_who_can_see_the_results_is_said(
+    invitation: Invitation, visibility: str, words: str
+) -> None:
+    """Each setting has its own sentence."""
+    document = text(replace(invitation, results_visibility=visibility))
+    (line,) = re.findall(r"^- Results: .*$", document, re.MULTILINE)
+    assert words in line
+
+
+def test_a_link_leads_where_it_should(
+    tokens_of: Callable[[str], list[Token]], invitation: Invitation
+) -> None:
+    """What a checked link may hold does not end it, nor make it something else."""
+    url = "https://h.example.com/*a*_b_~c~/[d]/chat?s=1&t=%20&u='2'#@e"
+    tokens = tokens_of(text(replace(invitation, join_url=url)))
+    assert [unquote(link) for link in links(tokens)] == [unquote(url)]
+
+
+def test_many_questions_are_counted(invitation: Invitation) -> None:
+    """A long list has an end, and says how many more there are."""
+    questions = tuple(f"Question {n}?" for n in range(1, 21))
+    document = text(replace(invitation, questions=questions))
+    assert "15. Question 15?\n\nand 5 more" in document
+    assert "Question 16?" not in document
+
+
+@pytest.mark.parametrize("text", ["&", "<", "@", "_", "\\", "👩", "x", ATTACK, "https://h/&"])
+def test_a_comment_is_bounded(
+    seal: Seal, receipt: Receipt, invitation: Invitation, text: str
+) -> None:
+    """The longest texts, in the characters that grow the most, stay well under GitHub's limit."""
+    long = (text * 70_000)[:70_000]
+    largest = replace(
+        invitation,
+        topic=long,
+        join_url="https://h/" + "&" * 1990,
+        goal=long,
+        critical=long,
+        questions=(long,) * 200,
+        background=(long, long),
+        is_public=True,
+        notes=(long, long),
+    )
+    kept = receipt.model_copy(update={"session_id": "\u20ac" * 200, "join_url": largest.join_url})
+    body = comment(seal.receipt_line(kept, Place(10**17)), largest, spec=long)
+    assert len(body) <= LONGEST_COMMENT < _MOST
+    assert seal.read(Comment(id=1, body=body), Place(10**17))
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(text=TEXTS)
+@example(text=ATTACK)
+def test_no_text_changes_a_comment(
+    seal: Seal,
+    receipt: Receipt,
+    invitation: Invitation,
+    tokens_of: Callable[[str], list[Token]],
+    text: str,
+) -> None:
+    """The receipt stays alone on its line, and there is one link, no mention and no HTML more."""
+    line = seal.receipt_line(receipt, _PLACE)
+    hostile = replace(full(invitation, text), notes=(f"Note{text}",))
+    body = comment(line, hostile, spec=f"{text}.yml")
+    assert body.split("\n")[0] == line
+    assert body.count("<!--") == body.count("-->") == 1
+    ours = seal.read(Comment(id=1, body=body), _PLACE)
+    assert ours
+    assert (ours.receipt, ours.is_signed) == (receipt, True)
+    assert not re.search(r"@\w", body)
+    tokens = tokens_of(body)
+    assert links(tokens) == [invitation.join_url]
+    assert len(headings(tokens)) == 2
+    html = [t.content.strip() for t in tokens if t.type in ("html_block", "html_inline")]
+    assert html == [line, "<sub>", "</sub>"]
+    assert "image" not in {token.type for token in tokens}

@@ -1,0 +1,131 @@
+"""Which session a run means, and whose."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harmonica_session.event import Event
+from harmonica_session.session.identity import (
+    age,
+    carries_reference,
+    is_overtaken,
+    is_set_up_elsewhere,
+    may_have_run_before,
+    receipt_counts,
+)
+
+if TYPE_CHECKING:
+    from harmonica_session.announcement.receipt import Receipt
+    from harmonica_session.session.task import Scope, Task
+    from harmonica_session.words.session import Session
+
+
+def _opened(action: str = "opened") -> Event:
+    return Event(name="pull_request", payload={"action": action, "pull_request": {"number": 7}})
+
+
+@pytest.mark.parametrize(
+    ("scope", "run_id", "counts"),
+    [
+        ("pull-request", "43", True),
+        ("run", "42", True),
+        ("run", "43", False),
+        ("topic", "42", False),
+        ("off", "42", False),
+    ],
+)
+def test_our_comment_counts_by_scope(
+    task: Task,
+    receipt: Receipt,
+    scope: Scope,
+    run_id: str,
+    counts: bool,  # noqa: FBT001 - parametrised
+) -> None:
+    """The comment's session is the pull request's, or that of the run which made it."""
+    scoped = replace(task, scope=scope)
+    assert receipt_counts(replace(scoped, run_id=run_id), receipt) is counts
+
+
+def test_a_new_session_is_wanted_only_for_a_new_request(task: Task, receipt: Receipt) -> None:
+    """`on-change: new` keeps the session as long as nothing has changed."""
+    renewing = replace(task, on_change="new")
+    assert receipt_counts(renewing, receipt)
+    assert not receipt_counts(replace(renewing, digest="another"), receipt)
+    assert receipt_counts(replace(task, digest="another"), receipt)
+
+
+def test_nothing_has_run_before_an_opening(task: Task, receipt: Receipt) -> None:
+    """The run that a pull request starts with need not look for a session."""
+    assert not may_have_run_before(task, _opened(), None)
+    assert may_have_run_before(task, _opened("synchronize"), None)
+    assert may_have_run_before(task, replace(_opened(), run_attempt=2), None)
+    assert may_have_run_before(task, _opened(), receipt)
+
+
+@pytest.mark.parametrize(("scope", "may_have"), [("run", True), ("topic", False), ("off", False)])
+def test_a_session_of_the_run_is_looked_for(task: Task, scope: Scope, may_have: bool) -> None:  # noqa: FBT001 - parametrised
+    """Another attempt or job of the run may have made it; of the other scopes nobody asks so."""
+    assert may_have_run_before(replace(task, scope=scope), _opened(), None) is may_have
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "overtaken"),
+    [("42", "43", True), ("42", "42", False), ("43", "42", False), ("9", "10", True)],
+)
+def test_a_later_run_has_a_larger_number(
+    task: Task,
+    receipt: Receipt,
+    ours: str,
+    theirs: str,
+    overtaken: bool,  # noqa: FBT001 - parametrised
+) -> None:
+    """The numbers of runs grow, and stay the same over the attempts of one."""
+    written = receipt.model_copy(update={"written_by": theirs})
+    assert is_overtaken(replace(task, run_id=ours), written) is overtaken
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [("", "43"), ("42", ""), ("42", "x"), ("x", "43")])
+def test_outside_of_a_run_nothing_is_later(
+    task: Task, receipt: Receipt, ours: str, theirs: str
+) -> None:
+    """What is no number of a run tells no order."""
+    written = receipt.model_copy(update={"written_by": theirs})
+    assert not is_overtaken(replace(task, run_id=ours), written)
+
+
+def test_an_overtaken_run_keeps_the_session_of_the_later_one(task: Task, receipt: Receipt) -> None:
+    """With `on-change: new` an older run that is slow makes no session of its old request."""
+    later = receipt.model_copy(update={"digest": "newer", "written_by": "43"})
+    assert receipt_counts(replace(task, on_change="new"), later)
+    assert not receipt_counts(replace(task, on_change="new", scope="run"), later)
+
+
+def test_a_session_of_the_topic_is_ours_by_receipt_or_reference(
+    task: Task, receipt: Receipt, session: Session
+) -> None:
+    """The receipt of this very session says who set it up, else the reference line in it."""
+    bare = session.model_copy(update={"context": "Background"})
+    assert not is_set_up_elsewhere(session, task, None)
+    assert is_set_up_elsewhere(bare, task, None)
+    assert not is_set_up_elsewhere(bare, task, receipt)
+    assert is_set_up_elsewhere(session, task, receipt.model_copy(update={"is_foreign": True}))
+    other = receipt.model_copy(update={"session_id": "other", "is_foreign": True})
+    assert not is_set_up_elsewhere(session, task, other)
+
+
+@pytest.mark.parametrize("context", [None, "", "Ref: 0123456789abcde", "See Ref: 0123456789abcdef"])
+def test_a_reference_is_a_line_of_its_own(session: Session, context: str | None) -> None:
+    """Whoever quotes a reference in a sentence does not make the session ours."""
+    assert carries_reference(session, "0123456789abcdef")
+    held = session.model_copy(update={"context": context})
+    assert not carries_reference(held, "0123456789abcdef")
+
+
+def test_the_oldest_session_comes_first(session: Session) -> None:
+    """By the moment of their making, and where that is the same, by their ids."""
+    later = session.model_copy(update={"created_at": "2026-11-23T09:00:01Z", "id": "0"})
+    twin = session.model_copy(update={"id": "6"})
+    assert sorted([later, twin, session], key=age) == [session, twin, later]
