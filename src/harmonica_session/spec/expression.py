@@ -56,7 +56,7 @@ class Parsed:
     """An expression that holds nothing but what it may.
 
     Attributes:
-        names: The names it uses, see `names_in` in `spec/template.py`.
+        names: The names it uses, see `Filled.names` in `spec/template.py`.
     """
 
     def __init__(self, source: str) -> None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from harmonica_session.edges.github.find_pull_request import pull_request_told_of
 from harmonica_session.errors import Refused
 from harmonica_session.spec.spec import read_spec
-from harmonica_session.spec.template import names_in
 from harmonica_session.spec.values import Group, facts_of, known_pull_request, values_of
 from harmonica_session.text.moment import moment
 
@@ -37,7 +36,7 @@ def fill_in(world: World, draft: Draft, *, place: Place) -> Spec:
         SpecError: A value that it uses is absent, or a text does not fit once it is filled in.
         ServiceError: GitHub did not answer, so nobody knows a value.
     """
-    used = names_in(draft.spec.texts)
+    used = draft.spec.names
     if not used:
         return draft.spec
     wanted = {part for name, part in used if name == "pull_request"}

@@ -80,11 +80,17 @@ class Spec(SessionRequest):
     context_sources: list[ContextSource] | None = None
     api: Annotated[dict[str, JsonValue], Field(default_factory=dict)]
     _document: Document = PrivateAttr(default_factory=Document)
+    _names: set[tuple[str, str]] = PrivateAttr(default_factory=set)
 
     def model_post_init(self, context: Any) -> None:  # noqa: ANN401 - as inherited
-        """Keep the document, which `read_spec` gives as context."""
+        """Keep what `read_spec` gives as context: the document, and the names in it."""
         if context:
-            self._document = context
+            self._document, self._names = context
+
+    @property
+    def names(self) -> set[tuple[str, str]]:
+        """The names that its expressions use, see `Filled.names`."""
+        return self._names
 
     def problem_at(self, path: Path, message: str) -> Problem:
         """Return a problem with the value that stands at a path of the file."""
@@ -105,13 +111,6 @@ class Spec(SessionRequest):
         if context:
             fields["context"] = context
         return SessionRequest.model_validate({**fields, **self.api})
-
-    @property
-    def texts(self) -> list[str]:
-        """The texts that may hold expressions."""
-        asked = [text for q in self.questions or [] for text in (q.text, *(q.options or []))]
-        texts = (self.topic, self.goal, self.context, self.critical, self.prompt, *asked)
-        return [text for text in texts if text]
 
 
 _PARTS: dict[str, type[BaseModel]] = {
@@ -143,19 +142,19 @@ def read_spec(content: bytes, file: str, values: Values | None = None) -> Spec:
     if not isinstance(document.value, dict):
         no_mapping = Problem(file, 1, 1, "a spec is a mapping: `topic: …`, `goal: …`")
         raise SpecError(*sorted({*problems, no_mapping}))
-    filled, flaws = fill_in(document, Spec.model_fields, values)
-    value = _without_blanks(filled)
+    filled = fill_in(document, Spec.model_fields, values)
+    value = _without_blanks(filled.value)
     if "api" in value:
         value["api"] = _with_numbers(value["api"], ("api",), document)
     problems = [
         *problems,
-        *flaws,
+        *filled.problems,
         *_name_problems(value, document),
         # As they are written: when the values of a run are equal, nobody made a slip.
         *_repeated_options(document.value, document),
     ]
     try:
-        spec = Spec.model_validate(value, context=document)
+        spec = Spec.model_validate(value, context=(document, filled.names))
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
         problems = problems + [

@@ -44,35 +44,32 @@ class Expression:
 Piece: TypeAlias = str | Expression
 
 
-def names_in(texts: Iterable[str]) -> set[tuple[str, str]]:
-    """Return the names that texts without flaws use: `("pull_request", "title")`.
+@dataclass(frozen=True)
+class Filled:
+    """A spec with its texts filled in.
 
-    The second part is empty where a name is used as a whole.
+    Attributes:
+        value: The spec's value.
+        problems: What is wrong with the expressions, the first `MOST_PROBLEMS` of it.
+        names: The names that they use: `("pull_request", "title")`, the second part empty where a
+            name is used as a whole.
     """
-    expressions = [p for text in texts for p in _split(text)[0] if isinstance(p, Expression)]
-    if not expressions:
-        return set()
-    from harmonica_session.spec.expression import Parsed  # noqa: PLC0415 - loads Jinja2
 
-    return {name for found in expressions for name in Parsed(found.source).names}
+    value: Any
+    problems: list[Problem]
+    names: set[tuple[str, str]]
 
 
-def fill_in(
-    document: Document, keys: Iterable[str], values: Values | None
-) -> tuple[Any, list[Problem]]:
+def fill_in(document: Document, keys: Iterable[str], values: Values | None) -> Filled:
     """Fill in the texts of a spec.
 
     Args:
         document: The spec as it was read.
         keys: The spec's keys; what stands under others is somebody else's problem.
         values: What to fill in; None to check the expressions only.
-
-    Returns:
-        The spec's value with its texts filled in, and what is wrong with the expressions, the
-        first `MOST_PROBLEMS` of it.
     """
     filling = _Filling(document, set(keys) - {"api"}, values)
-    return filling.walk(document.value, ()), filling.problems
+    return Filled(filling.walk(document.value, ()), filling.problems, filling.names)
 
 
 class _Filling:
@@ -81,6 +78,7 @@ class _Filling:
         self.keys = keys
         self.values = values
         self.problems: list[Problem] = []
+        self.names: set[tuple[str, str]] = set()
         self.expressions = 0
 
     def walk(self, value: object, path: Path) -> object:
@@ -135,6 +133,7 @@ class _Filling:
         from harmonica_session.spec.expression import Parsed  # noqa: PLC0415 - loads Jinja2
 
         parsed = Parsed(expression.source)
+        self.names |= parsed.names
         if self.values is None:
             return f"{OPEN}{expression.source}}}}}"
         filled = parsed.fill(self.values)
@@ -151,6 +150,7 @@ class _Filling:
 
 
 def _is_filled_in(path: Path) -> bool:
+    """Say whether the text at a path may hold expressions."""
     match path:
         case (str(key),):
             return key in _TEXTS
