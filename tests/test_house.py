@@ -49,6 +49,7 @@ VERBS = {
 }
 # Libraries that one room alone speaks to.
 SPOKEN_TO_BY = {"httpx": "edges.network", "actions_toolkit": "edges.runner"}
+ROOM = re.compile(r"`(\w+)(?:/|\.py)`")
 TOP_LEVEL = {"CHANGELOG.md", "LICENSE", "README.md", "action.yml", "pyproject.toml", "src", "tests"}
 MODULES = sorted(path for path in SRC.rglob("*.py") if path.name != "__init__.py")
 IN_PACKAGE = sorted(PACKAGE.rglob("*.py"))
@@ -157,6 +158,31 @@ def test_module_says_what_it_is_and_what_it_must_not_do(path: Path) -> None:
 def test_module_is_not_named_after_a_standard_one(path: Path) -> None:
     """No module can be taken for one of the standard library, wherever Python looks first."""
     assert path.stem == "__main__" or path.stem not in sys.stdlib_module_names
+
+
+def places_named_in(document: Path) -> set[str]:
+    """Return what a document names in its code spans, as far as that can be a path."""
+    spans = re.findall(r"`([\w./-]+)`", document.read_text("utf-8"))
+    return {span for span in spans if re.search(r"/|\.(py|md|json|yml|txt|in)$", span)}
+
+
+def test_every_place_that_contributing_names_is_there() -> None:
+    """A path is the repository's, or the package's; who follows it finds something."""
+    roots = (ROOT, PACKAGE, TESTS, TESTS / "specs" / "good", PACKAGE / "edges")
+    named = places_named_in(ROOT / ".github" / "CONTRIBUTING.md")
+    assert named
+    gone = {name for name in named if not any((root / name).exists() for root in roots)}
+    assert {name for name in gone if not name.startswith(".venv/")} == set()
+
+
+def test_contributing_has_a_row_for_each_room_in_their_order() -> None:
+    """The table and the order that the code is held to are one."""
+    text = (ROOT / ".github" / "CONTRIBUTING.md").read_text("utf-8")
+    table = text.partition("| room |")[2].partition("\n\n")[0]
+    names = [name for row in table.split("\n")[2:] for name in ROOM.findall(row.split("|")[1])]
+    assert {*names} == {name for rooms in ORDER for name in rooms if name[0] != "_"} | {"sandbox"}
+    ranks = [rank(name) for name in names if name != "sandbox"]
+    assert ranks == sorted(ranks)
 
 
 def test_every_error_stands_in_the_tree() -> None:
