@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from launch import say
-from launch.launch import inside
+from launch.sealed import inside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

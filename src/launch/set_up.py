@@ -17,14 +17,14 @@ from pathlib import Path
 from launch import say
 from launch.byte_code import compiled, compiled_by_two
 from launch.install import InstallationError, install
-from launch.launch import CONTENT, LOCK, MODULES, PACKAGE, SEAL
+from launch.sealed import CONTENT, LOCK, MODULES, PACKAGE, SEAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from launch.byte_code import Code
-    from launch.launch import Modules, Part
+    from launch.sealed import Modules, Part
 
 ABANDONED_SECONDS = 24 * 3600
 DRAFT = ".draft-"

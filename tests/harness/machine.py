@@ -41,7 +41,7 @@ def main(argv):
     modules = {name: importlib.import_module(name).__file__ for name in argv}
     flags = {name: getattr(sys.flags, name) for name in ("isolated", "no_site", "utf8_mode")}
     told = {"modules": modules, "flags": flags, "cwd": os.getcwd(), "argv": argv}
-    print(json.dumps({**told, "imported": imported}))
+    print(json.dumps({**told, "imported": imported, "path": sys.path}))
     return 0
 '''
 

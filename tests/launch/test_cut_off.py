@@ -18,7 +18,7 @@ import pytest
 
 from harness.machine import SECONDS, Machine, wait_until
 from harness.wheels import only_from, write_wheel
-from launch.launch import CONTENT, SEAL, Modules, Part
+from launch.sealed import CONTENT, SEAL, Modules, Part
 from launch.set_up import ABANDONED_SECONDS, settle
 
 if TYPE_CHECKING:

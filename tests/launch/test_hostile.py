@@ -92,3 +92,11 @@ def test_a_module_that_is_missing_is_not_taken_from_the_checkout(trapped: Machin
 
     assert start.code == 1
     assert "No module named 'yaml'" in start.stderr
+
+
+def test_the_action_s_own_folder_is_no_place_to_import_from(machine: Machine) -> None:
+    """Once the launcher has what lies beside it, modules come from what was sealed alone."""
+    for _ in ("first start", "later start"):
+        start = machine.start()
+        assert start.code == 0, start
+        assert [it for it in start.told["path"] if it.startswith(f"{machine.folder}/action")] == []

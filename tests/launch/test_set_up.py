@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.machine import SECONDS, wait_until
-from launch.launch import CONTENT, MODULES, SEAL, Part
+from launch.sealed import CONTENT, MODULES, SEAL, Part
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
-from harmonica_session.errors import FateUnknown, NotSent, ServiceError
+from harmonica_session.errors import FateUnknown, NotSent
 
 if TYPE_CHECKING:
     from harmonica_session.edges.network.pace import Pace
@@ -53,37 +53,43 @@ class Persistent:
             ServiceError: As the transport raises it, after the last repeat.
             DeadlineReached: There is no time left to send it at all.
         """
-        repeats = 0
-        while True:
-            response: Response | None = None
-            failure: ServiceError | None = None
-            if self._pace:
-                self._pace.wait(request.doing)
+        for repeats in range(MOST_REPEATS):
+            backoff = _backoff(repeats)
             try:
-                response = self._transport.send(request)
-            except NotSent as error:
-                failure = error
-            except FateUnknown as error:
-                if not request.is_repeatable:
+                response = self._attempt(request)
+            except NotSent:
+                if not self._has_waited(backoff):
                     raise
-                failure = error
-            pause = _backoff(repeats) if response is None else _pause_after(response, repeats)
-            if pause is None or repeats == MOST_REPEATS or pause >= self._deadline.left:
-                if failure:
-                    raise failure
-                assert response is not None  # noqa: S101 - one of the two is always there
-                return response
-            self._deadline.clock.sleep(pause)
-            repeats += 1
+            except FateUnknown:
+                if not (request.is_repeatable and self._has_waited(backoff)):
+                    raise
+            else:
+                pause = _pause_after(response, backoff)
+                if pause is None or not self._has_waited(pause):
+                    return response
+        return self._attempt(request)
+
+    def _attempt(self, request: Request) -> Response:
+        """Send a request once, when the service's rate limit allows."""
+        if self._pace:
+            self._pace.wait(request.doing)
+        return self._transport.send(request)
+
+    def _has_waited(self, pause: float) -> bool:
+        """Wait before a repeat, unless no time would be left for it; say whether there is."""
+        if pause >= self._deadline.left:
+            return False
+        self._deadline.clock.sleep(pause)
+        return True
 
 
-def _pause_after(response: Response, repeats: int) -> float | None:
+def _pause_after(response: Response, backoff: float) -> float | None:
     """Return how long to wait before the request is repeated, None when it is not."""
     if (demand := demanded_pause(response)) is not None:
         # A service that names no time at all must not be asked again in the same breath.
-        return demand or _backoff(repeats)
+        return demand or backoff
     if response.is_failure and response.request.is_repeatable:
-        return _backoff(repeats)
+        return backoff
     return None
 
 
