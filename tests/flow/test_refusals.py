@@ -34,7 +34,7 @@ def test_every_mistake_in_a_spec_is_annotated_in_its_place(consumer: Consumer) -
     consumer.write(".harmonica/session.yml", SIX_MISTAKES)
     run = consumer.on_pull_request()
     places = [
-        (a.level, a.properties["file"], a.properties["line"], a.properties["col"])
+        (a.name, a.properties["file"], a.properties["line"], a.properties["col"])
         for a in run.annotations
     ]
     file = ".harmonica/session.yml"

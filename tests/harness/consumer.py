@@ -1,27 +1,30 @@
-"""A consumer's repository and its runner: real files, real HTTP, the action's own entry."""
+"""A consumer's repository and its runner: real files, real HTTP, the action's own entry.
+
+It must not use the code under test to read what that code has written.
+"""
 
 from __future__ import annotations
 
 import io
 import json
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from harmonica_session.commands.trial import read_outputs, unescaped
 from harmonica_session.edges.network.clock import Clock
 from harmonica_session.step import run_action
+from harness.runner import commands_in, outputs_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from harmonica_session.sandbox import Sandbox
+    from harness.runner import Command
 
 SPEC = "topic: Retrospective\ngoal: Agree on one change\n"
 # GitHub runs these for the base branch, whatever they are about.
 OF_THE_BASE = ("pull_request_target", "workflow_run")
 HEAD, BASE = "a" * 40, "b" * 40
-_COMMAND = re.compile(r"::(error|warning|notice)(?: ([^:]*))?::(.*)")
+_ANNOTATIONS = ("error", "warning", "notice")
 
 
 class HurriedClock(Clock):
@@ -41,15 +44,6 @@ class HurriedClock(Clock):
 
 
 @dataclass(frozen=True)
-class Annotation:
-    """What the runner shows beside a line of a file, or on the run's page."""
-
-    level: str
-    properties: dict[str, str]
-    message: str
-
-
-@dataclass(frozen=True)
 class Run:
     """What one run of the step left behind."""
 
@@ -60,22 +54,13 @@ class Run:
     sessions: list[dict[str, str]] = field(default_factory=list, kw_only=True)
 
     @property
-    def annotations(self) -> list[Annotation]:
-        """The annotations, in order."""
-        found = [_COMMAND.fullmatch(line) for line in self.log.splitlines()]
-        return [
-            Annotation(
-                match[1],
-                dict(part.split("=", 1) for part in (match[2] or "").split(",") if part),
-                unescaped(match[3]),
-            )
-            for match in found
-            if match
-        ]
+    def annotations(self) -> list[Command]:
+        """What the runner shows beside a line of a file, or on the run's page, in order."""
+        return [command for command in commands_in(self.log) if command.name in _ANNOTATIONS]
 
     def messages(self, level: str) -> str:
         """All messages of one level."""
-        return "\n".join(a.message for a in self.annotations if a.level == level)
+        return "\n".join(a.message for a in self.annotations if a.name == level)
 
 
 def write(target: Path, text: str) -> None:
@@ -143,7 +128,7 @@ class Consumer:
             log,
             self.clock,
         )
-        outputs = read_outputs(files["OUTPUT"].read_text("utf-8"))
+        outputs = outputs_of(files["OUTPUT"])
         # A list of all sessions, kept apart from the outputs that speak of the first.
         sessions = json.loads(outputs.pop("sessions", "[]"))
         summary = files["STEP_SUMMARY"].read_text("utf-8")
