@@ -58,7 +58,7 @@ def apart() -> Iterator[Apart]:
     with ExitStack() as running:
 
         def start(**env: str) -> Callable[[str], dict[str, Any]]:
-            process = running.enter_context(begin_python("-m", "harness.asking", **env))
+            process = running.enter_context(begin_python("-m", "harness.asking", env=env))
 
             def ask(url: str) -> dict[str, Any]:
                 assert process.stdin

@@ -113,7 +113,7 @@ def test_api_is_githubs_own_by_default(serve: Serve) -> None:
     def talk(connection: socket.socket) -> None:
         asked.extend(connection.recv(65_536))
 
-    done = run_python("-c", _READ_COMMENTS, HTTPS_PROXY=serve(talk))
+    done = run_python("-c", _READ_COMMENTS, env={"HTTPS_PROXY": serve(talk)})
     assert done.stdout == "refused\n", done.stderr
     assert asked.startswith(b"CONNECT api.github.com:443 ")
 

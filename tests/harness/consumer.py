@@ -71,13 +71,39 @@ def write(target: Path, text: str) -> None:
 
 @dataclass
 class Consumer:
-    """A repository whose workflow uses the action."""
+    """A repository whose workflow uses the action, with pull request 7 open and a small spec.
+
+    Attributes:
+        box: Stand-ins for the services.
+        folder: Holds the checkout and the files of a step.
+        inputs: Of every run, by their names in the environment.
+        clock: What every run waits with.
+    """
 
     box: Sandbox
-    root: Path
     folder: Path
     inputs: dict[str, str] = field(default_factory=dict)
     clock: HurriedClock = field(default_factory=HurriedClock)
+
+    def __post_init__(self) -> None:
+        """Open the pull request and check out the spec."""
+        self.box.github.add_pull(7, head_sha=HEAD)
+        self.write(".harmonica/session.yml", SPEC)
+
+    @property
+    def root(self) -> Path:
+        """The checkout."""
+        return self.folder / "repository"
+
+    @property
+    def output_file(self) -> Path:
+        """`GITHUB_OUTPUT` of the last step."""
+        return self.folder / "output"
+
+    @property
+    def summary_file(self) -> Path:
+        """`GITHUB_STEP_SUMMARY` of the last step."""
+        return self.folder / "summary"
 
     def write(self, path: str, text: str) -> None:
         """Put a file into the repository: into the checkout, and into the base branch's commit."""
@@ -88,18 +114,25 @@ class Consumer:
         """Put a file into the checkout alone, as if another revision were checked out."""
         write(self.root / path, text)
 
-    def run(
+    def variables(
         self,
         event: str = "schedule",
         payload: dict[str, Any] | None = None,
         env: dict[str, str] | None = None,
         **inputs: str,
-    ) -> Run:
-        """Run the step as the runner would, with inputs by their names in the environment."""
-        files = {name: self.folder / name for name in ("OUTPUT", "STEP_SUMMARY", "EVENT_PATH")}
-        for file in files.values():
-            file.write_text("")
-        files["EVENT_PATH"].write_text(json.dumps(payload or {}))
+    ) -> dict[str, str]:
+        """Return the variables of a step as the runner sets them, and empty the step's files.
+
+        Args:
+            event: Its name.
+            payload: What GitHub sends with it.
+            env: Further variables, which win.
+            inputs: Of this step only, by their names in the environment.
+        """
+        event_file = self.folder / "event"
+        event_file.write_text(json.dumps(payload or {}))
+        self.output_file.write_text("")
+        self.summary_file.write_text("")
         given = {
             "api_key": self.box.api_key,
             "api_url": self.box.harmonica_url,
@@ -107,31 +140,39 @@ class Consumer:
             **self.inputs,
             **inputs,
         }
+        return {
+            **{f"INPUT_{name.upper()}": value for name, value in given.items()},
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_API_URL": self.box.github_url,
+            "GITHUB_EVENT_NAME": event,
+            "GITHUB_EVENT_PATH": str(event_file),
+            "GITHUB_OUTPUT": str(self.output_file),
+            "GITHUB_REPOSITORY": "octo/garden",
+            "GITHUB_REPOSITORY_ID": "1",
+            "GITHUB_ACTOR": "octo",
+            "GITHUB_RUN_ID": "500",
+            "GITHUB_RUN_ATTEMPT": "1",
+            "GITHUB_SHA": BASE if event in OF_THE_BASE else HEAD,
+            "GITHUB_STEP_SUMMARY": str(self.summary_file),
+            "GITHUB_WORKSPACE": str(self.root),
+            **(env or {}),
+        }
+
+    def run(
+        self,
+        event: str = "schedule",
+        payload: dict[str, Any] | None = None,
+        env: dict[str, str] | None = None,
+        **inputs: str,
+    ) -> Run:
+        """Run the step as the runner would; see `variables`."""
         log = io.StringIO()
         self.clock.pauses.clear()
-        code = run_action(
-            {
-                **{f"INPUT_{name.upper()}": value for name, value in given.items()},
-                **{f"GITHUB_{name}": str(file) for name, file in files.items()},
-                "GITHUB_ACTIONS": "true",
-                "GITHUB_API_URL": self.box.github_url,
-                "GITHUB_EVENT_NAME": event,
-                "GITHUB_REPOSITORY": "octo/garden",
-                "GITHUB_REPOSITORY_ID": "1",
-                "GITHUB_ACTOR": "octo",
-                "GITHUB_RUN_ID": "500",
-                "GITHUB_RUN_ATTEMPT": "1",
-                "GITHUB_SHA": BASE if event in OF_THE_BASE else HEAD,
-                "GITHUB_WORKSPACE": str(self.root),
-                **(env or {}),
-            },
-            log,
-            self.clock,
-        )
-        outputs = outputs_of(files["OUTPUT"])
+        code = run_action(self.variables(event, payload, env, **inputs), log, self.clock)
+        outputs = outputs_of(self.output_file)
         # A list of all sessions, kept apart from the outputs that speak of the first.
         sessions = json.loads(outputs.pop("sessions", "[]"))
-        summary = files["STEP_SUMMARY"].read_text("utf-8")
+        summary = self.summary_file.read_text("utf-8")
         return Run(code, log.getvalue(), outputs, summary, sessions=sessions)
 
     def on_pull_request(self, action: str = "opened", **kwargs: Any) -> Run:  # noqa: ANN401

@@ -10,13 +10,14 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from harness.machine import SECONDS
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-SECONDS = 120
 
-
-def begin_python(*words: str, **env: str) -> subprocess.Popen[str]:
+def begin_python(*words: str, env: Mapping[str, str]) -> subprocess.Popen[str]:
     """Start Python with these words and variables; all that it says is one stream."""
     return subprocess.Popen(  # noqa: S603 - the test's own words
         [sys.executable, *words],
@@ -29,7 +30,7 @@ def begin_python(*words: str, **env: str) -> subprocess.Popen[str]:
 
 
 def run_python(
-    *words: str, folder: Path | None = None, **env: str
+    *words: str, folder: Path | None = None, env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run Python with these words and variables to its end.
 
@@ -41,7 +42,7 @@ def run_python(
     return subprocess.run(  # noqa: S603 - the test's own words
         [sys.executable, *words],
         cwd=folder,
-        env=_environment(env),
+        env=_environment(env or {}),
         capture_output=True,
         check=False,
         encoding="utf-8",
@@ -51,10 +52,10 @@ def run_python(
 
 def at_terminal(folder: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
     """Run our command line in a folder, without a key unless one is given."""
-    return run_python("-m", "harmonica_session", *words, folder=folder, **env)
+    return run_python("-m", "harmonica_session", *words, folder=folder, env=env)
 
 
-def _environment(env: dict[str, str]) -> dict[str, str]:
+def _environment(env: Mapping[str, str]) -> dict[str, str]:
     # Without it, Windows opens no socket.
     system = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
     modules = os.pathsep.join(filter(None, sys.path))
