@@ -17,7 +17,7 @@ from harmonica_session.session.plan import Status
 from harmonica_session.spec.context_sources import ContextSource
 from harmonica_session.spec.spec import Spec, Target
 from harmonica_session.words.request import Question, ResultsVisibility, RosterEntry
-from harness.consumer import HEAD, SPEC, Consumer
+from harness.consumer import Consumer
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -137,10 +137,7 @@ def test_readme_lists_the_outputs() -> None:
 def test_code_sets_the_outputs(tmp_path: Path) -> None:
     """A run that creates and announces a session sets each output of action.yml and no other."""
     with Sandbox() as sandbox:
-        sandbox.github.add_pull(7, head_sha=HEAD)
-        consumer = Consumer(sandbox, tmp_path / "repository", tmp_path)
-        consumer.write(".harmonica/session.yml", SPEC)
-        run = consumer.on_pull_request()
+        run = Consumer(sandbox, tmp_path).on_pull_request()
     assert {*run.outputs, "sessions"} == ACTION["outputs"].keys()
     assert len(run.sessions) == 1
 

@@ -11,7 +11,7 @@ import pytest
 from bench.meter import Spread, exponent, measure, spread
 from bench.stage import BY_HAND, Stage
 from bench.stand_ins import started
-from harmonica_session.commands.trial import read_outputs
+from harness.runner import outputs_of
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="it is measured by means of POSIX")
 has_tools = bool(shutil.which("curl") and shutil.which("jq"))
@@ -37,8 +37,7 @@ def test_peer_does_the_whole_flow(tmp_path: Path, peer: tuple[str, ...], *, tls:
         env = stage.variables(stand_ins.prepare(tls=tls))
         sample = measure(peer, env, stage.workspace)
         assert stand_ins.told() == {"requests": 2, "sessions": 1, "comments": 1}
-    text = (tmp_path / "output").read_text("utf-8")
-    outputs = read_outputs(text) or dict(line.split("=", 1) for line in text.splitlines())
+    outputs = outputs_of(tmp_path / "output")
     assert outputs["topic"] == "Retrospective"
     assert outputs["join_url"].endswith(f"/chat?s={outputs['session_id']}")
     assert outputs["join_url"] in (tmp_path / "summary").read_text("utf-8")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.consumer import HEAD
 from harness.repository import Repository
 
 if TYPE_CHECKING:
@@ -34,13 +33,6 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def box(box: Sandbox) -> Sandbox:
-    """Stand-ins for both services, with pull request 7 open."""
-    box.github.add_pull(7, head_sha=HEAD)
-    return box
-
-
-@pytest.fixture
 def repository(tmp_path: Path, action: Path, cache: Path, box: Sandbox) -> Repository:
-    """A repository with a small spec and a workflow that uses the action."""
+    """A repository with a small spec, a workflow that uses the action, and pull request 7 open."""
     return Repository(tmp_path / "repository", action, cache, box)

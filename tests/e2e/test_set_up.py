@@ -67,7 +67,7 @@ def test_no_suitable_python_is_one_line_and_a_failed_step(repository: Repository
     run = repository.run()
 
     assert run.code == 1
-    assert [(a.level, a.properties["title"]) for a in run.annotations] == [
+    assert [(a.name, a.properties["title"]) for a in run.annotations] == [
         ("error", "No suitable Python")
     ]
     assert run.outputs["status"] == "failed"

@@ -1,8 +1,6 @@
 """A step as the runner sees it, clients of the sandbox, and services that misbehave or speak TLS.
 
-It must not use the code under test to read what that code has written: the readers here follow the
-runner's own rules. Source: `ActionCommand`, `ActionCommandManager` and `FileCommandManager` of
-actions/runner.
+It must not use the code under test to read what that code has written.
 """
 
 from __future__ import annotations
@@ -10,11 +8,9 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import re
 import socket
 import ssl
 import threading
-import unicodedata
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
@@ -29,32 +25,16 @@ from harmonica_session.edges.network.clock import Deadline
 from harmonica_session.edges.runner.runner import Runner
 from harmonica_session.sandbox import Sandbox
 from harness.consumer import HurriedClock
+from harness.runner import commands_in, lines_in, outputs_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from harness.runner import Command
+
 _SomeRunner = TypeVar("_SomeRunner", bound=Runner)
 Serve: TypeAlias = "Callable[[Callable[[socket.socket], None]], str]"
-
-_COMMANDS = {
-    *("add-mask", "add-matcher", "add-path", "debug", "echo", "endgroup", "error", "group"),
-    *("notice", "remove-matcher", "save-state", "set-env", "set-output", "stop-commands"),
-    "warning",
-}
-# What Char.IsWhiteSpace of .NET says yes to.
-_WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
-    map(chr, range(0x2000, 0x200B))
-)
-
-
-@dataclass(frozen=True)
-class Command:
-    """One workflow command that the runner would carry out."""
-
-    name: str
-    properties: dict[str, str]
-    message: str
 
 
 @dataclass
@@ -88,98 +68,23 @@ class Step:
 
     @property
     def lines(self) -> list[str]:
-        """The log in the lines that .NET's StreamReader finds; it drops a byte order mark."""
-        found = re.split("\r\n|\r|\n", self.text.removeprefix("\ufeff"))
-        return found if found[-1] else found[:-1]
+        """The log in the runner's lines."""
+        return lines_in(self.text)
 
     @property
     def commands(self) -> list[Command]:
         """What the runner would carry out, in order."""
-        return [command for line in self.lines if (command := _command(line))]
+        return commands_in(self.text)
 
     @property
     def outputs(self) -> dict[str, str]:
         """The outputs that the runner would set."""
-        return _outputs(self.output_file.read_bytes().decode())
+        return outputs_of(self.output_file)
 
     @property
     def summary(self) -> str:
         """The job summary of the step."""
         return self.summary_file.read_bytes().decode()
-
-
-def _command(line: str) -> Command | None:
-    return _colons(line.lstrip(_WHITE_SPACE)) or _brackets(line)
-
-
-def _colons(line: str) -> Command | None:
-    if _find(line, "::", 0) != 0:
-        return None
-    end = _find(line, "::", 2)
-    if end < 0:
-        return None
-    unescape = {"%0D": "\r", "%0A": "\n", "%3A": ":", "%2C": ",", "%25": "%"}
-    message = _replaced(line[end + 2 :], {"%0D": "\r", "%0A": "\n", "%25": "%"})
-    return _parsed(line[2:end], ",", unescape, message)
-
-
-def _brackets(line: str) -> Command | None:
-    start = _find(line, "##[", 0)
-    end = line.find("]", max(start, 0))
-    if start < 0 or end < 0:
-        return None
-    unescape = {"%3B": ";", "%0D": "\r", "%0A": "\n", "%5D": "]", "%25": "%"}
-    return _parsed(line[start + 3 : end], ";", unescape, _replaced(line[end + 1 :], unescape))
-
-
-def _parsed(head: str, comma: str, unescape: dict[str, str], message: str) -> Command | None:
-    name, _, rest = head.partition(" ")
-    if name.lower() not in _COMMANDS:
-        return None
-    pairs = [part.partition("=") for part in rest.strip(_WHITE_SPACE).split(comma)]
-    known = {key: _replaced(value, unescape) for key, _, value in pairs if key and value}
-    return Command(name.lower(), known, message)
-
-
-def _find(text: str, key: str, start: int) -> int:
-    """Find a key as .NET does by default: by culture, so over characters that have no weight."""
-    for at in range(start, len(text)):
-        rest = "".join(c for c in text[at : at + 50] if not _weightless(c))
-        if rest.startswith(key) and (at == start or not _weightless(text[at])):
-            return at
-    return -1
-
-
-def _weightless(character: str) -> bool:
-    category = unicodedata.category(character)
-    return category == "Cf" or (category == "Cc" and character not in _WHITE_SPACE)
-
-
-def _replaced(text: str, table: dict[str, str]) -> str:
-    for escaped, plain in table.items():
-        text = text.replace(escaped, plain)
-    return text
-
-
-def _outputs(text: str) -> dict[str, str]:
-    """Read the file of outputs; a line that the runner would refuse fails the test."""
-    found: dict[str, str] = {}
-    lines = text.split("\n")
-    assert lines.pop() == "", "the last line is not ended"
-    while lines:
-        line = lines.pop(0)
-        if not line:
-            continue
-        name, mark, rest = re.fullmatch("(.*?)(=|<<)(.*)", line, re.DOTALL).groups()  # type: ignore[union-attr]
-        if mark == "=":
-            found[name] = rest
-            continue
-        assert name, "a value without a name"
-        assert rest, "a value without a delimiter"
-        end = lines.index(rest)
-        found[name] = "\n".join(lines[:end])
-        del lines[: end + 1]
-    return found
 
 
 @pytest.fixture
@@ -218,13 +123,11 @@ def elsewhere() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take every proxy and certificate out of the environment."""
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
-        monkeypatch.delenv(name, raising=False)
+def closed_port() -> int:
+    """A port on which nobody listens any more."""
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port: int = closed.getsockname()[1]
+        return port
 
 
 @pytest.fixture

@@ -112,11 +112,12 @@ def test_patience_has_an_end(box: Sandbox, service: Persistent, clock: HurriedCl
 
 
 @pytest.mark.parametrize("wanted", [READ, WRITE], ids=["GET", "POST"])
-def test_request_that_never_went_out_is_tried_again(clock: HurriedClock, wanted: Request) -> None:
+def test_request_that_never_went_out_is_tried_again(
+    clock: HurriedClock, closed_port: int, wanted: Request
+) -> None:
     """What surely did nothing is sent again, a write too; then the failure is told."""
-    sandbox = Sandbox()
-    sandbox.close()
-    service = Persistent(Transport("Service", sandbox.harmonica_url, {}, Deadline(60, clock)))
+    nobody = f"http://127.0.0.1:{closed_port}"
+    service = Persistent(Transport("Service", nobody, {}, Deadline(60, clock)))
     with pytest.raises(NotSent):
         service.send(wanted)
     assert len(clock.pauses) == 4

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
-import sys
 import time
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
@@ -20,26 +16,26 @@ from harmonica_session.errors import (
     AnswerUnusable,
     DeadlineReached,
     FateUnknown,
-    InputError,
     NotSent,
 )
 from harmonica_session.sandbox import Fault, Sandbox
 from harmonica_session.words.session import Session
+from harness.process import begin_python
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from edges.conftest import Encrypted, Serve
 
 Connect: TypeAlias = "Callable[..., Transport]"
+Apart: TypeAlias = "Callable[..., Callable[[str], dict[str, Any]]]"
 
 SESSIONS = "/api/v1/sessions"
 ASK = Request("look", "GET", "/api/v1/me")
 CREATE = Request("create it", "POST", SESSIONS, body={"topic": "t", "goal": "g"})
 FAR = "https://harmonica.example"
-
-pytestmark = pytest.mark.usefixtures("no_proxy")
 
 
 @pytest.fixture
@@ -57,11 +53,24 @@ def to() -> Iterator[Connect]:
 
 
 @pytest.fixture
-def closed_port() -> int:
-    """A port on which nobody listens any more."""
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port: int = closed.getsockname()[1]
-        return port
+def apart() -> Iterator[Apart]:
+    """Return a function that starts a process with variables of its own, and asks from there."""
+    with ExitStack() as running:
+
+        def start(**env: str) -> Callable[[str], dict[str, Any]]:
+            process = running.enter_context(begin_python("-m", "harness.asking", env=env))
+
+            def ask(url: str) -> dict[str, Any]:
+                assert process.stdin
+                assert process.stdout
+                process.stdin.write(f"{url}\n")
+                process.stdin.flush()
+                told: dict[str, Any] = json.loads(process.stdout.readline())
+                return told
+
+            return ask
+
+        yield start
 
 
 # What is sent
@@ -270,52 +279,25 @@ def test_answer_that_continues_is_read_to_its_status(to: Connect, serve: Serve) 
     assert to(serve(talk)).send(ASK).status == 204
 
 
-_SEND = """
-import sys
-from harmonica_session.edges.network.clock import Clock, Deadline
-from harmonica_session.edges.network.transport import Request, Transport
-headers = {"Authorization": "Bearer the-key"}
-transport = Transport("Harmonica", sys.argv[1], headers, Deadline(60, Clock()))
-print(transport.send(Request("look", "GET", "/chat")).status)
-transport.close()
-"""
-
-
-def _send_from_a_process(url: str, **env: str) -> str:
-    """Send a request from a process of its own, with further variables; returns the status."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **env}
-    done = subprocess.run(  # noqa: S603 - a program of this test
-        [sys.executable, "-c", _SEND, url],
-        env=environment,
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    return done.stdout.strip()
-
-
-def test_loopback_is_never_proxied(box: Sandbox, elsewhere: Sandbox) -> None:
+def test_loopback_is_never_proxied(apart: Apart, box: Sandbox, elsewhere: Sandbox) -> None:
     """No proxy of the environment stands between the action and this very machine."""
-    proxy = elsewhere.harmonica_url
     names = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
-    assert _send_from_a_process(box.harmonica_url, **dict.fromkeys(names, proxy)) == "200"
+    ask = apart(**dict.fromkeys(names, elsewhere.harmonica_url))
+    assert ask(box.harmonica_url)["status"] == 200
     assert (len(box.requests), elsewhere.requests) == (1, [])
 
 
-def test_netrc_does_not_replace_the_key(box: Sandbox, tmp_path: Path) -> None:
+def test_netrc_does_not_replace_the_key(apart: Apart, box: Sandbox, tmp_path: Path) -> None:
     """An entry for the host in the user's `.netrc` has no effect."""
     netrc = tmp_path / ".netrc"
     netrc.write_text("machine 127.0.0.1\nlogin them\npassword theirs\n")
     netrc.chmod(0o600)
-    _send_from_a_process(box.harmonica_url, HOME=str(tmp_path), NETRC=str(netrc))
-    assert box.requests[0].headers["authorization"] == "Bearer the-key"
+    apart(HOME=str(tmp_path), NETRC=str(netrc))(box.harmonica_url)
+    assert box.requests[0].headers["authorization"] == "Bearer a-secret"
 
 
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
-def test_proxy_is_used_and_gets_no_key(
-    to: Connect, serve: Serve, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
+def test_proxy_is_used_and_gets_no_key(apart: Apart, serve: Serve, name: str) -> None:
     """Everywhere else the proxy of the environment is asked for a tunnel, without the key."""
     asked = bytearray()
 
@@ -323,93 +305,78 @@ def test_proxy_is_used_and_gets_no_key(
         asked.extend(connection.recv(65_536))
         connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
 
-    monkeypatch.setenv(name, serve(talk))
-    with pytest.raises(NotSent, match="407 Proxy Authentication Required"):
-        to(FAR).send(ASK)
+    told = apart(**{name: serve(talk)})(FAR)
+    assert told["error"] == "NotSent"
+    assert "407 Proxy Authentication Required" in told["said"]
     assert asked.startswith(b"CONNECT harmonica.example:443 ")
     assert b"a-secret" not in asked
 
 
-def test_no_proxy_is_honoured(
-    to: Connect, serve: Serve, monkeypatch: pytest.MonkeyPatch, closed_port: int
-) -> None:
+def test_no_proxy_is_honoured(apart: Apart, serve: Serve, closed_port: int) -> None:
     """A host that `NO_PROXY` names is reached without the proxy, here in vain."""
     asked = bytearray()
-    monkeypatch.setenv("HTTPS_PROXY", serve(lambda connection: asked.extend(connection.recv(1))))
-    monkeypatch.setenv("NO_PROXY", "0.0.0.0")  # noqa: S104 - no loopback address, yet this machine
-    with pytest.raises(NotSent):
-        to(f"https://0.0.0.0:{closed_port}").send(ASK)
+    proxy = serve(lambda connection: asked.extend(connection.recv(1)))
+    # An address that is no loopback one, and yet leads to this machine.
+    ask = apart(HTTPS_PROXY=proxy, NO_PROXY="0.0.0.0")  # noqa: S104 - nothing is bound to it
+    assert ask(f"https://0.0.0.0:{closed_port}")["error"] == "NotSent"
     assert asked == b""
 
 
-def test_password_of_the_proxy_is_not_said(
-    to: Connect, monkeypatch: pytest.MonkeyPatch, closed_port: int
-) -> None:
+def test_password_of_the_proxy_is_not_said(apart: Apart, closed_port: int) -> None:
     """A proxy that cannot be reached is not named with its password."""
-    monkeypatch.setenv("HTTPS_PROXY", f"http://me:a-password@127.0.0.1:{closed_port}")
-    with pytest.raises(NotSent) as caught:
-        to(FAR).send(ASK)
-    assert "a-password" not in str(caught.value)
+    told = apart(HTTPS_PROXY=f"http://me:a-password@127.0.0.1:{closed_port}")(FAR)
+    assert told["error"] == "NotSent"
+    assert "a-password" not in told["said"]
 
 
 @pytest.mark.parametrize(
     "proxy", ["socks5://127.0.0.1:1", "ftp://127.0.0.1", "http://127.0.0.1:port", " http://proxy"]
 )
-def test_unusable_proxy_is_one_clear_line(
-    to: Connect, monkeypatch: pytest.MonkeyPatch, proxy: str
-) -> None:
+def test_unusable_proxy_is_one_clear_line(apart: Apart, proxy: str) -> None:
     """A proxy that cannot be used is a mistake of the environment, and is named."""
-    monkeypatch.setenv("ALL_PROXY", proxy)
-    with pytest.raises(InputError, match="PROXY"):
-        to(FAR).send(ASK)
+    told = apart(ALL_PROXY=proxy)(FAR)
+    assert told["error"] == "InputError"
+    assert "PROXY" in told["said"]
 
 
 # Certificates
 
 
-def test_unknown_certificate_is_refused(to: Connect, encrypted: Encrypted) -> None:
+def test_unknown_certificate_is_refused(apart: Apart, encrypted: Encrypted) -> None:
     """A certificate that nobody vouches for is refused, and the message says how to trust it."""
-    with pytest.raises(NotSent, match="name your company's in SSL_CERT_FILE"):
-        to(encrypted.url).send(ASK)
+    told = apart()(encrypted.url)
+    assert told["error"] == "NotSent"
+    assert "name your company's in SSL_CERT_FILE" in told["said"]
 
 
-def test_own_certificates_are_honoured(
-    to: Connect, encrypted: Encrypted, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_own_certificates_are_honoured(apart: Apart, encrypted: Encrypted) -> None:
     """An authority that `SSL_CERT_FILE` names is trusted."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(encrypted.authority))
-    assert to(encrypted.url).send(ASK).json() == {"path": "/api/v1/me"}
+    ask = apart(SSL_CERT_FILE=str(encrypted.authority))
+    assert ask(encrypted.url)["json"] == {"path": "/chat"}
 
 
-def test_certificates_are_read_once(
-    to: Connect, encrypted: Encrypted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_certificates_are_read_once(apart: Apart, encrypted: Encrypted) -> None:
     """Both services trust the same authorities, so the second one need not read them again."""
-    file = tmp_path / "authority.pem"
-    file.write_bytes(encrypted.authority.read_bytes())
-    monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    to(encrypted.url).send(ASK)
-    file.unlink()
-    assert to(encrypted.url).send(ASK).status == 200
+    ask = apart(SSL_CERT_FILE=str(encrypted.authority))
+    ask(encrypted.url)
+    encrypted.authority.unlink()
+    assert ask(encrypted.url)["status"] == 200
 
 
-def test_certificate_of_another_host_is_refused(
-    to: Connect, encrypted: Encrypted, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_certificate_of_another_host_is_refused(apart: Apart, encrypted: Encrypted) -> None:
     """A trusted authority does not make one host into another."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(encrypted.authority))
-    with pytest.raises(NotSent):
-        to(encrypted.url.replace("127.0.0.1", "localhost")).send(ASK)
+    ask = apart(SSL_CERT_FILE=str(encrypted.authority))
+    assert ask(encrypted.url.replace("127.0.0.1", "localhost"))["error"] == "NotSent"
 
 
 @pytest.mark.parametrize("content", [None, "no certificate"])
 def test_unusable_certificates_are_one_clear_line(
-    to: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None
+    apart: Apart, tmp_path: Path, content: str | None
 ) -> None:
     """A `SSL_CERT_FILE` that is not there, or holds no certificate, is named."""
     file = tmp_path / "authority.pem"
     if content:
         file.write_text(content)
-    monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    with pytest.raises(InputError, match="SSL_CERT_FILE"):
-        to(FAR).send(ASK)
+    told = apart(SSL_CERT_FILE=str(file))(FAR)
+    assert told["error"] == "InputError"
+    assert "SSL_CERT_FILE" in told["said"]

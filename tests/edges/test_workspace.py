@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
-import socket
 import threading
 from pathlib import Path
 
 import pytest
 
-from harmonica_session.edges.files.workspace import Workspace, common_folder
+from harmonica_session.edges.files.workspace import Workspace
 from harmonica_session.errors import FileRefused
+from harness.process import run_python
 
 LIMIT = 1_000
 
@@ -231,12 +232,13 @@ def test_named_pipe_is_refused_at_once(root: Path) -> None:
 
 
 @posix
-def test_socket_is_refused(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_socket_is_refused(root: Path) -> None:
     """A socket in the checkout is refused."""
-    monkeypatch.chdir(root)
-    with socket.socket(socket.AF_UNIX) as listening:
-        listening.bind("socket")
-        assert "cannot be read" in _refusal(root, "socket")
+    # The path of a socket is short, so it is bound from within; its name outlives its process.
+    bind = "import socket; socket.socket(socket.AF_UNIX).bind('socket')"
+    assert run_python("-c", bind, folder=root).returncode == 0
+    assert (root / "socket").is_socket()
+    assert "cannot be read" in _refusal(root, "socket")
 
 
 @posix
@@ -267,29 +269,42 @@ def test_file_that_is_swapped_while_it_is_read_is_refused(root: Path) -> None:
     assert refused
 
 
-def test_common_folder_is_the_current_one(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+_COMMON_FOLDER = """
+import json, sys
+from harmonica_session.edges.files.workspace import common_folder
+folder, paths = common_folder(*(word or None for word in sys.argv[1:]))
+print(json.dumps([str(folder), paths]))
+"""
+
+
+def _common_folder(current: Path, *paths: str) -> tuple[Path, list[str]]:
+    """Return what is common to paths that a person gives in a folder; an empty one is none."""
+    done = run_python("-c", _COMMON_FOLDER, *paths, folder=current)
+    assert done.returncode == 0, done.stderr
+    folder, found = json.loads(done.stdout)
+    return Path(folder), found
+
+
+def test_common_folder_is_the_current_one(root: Path) -> None:
     """Paths below the current folder are read from there, so that messages name them as given."""
-    monkeypatch.chdir(root)
-    assert common_folder("docs/a.md", None) == (root, ["docs/a.md", ""])
+    assert _common_folder(root, "docs/a.md", "") == (root, ["docs/a.md", ""])
 
 
-def test_common_folder_holds_all_paths(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_common_folder_holds_all_paths(root: Path) -> None:
     """Where the current folder does not hold all paths, the nearest that does is taken."""
-    monkeypatch.chdir(root / "docs")
     paths = (str(root / "docs" / "a.md"), str(root.parent / "secret"))
-    assert common_folder(*paths) == (root.parent, ["checkout/docs/a.md", "secret"])
+    expected = (root.parent, ["checkout/docs/a.md", "secret"])
+    assert _common_folder(root / "docs", *paths) == expected
 
 
-def test_common_folder_reads_a_file_outside(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_common_folder_reads_a_file_outside(root: Path) -> None:
     """A person may name a file anywhere; it is read from the folder that holds it."""
-    monkeypatch.chdir(root / "docs")
-    folder, paths = common_folder(str(root.parent / "secret"))
+    folder, paths = _common_folder(root / "docs", str(root.parent / "secret"))
     assert Workspace(folder).read(paths[0], LIMIT) == b"outside"
 
 
-def test_common_folder_follows_dots(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_common_folder_follows_dots(root: Path) -> None:
     """A person at a terminal may lead upwards."""
-    monkeypatch.chdir(root)
-    folder, paths = common_folder("../secret")
+    folder, paths = _common_folder(root, "../secret")
     workspace = Workspace(folder)
     assert workspace.read(workspace.normalise(paths[0]), LIMIT) == b"outside"

@@ -9,10 +9,11 @@ import pytest
 
 from harmonica_session.edges.files.workspace import Workspace
 from harmonica_session.edges.runner.runner import Runner
-from harmonica_session.errors import InputError, ServiceError
+from harmonica_session.errors import InputError
 from harmonica_session.words.request import SessionRequest
 from harmonica_session.world import connected, unconnected
 from harness.consumer import HurriedClock
+from harness.process import run_python
 
 if TYPE_CHECKING:
     import socket
@@ -87,21 +88,33 @@ def test_api_of_another_forge_keeps_its_path(serve: Serve, step: Step) -> None:
     assert asked.startswith(f"GET /api/v1{COMMENTS}?".encode())
 
 
-@pytest.mark.usefixtures("no_proxy")
-def test_api_is_githubs_own_by_default(
-    serve: Serve, step: Step, monkeypatch: pytest.MonkeyPatch
-) -> None:
+_READ_COMMENTS = """
+import sys
+from pathlib import Path
+from harmonica_session.edges.files.workspace import Workspace
+from harmonica_session.edges.runner.runner import Runner
+from harmonica_session.errors import ServiceError
+from harmonica_session.world import connected, unconnected
+from harness.consumer import HurriedClock
+env = {"INPUT_GITHUB_TOKEN": "a-token", "GITHUB_REPOSITORY": "octo/garden"}
+world = unconnected(env, b"", Runner(env, sys.stdout), Workspace(Path()), HurriedClock())
+with connected(world, env) as world:
+    try:
+        list(world.github.comments(7))
+    except ServiceError:
+        print("refused")
+"""
+
+
+def test_api_is_githubs_own_by_default(serve: Serve) -> None:
     """Without `GITHUB_API_URL` the API is where github.com has it."""
     asked = bytearray()
 
     def talk(connection: socket.socket) -> None:
         asked.extend(connection.recv(65_536))
 
-    monkeypatch.setenv("HTTPS_PROXY", serve(talk))
-    with _connected(step, {"INPUT_GITHUB_TOKEN": "a-token"}) as world:
-        assert world.github
-        with pytest.raises(ServiceError):
-            list(world.github.comments(7))
+    done = run_python("-c", _READ_COMMENTS, env={"HTTPS_PROXY": serve(talk)})
+    assert done.stdout == "refused\n", done.stderr
     assert asked.startswith(b"CONNECT api.github.com:443 ")
 
 

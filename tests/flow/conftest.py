@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.consumer import HEAD, SPEC, Consumer
+from harness.consumer import Consumer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,20 +15,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def box(box: Sandbox) -> Sandbox:
-    """Stand-ins for both services, with pull request 7 open."""
-    box.github.add_pull(7, head_sha=HEAD)
-    return box
-
-
-@pytest.fixture
 def consumer(box: Sandbox, tmp_path: Path) -> Consumer:
-    """A repository with a small spec."""
-    root = tmp_path / "repository"
-    root.mkdir()
-    consumer = Consumer(box, root, tmp_path)
-    consumer.write(".harmonica/session.yml", SPEC)
-    return consumer
+    """A repository with a small spec, and pull request 7 open."""
+    return Consumer(box, tmp_path)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -31,7 +31,7 @@ def sent(consumer: Consumer) -> str:
 
 def refused(run: Run) -> tuple[str, str, str]:
     """Return line, column and message of the only error."""
-    [error] = [it for it in run.annotations if it.level == "error"]
+    [error] = [it for it in run.annotations if it.name == "error"]
     return error.properties["line"], error.properties["col"], error.message
 
 
@@ -490,7 +490,7 @@ def test_no_source_starves_another(consumer: Consumer) -> None:
     assert text.count("[… cut here") == 2
     parts = text.split("\n\nShort\n\n")
     assert abs(len(parts[0]) - len(parts[1])) < 50
-    [warning] = [it.message for it in run.annotations if it.level == "warning"]
+    [warning] = [it.message for it in run.annotations if it.name == "warning"]
     assert "longer.md (2," in warning
     assert "long.md (2," in warning
     assert "short.md" not in warning

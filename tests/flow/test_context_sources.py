@@ -100,7 +100,7 @@ def test_a_free_plan_is_a_warning_for_each_source(consumer: Consumer) -> None:
     give(consumer, "file: a.md", "url: https://example.org/")
     run = consumer.on_pull_request()
     assert_unharmed(consumer, run)
-    [first, second] = [a.message for a in run.annotations if a.level == "warning"]
+    [first, second] = [a.message for a in run.annotations if a.name == "warning"]
     assert first.startswith("The session goes without `a.md`: ")
     assert second.startswith("The session goes without `https://example.org/`: ")
     assert "403 forbidden, Context sources require a Pro subscription" in first

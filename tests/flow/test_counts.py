@@ -6,9 +6,7 @@ The numbers of requests and the packages are exact, so that whoever adds to them
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 import sys
 from dataclasses import dataclass
 from importlib.metadata import distributions
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.consumer import pull_request_payload
+from harness.process import run_python
 
 if TYPE_CHECKING:
     from harness.consumer import Consumer
@@ -108,32 +107,10 @@ def run_afresh(consumer: Consumer, action: str, **env: str) -> Imported:
         action: What happened to the pull request.
         env: Further variables.
     """
-    event = consumer.folder / "event.json"
-    event.write_text(json.dumps(pull_request_payload(action)), "utf-8")
-    given = {
-        "INPUT_API_KEY": consumer.box.api_key,
-        "INPUT_API_URL": consumer.box.harmonica_url,
-        "INPUT_GITHUB_TOKEN": consumer.box.github_token,
-        "GITHUB_API_URL": consumer.box.github_url,
-        "GITHUB_EVENT_NAME": "pull_request",
-        "GITHUB_EVENT_PATH": str(event),
-        "GITHUB_REPOSITORY": "octo/garden",
-        "GITHUB_REPOSITORY_ID": "1",
-        "GITHUB_RUN_ATTEMPT": "1",
-        "GITHUB_RUN_ID": "500",
-        "GITHUB_WORKSPACE": str(consumer.root),
-        # Where the tests are a job themselves, this is not their output.
-        "GITHUB_OUTPUT": "",
-        "GITHUB_STEP_SUMMARY": "",
-    }
     locked, others = installed()
-    done = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-I", "-X", "utf8", "-c", RUN_AND_TELL, str(SRC), *others],
-        env={**os.environ, **given, **env},
-        capture_output=True,
-        check=True,
-        timeout=120,
-    )
+    given = consumer.variables("pull_request", pull_request_payload(action), env)
+    done = run_python("-I", "-X", "utf8", "-c", RUN_AND_TELL, str(SRC), *others, env=given)
+    assert done.returncode == 0, done.stderr
     code, modules = json.loads(done.stderr)
     assert code == 0, done.stdout
     tops = {name.partition(".")[0] for name in modules}

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from harmonica_session.sandbox import Fault
-from harness.consumer import SPEC
+from harness.consumer import pull_request_payload
+from harness.machine import wait_until
+from harness.process import begin_python
+from harness.runner import outputs_of
 
 if TYPE_CHECKING:
+    import subprocess
+
     from harness.consumer import Consumer
 
 CREATE = ("POST", "/api/v1/sessions")
@@ -134,16 +136,15 @@ def test_the_deadline_says_what_is_missing(consumer: Consumer) -> None:
 
 
 def test_a_killed_step_has_handed_on_the_link(consumer: Consumer) -> None:
-    """The process is ended while it posts the comment; outputs and summary have the link."""
+    """By the time the comment is posted, outputs and summary have the link, whatever comes next."""
     consumer.box.fail("POST", "/repos/.*", Fault.hang())
-    output, summary = consumer.folder / "OUTPUT", consumer.folder / "STEP_SUMMARY"
     process = start(consumer)
-    wait_for(lambda: summary.exists() and "chat?s=" in summary.read_text("utf-8"))
+    wait_until(lambda: consumer.box.requests_to("POST", "/repos/.*") != [])
     process.kill()
     process.communicate()
     link = f"{consumer.box.harmonica_url}/chat?s={consumer.box.harmonica.sessions[0]['id']}"
-    assert link in output.read_text("utf-8")
-    assert link in summary.read_text("utf-8")
+    assert outputs_of(consumer.output_file)["join_url"] == link
+    assert link in consumer.summary_file.read_text("utf-8")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
@@ -154,7 +155,7 @@ def test_a_cancelled_step_says_so(consumer: Consumer) -> None:
     inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = start(consumer)
     signal.signal(signal.SIGINT, inherited)
-    wait_for(lambda: consumer.box.requests_to("POST", "/repos/.*") != [])
+    wait_until(lambda: consumer.box.requests_to("POST", "/repos/.*") != [])
     process.send_signal(signal.SIGINT)
     log, _ = process.communicate(timeout=20)
     assert process.returncode == 130
@@ -164,32 +165,8 @@ def test_a_cancelled_step_says_so(consumer: Consumer) -> None:
 
 def start(consumer: Consumer) -> subprocess.Popen[str]:
     """Start the action as a process of its own, on pull request 7."""
-    consumer.write(".harmonica/session.yml", SPEC)
-    env = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(sys.path),
-        "INPUT_API_KEY": consumer.box.api_key,
-        "INPUT_API_URL": consumer.box.harmonica_url,
-        "INPUT_GITHUB_TOKEN": consumer.box.github_token,
-        "INPUT_PR_NUMBER": "7",
-        "GITHUB_API_URL": consumer.box.github_url,
-        "GITHUB_REPOSITORY": "octo/garden",
-        "GITHUB_OUTPUT": str(consumer.folder / "OUTPUT"),
-        "GITHUB_STEP_SUMMARY": str(consumer.folder / "STEP_SUMMARY"),
-        "GITHUB_WORKSPACE": str(consumer.root),
-    }
-    command = [sys.executable, "-m", "harmonica_session", "action"]
-    return subprocess.Popen(  # noqa: S603 - our own program
-        command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-
-
-def wait_for(condition: object) -> None:
-    """Wait until a condition holds, a generous minute at most."""
-    end = time.monotonic() + 60
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < end, "it never came about"
-        time.sleep(0.02)
+    env = consumer.variables("pull_request", pull_request_payload())
+    return begin_python("-m", "harmonica_session", "action", env=env)
 
 
 def test_a_deadline_after_the_create_loses_no_session(consumer: Consumer) -> None:

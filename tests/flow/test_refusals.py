@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harmonica_session.edges.network.clock import Clock
 from harmonica_session.sandbox import Fault
 from harmonica_session.step import run_action
 from harness.consumer import BASE, SPEC, pull_request_payload
+from harness.runner import commands_in, outputs_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +36,7 @@ def test_every_mistake_in_a_spec_is_annotated_in_its_place(consumer: Consumer) -
     consumer.write(".harmonica/session.yml", SIX_MISTAKES)
     run = consumer.on_pull_request()
     places = [
-        (a.level, a.properties["file"], a.properties["line"], a.properties["col"])
+        (a.name, a.properties["file"], a.properties["line"], a.properties["col"])
         for a in run.annotations
     ]
     file = ".harmonica/session.yml"
@@ -71,21 +73,6 @@ def test_a_refused_comment_leaves_the_step_green(consumer: Consumer) -> None:
     assert run.outputs["join_url"] in run.summary
     assert "permissions:\n  contents: read\n  pull-requests: write" in run.messages("warning")
     assert "```yaml\npermissions:" in run.summary
-
-
-def test_outputs_are_written_before_the_comment_is_posted(consumer: Consumer) -> None:
-    """A run that is cut off while it posts has handed on the link already."""
-    seen: list[str] = []
-    answer = consumer.box.github.answer
-
-    def look_first(request: object) -> object:
-        if getattr(request, "method", "") == "POST":
-            seen.append((consumer.folder / "OUTPUT").read_text("utf-8"))
-        return answer(request)  # type: ignore[arg-type]
-
-    consumer.box.github.answer = look_first  # type: ignore[method-assign, assignment]
-    run = consumer.on_pull_request()
-    assert run.outputs["join_url"] in seen[0]
 
 
 def test_a_locked_conversation_has_a_message_of_its_own(consumer: Consumer) -> None:
@@ -341,24 +328,24 @@ def test_a_summary_that_cannot_be_written_costs_nothing_else(consumer: Consumer)
     assert len(consumer.bodies) == 1
 
 
-class Unforeseen(dict[str, str]):
-    """An environment that breaks in a way nobody foresaw."""
+class BrokenClock(Clock):
+    """A clock that breaks in a way nobody foresaw."""
 
-    def get(self, key: str, default: str | None = None) -> str | None:  # type: ignore[override]
-        """Break on one variable."""
-        if key == "GITHUB_RUN_ATTEMPT":
-            raise RuntimeError("unforeseen")
-        return super().get(key, default)
+    def now(self) -> float:
+        """Break."""
+        raise RuntimeError("unforeseen")
 
 
 def test_a_bug_of_ours_ends_with_a_traceback(tmp_path: Path) -> None:
     """What nobody foresaw is reported as our bug, with status, summary and traceback."""
     summary, outputs, log = tmp_path / "summary", tmp_path / "outputs", io.StringIO()
     env = {"GITHUB_STEP_SUMMARY": str(summary), "GITHUB_OUTPUT": str(outputs)}
-    assert run_action(Unforeseen(env), log) == 1
+    assert run_action(env, log, BrokenClock()) == 1
+    [annotation] = commands_in(log.getvalue())
+    assert (annotation.name, "bug of the action" in annotation.message) == ("error", True)
     assert "RuntimeError: unforeseen" in log.getvalue()
     assert "bug of the action" in summary.read_text("utf-8")
-    assert "failed" in outputs.read_text("utf-8")
+    assert outputs_of(outputs) == {"status": "failed"}
 
 
 def test_the_key_is_nowhere_to_be_seen(consumer: Consumer) -> None:

@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from harness.consumer import SPEC, pull_request_payload
+from harness.process import at_terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run the trial in a folder."""
-    command = [sys.executable, "-m", "harmonica_session", "try", *words]
-    env = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUTF8": "1"}
-    return subprocess.run(  # noqa: S603 - our own program
-        command, cwd=folder, env=env, capture_output=True, text=True, check=False
-    )
-
-
 def test_the_example_needs_no_account(tmp_path: Path) -> None:
     """Log, outputs, comment and summary of two runs, the second of which reuses the session."""
-    done = run(tmp_path)
+    done = at_terminal(tmp_path, "try")
     first, second = done.stdout.split("=== Second run")
     assert done.returncode == 0, done.stderr
     for part in ("--- Log ---", "--- Outputs ---", "--- Comment on #7 ---", "--- Job summary ---"):
@@ -47,7 +36,9 @@ def test_ones_own_files_are_tried(tmp_path: Path) -> None:
     payload = pull_request_payload()
     payload["pull_request"]["number"] = 12
     (tmp_path / "event.json").write_text(json.dumps(payload))
-    done = run(tmp_path, "mine.yml", "--session-md", "notes.md", "--event", "event.json")
+    done = at_terminal(
+        tmp_path, "try", "mine.yml", "--session-md", "notes.md", "--event", "event.json"
+    )
     assert done.returncode == 0, done.stdout
     assert "Comment on #12" in done.stdout
     assert "topic          Mine" in done.stdout
@@ -57,7 +48,7 @@ def test_ones_own_files_are_tried(tmp_path: Path) -> None:
 def test_a_broken_spec_fails_the_trial(tmp_path: Path) -> None:
     """Its problems are shown with their places, and nothing is made."""
     (tmp_path / "mine.yml").write_text("topic: no\n")
-    done = run(tmp_path, "mine.yml")
+    done = at_terminal(tmp_path, "try", "mine.yml")
     assert done.returncode == 1
     assert "Error: mine.yml:1:8: `topic` must be a text" in done.stdout
     assert "sessions 0, comments 0" in done.stdout
@@ -79,7 +70,7 @@ def test_a_file_that_cannot_be_used_is_one_line(
     """What a person mistypes is no traceback."""
     (tmp_path / "list.json").write_text("[]")
     (tmp_path / "broken.json").write_text("{")
-    done = run(tmp_path, *words)
+    done = at_terminal(tmp_path, "try", *words)
     assert done.returncode == 1
     assert done.stderr.startswith(f"error: {message}")
     assert done.stderr.count("\n") == 1
@@ -87,4 +78,4 @@ def test_a_file_that_cannot_be_used_is_one_line(
 
 def test_a_hidden_comment_stays_hidden(tmp_path: Path) -> None:
     """What is shown is what a reader sees, not the receipt."""
-    assert "receipt" not in run(tmp_path).stdout
+    assert "receipt" not in at_terminal(tmp_path, "try").stdout

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from harmonica_session.commands.init import KINDS
 from harness.consumer import SPEC, pull_request_payload
+from harness.process import at_terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.consumer import Consumer
-
-
-def run(folder: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a folder, without a key unless one is given."""
-    command = [sys.executable, "-m", "harmonica_session", *words]
-    env |= {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUTF8": "1"}
-    return subprocess.run(  # noqa: S603 - our own program
-        command, cwd=folder, env=env, capture_output=True, text=True, check=False
-    )
 
 
 def test_a_good_spec_is_valid_on_a_fork_without_a_key(consumer: Consumer) -> None:
@@ -58,7 +47,7 @@ def test_an_unknown_command_is_an_error(consumer: Consumer) -> None:
 def test_several_specs_are_checked_at_a_terminal(consumer: Consumer) -> None:
     """The worst of them decides the exit code, and every problem is shown with its place."""
     consumer.write("other.yml", "topic: no\n")
-    done = run(consumer.root, "validate", ".harmonica/session.yml", "other.yml")
+    done = at_terminal(consumer.root, "validate", ".harmonica/session.yml", "other.yml")
     assert done.returncode == 1
     assert "valid: Retrospective" in done.stdout
     assert "error: other.yml:1:8: `topic` must be a text" in done.stdout
@@ -68,8 +57,8 @@ def test_several_specs_are_checked_at_a_terminal(consumer: Consumer) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_starter_is_valid(tmp_path: Path, kind: str) -> None:
     """What `init` writes needs no change before it is used."""
-    assert run(tmp_path, "init", kind).returncode == 0
-    done = run(tmp_path, "validate", f".harmonica/{kind}.yml")
+    assert at_terminal(tmp_path, "init", kind).returncode == 0
+    done = at_terminal(tmp_path, "validate", f".harmonica/{kind}.yml")
     assert done.returncode == 0, done.stdout
     workflow = (tmp_path / f".github/workflows/{kind}.yml").read_text("utf-8")
     assert f"spec: .harmonica/{kind}.yml" in workflow
@@ -80,7 +69,7 @@ def test_a_starter_writes_over_nothing(tmp_path: Path) -> None:
     target = tmp_path / ".harmonica/sprint.yml"
     target.parent.mkdir()
     target.write_text("mine\n")
-    done = run(tmp_path, "init", "sprint")
+    done = at_terminal(tmp_path, "init", "sprint")
     assert done.returncode == 1
     assert ".harmonica/sprint.yml is there already" in done.stderr
     assert target.read_text("utf-8") == "mine\n"
@@ -96,10 +85,10 @@ def test_names_are_looked_up_on_demand(consumer: Consumer) -> None:
         "HARMONICA_API_KEY": consumer.box.api_key,
         "HARMONICA_API_URL": consumer.box.harmonica_url,
     }
-    assert run(consumer.root, "validate", "bad.yml", **key).returncode == 0
+    assert at_terminal(consumer.root, "validate", "bad.yml", **key).returncode == 0
     assert consumer.box.requests == []
-    assert run(consumer.root, "validate", "--online", "good.yml", **key).returncode == 0
-    done = run(consumer.root, "validate", "--online", "bad.yml", **key)
+    assert at_terminal(consumer.root, "validate", "--online", "good.yml", **key).returncode == 0
+    done = at_terminal(consumer.root, "validate", "--online", "bad.yml", **key)
     assert done.returncode == 1
     assert "error: bad.yml:3:11:" in done.stdout
     assert "Retrospective" in done.stdout
@@ -108,6 +97,6 @@ def test_names_are_looked_up_on_demand(consumer: Consumer) -> None:
 
 def test_looking_up_needs_a_key(consumer: Consumer) -> None:
     """Without one the error says so."""
-    done = run(consumer.root, "validate", "--online", ".harmonica/session.yml")
+    done = at_terminal(consumer.root, "validate", "--online", ".harmonica/session.yml")
     assert done.returncode == 1
     assert "HARMONICA_API_KEY is not set" in done.stdout

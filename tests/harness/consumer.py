@@ -1,27 +1,30 @@
-"""A consumer's repository and its runner: real files, real HTTP, the action's own entry."""
+"""A consumer's repository and its runner: real files, real HTTP, the action's own entry.
+
+It must not use the code under test to read what that code has written.
+"""
 
 from __future__ import annotations
 
 import io
 import json
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from harmonica_session.commands.trial import read_outputs, unescaped
 from harmonica_session.edges.network.clock import Clock
 from harmonica_session.step import run_action
+from harness.runner import commands_in, outputs_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from harmonica_session.sandbox import Sandbox
+    from harness.runner import Command
 
 SPEC = "topic: Retrospective\ngoal: Agree on one change\n"
 # GitHub runs these for the base branch, whatever they are about.
 OF_THE_BASE = ("pull_request_target", "workflow_run")
 HEAD, BASE = "a" * 40, "b" * 40
-_COMMAND = re.compile(r"::(error|warning|notice)(?: ([^:]*))?::(.*)")
+_ANNOTATIONS = ("error", "warning", "notice")
 
 
 class HurriedClock(Clock):
@@ -41,15 +44,6 @@ class HurriedClock(Clock):
 
 
 @dataclass(frozen=True)
-class Annotation:
-    """What the runner shows beside a line of a file, or on the run's page."""
-
-    level: str
-    properties: dict[str, str]
-    message: str
-
-
-@dataclass(frozen=True)
 class Run:
     """What one run of the step left behind."""
 
@@ -60,22 +54,13 @@ class Run:
     sessions: list[dict[str, str]] = field(default_factory=list, kw_only=True)
 
     @property
-    def annotations(self) -> list[Annotation]:
-        """The annotations, in order."""
-        found = [_COMMAND.fullmatch(line) for line in self.log.splitlines()]
-        return [
-            Annotation(
-                match[1],
-                dict(part.split("=", 1) for part in (match[2] or "").split(",") if part),
-                unescaped(match[3]),
-            )
-            for match in found
-            if match
-        ]
+    def annotations(self) -> list[Command]:
+        """What the runner shows beside a line of a file, or on the run's page, in order."""
+        return [command for command in commands_in(self.log) if command.name in _ANNOTATIONS]
 
     def messages(self, level: str) -> str:
         """All messages of one level."""
-        return "\n".join(a.message for a in self.annotations if a.level == level)
+        return "\n".join(a.message for a in self.annotations if a.name == level)
 
 
 def write(target: Path, text: str) -> None:
@@ -86,13 +71,39 @@ def write(target: Path, text: str) -> None:
 
 @dataclass
 class Consumer:
-    """A repository whose workflow uses the action."""
+    """A repository whose workflow uses the action, with pull request 7 open and a small spec.
+
+    Attributes:
+        box: Stand-ins for the services.
+        folder: Holds the checkout and the files of a step.
+        inputs: Of every run, by their names in the environment.
+        clock: What every run waits with.
+    """
 
     box: Sandbox
-    root: Path
     folder: Path
     inputs: dict[str, str] = field(default_factory=dict)
     clock: HurriedClock = field(default_factory=HurriedClock)
+
+    def __post_init__(self) -> None:
+        """Open the pull request and check out the spec."""
+        self.box.github.add_pull(7, head_sha=HEAD)
+        self.write(".harmonica/session.yml", SPEC)
+
+    @property
+    def root(self) -> Path:
+        """The checkout."""
+        return self.folder / "repository"
+
+    @property
+    def output_file(self) -> Path:
+        """`GITHUB_OUTPUT` of the last step."""
+        return self.folder / "output"
+
+    @property
+    def summary_file(self) -> Path:
+        """`GITHUB_STEP_SUMMARY` of the last step."""
+        return self.folder / "summary"
 
     def write(self, path: str, text: str) -> None:
         """Put a file into the repository: into the checkout, and into the base branch's commit."""
@@ -103,18 +114,25 @@ class Consumer:
         """Put a file into the checkout alone, as if another revision were checked out."""
         write(self.root / path, text)
 
-    def run(
+    def variables(
         self,
         event: str = "schedule",
         payload: dict[str, Any] | None = None,
         env: dict[str, str] | None = None,
         **inputs: str,
-    ) -> Run:
-        """Run the step as the runner would, with inputs by their names in the environment."""
-        files = {name: self.folder / name for name in ("OUTPUT", "STEP_SUMMARY", "EVENT_PATH")}
-        for file in files.values():
-            file.write_text("")
-        files["EVENT_PATH"].write_text(json.dumps(payload or {}))
+    ) -> dict[str, str]:
+        """Return the variables of a step as the runner sets them, and empty the step's files.
+
+        Args:
+            event: Its name.
+            payload: What GitHub sends with it.
+            env: Further variables, which win.
+            inputs: Of this step only, by their names in the environment.
+        """
+        event_file = self.folder / "event"
+        event_file.write_text(json.dumps(payload or {}))
+        self.output_file.write_text("")
+        self.summary_file.write_text("")
         given = {
             "api_key": self.box.api_key,
             "api_url": self.box.harmonica_url,
@@ -122,31 +140,39 @@ class Consumer:
             **self.inputs,
             **inputs,
         }
+        return {
+            **{f"INPUT_{name.upper()}": value for name, value in given.items()},
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_API_URL": self.box.github_url,
+            "GITHUB_EVENT_NAME": event,
+            "GITHUB_EVENT_PATH": str(event_file),
+            "GITHUB_OUTPUT": str(self.output_file),
+            "GITHUB_REPOSITORY": "octo/garden",
+            "GITHUB_REPOSITORY_ID": "1",
+            "GITHUB_ACTOR": "octo",
+            "GITHUB_RUN_ID": "500",
+            "GITHUB_RUN_ATTEMPT": "1",
+            "GITHUB_SHA": BASE if event in OF_THE_BASE else HEAD,
+            "GITHUB_STEP_SUMMARY": str(self.summary_file),
+            "GITHUB_WORKSPACE": str(self.root),
+            **(env or {}),
+        }
+
+    def run(
+        self,
+        event: str = "schedule",
+        payload: dict[str, Any] | None = None,
+        env: dict[str, str] | None = None,
+        **inputs: str,
+    ) -> Run:
+        """Run the step as the runner would; see `variables`."""
         log = io.StringIO()
         self.clock.pauses.clear()
-        code = run_action(
-            {
-                **{f"INPUT_{name.upper()}": value for name, value in given.items()},
-                **{f"GITHUB_{name}": str(file) for name, file in files.items()},
-                "GITHUB_ACTIONS": "true",
-                "GITHUB_API_URL": self.box.github_url,
-                "GITHUB_EVENT_NAME": event,
-                "GITHUB_REPOSITORY": "octo/garden",
-                "GITHUB_REPOSITORY_ID": "1",
-                "GITHUB_ACTOR": "octo",
-                "GITHUB_RUN_ID": "500",
-                "GITHUB_RUN_ATTEMPT": "1",
-                "GITHUB_SHA": BASE if event in OF_THE_BASE else HEAD,
-                "GITHUB_WORKSPACE": str(self.root),
-                **(env or {}),
-            },
-            log,
-            self.clock,
-        )
-        outputs = read_outputs(files["OUTPUT"].read_text("utf-8"))
+        code = run_action(self.variables(event, payload, env, **inputs), log, self.clock)
+        outputs = outputs_of(self.output_file)
         # A list of all sessions, kept apart from the outputs that speak of the first.
         sessions = json.loads(outputs.pop("sessions", "[]"))
-        summary = files["STEP_SUMMARY"].read_text("utf-8")
+        summary = self.summary_file.read_text("utf-8")
         return Run(code, log.getvalue(), outputs, summary, sessions=sessions)
 
     def on_pull_request(self, action: str = "opened", **kwargs: Any) -> Run:  # noqa: ANN401

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.consumer import SPEC, Run, write
+from harness.consumer import HEAD, SPEC, Run, write
+from harness.machine import SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 ACTION = "OWNER/harmonica-session-action@v1"
 STEP = "harmonica"
-SECONDS = 120
 # What a runner sets itself, and what a developer may have set for the real service.
 _NOT_INHERITED = ("GITHUB_", "RUNNER_", "ACTIONS_", "INPUT_", "HARMONICA_", "GIT_")
 
@@ -119,7 +119,8 @@ class Repository:
     env: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Make a repository with a small spec and a workflow that uses the action."""
+        """Open pull request 7, and make a clone with a small spec and a workflow."""
+        self.box.github.add_pull(7, head_sha=HEAD)
         self.root.mkdir()
         self.secrets = {"HARMONICA_API_KEY": self.box.api_key} | self.secrets
         self.variables = {"HARMONICA_API_URL": self.box.harmonica_url} | self.variables
