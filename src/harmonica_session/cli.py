@@ -30,10 +30,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.disable()
     try:
         if words == ["action"]:
-            from harmonica_session.step import run_action  # noqa: PLC0415 - not before `disable`
+            from harmonica_session.step import run_action
 
             return run_action(os.environ, sys.stdout)
-        from harmonica_session.terminal import run  # noqa: PLC0415 - not for the action
+        from harmonica_session.terminal import run
 
         return run(words)
     finally:

@@ -58,7 +58,7 @@ def guarded(
         world = unconnected(env, _event_payload(env), runner, files, clock)
         return 0 if _run(world, env, COMMANDS[command or world.inputs.command]) else 1
     except ActionError as error:
-        from harmonica_session.report.hand_on import fail  # noqa: PLC0415 - only when something is wrong
+        from harmonica_session.report.hand_on import fail
 
         fail(runner, error)
         return 1
@@ -69,9 +69,9 @@ def guarded(
         )
         return _CANCELLED
     except Exception:  # noqa: BLE001 - the last resort: a bug of ours must not end without a word
-        import traceback  # noqa: PLC0415 - likewise
+        import traceback
 
-        from harmonica_session.report import summary  # noqa: PLC0415 - likewise
+        from harmonica_session.report import summary
 
         runner.output({"status": "failed"})
         runner.annotate("error", ActionError.title, ["a bug of the action; please report it"])

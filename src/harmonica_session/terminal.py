@@ -86,7 +86,7 @@ def _validate(words: Words) -> int:
 
 
 def _schema(_: Words) -> int:
-    from harmonica_session.commands.schema import print_schema  # noqa: PLC0415 - for this one only
+    from harmonica_session.commands.schema import print_schema
 
     return print_schema()
 
@@ -96,7 +96,7 @@ def _init(words: Words) -> int:
 
 
 def _try(words: Words) -> int:
-    from harmonica_session.commands.trial import demonstrate  # noqa: PLC0415 - for this one only
+    from harmonica_session.commands.trial import demonstrate
 
     return demonstrate(run_action, words.spec, words.session_md, words.event)
 

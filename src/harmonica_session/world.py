@@ -83,8 +83,8 @@ def connected(world: World, env: Mapping[str, str]) -> Iterator[World]:
         InputError: `GITHUB_API_URL`, `GITHUB_REPOSITORY` or a proxy is unusable.
     """
     # What a flow that asks nobody need not wait for.
-    from harmonica_session.edges.github.client import GitHub  # noqa: PLC0415 - see above
-    from harmonica_session.edges.harmonica.client import Harmonica  # noqa: PLC0415 - see above
+    from harmonica_session.edges.github.client import GitHub
+    from harmonica_session.edges.harmonica.client import Harmonica
 
     inputs, event = world.inputs, world.event
     with ExitStack() as opened:

@@ -67,7 +67,7 @@ def compiled_by_two(root: Path, rest: Path, share: Path) -> Code:
     Returns:
         As `compiled` does.
     """
-    import subprocess  # noqa: PLC0415 - the other process has no use for it
+    import subprocess
 
     if not share.is_dir():
         return compiled(root, root, rest, os.replace)

@@ -16,18 +16,18 @@ def main() -> int:
     sys.dont_write_bytecode = True  # a start leaves nothing behind, wherever code is read from
     # Needed once: from then on `launch` itself knows where its modules lie.
     sys.path.append(str(Path(__file__).resolve().parents[1]))
-    from launch.sealed import parts  # noqa: PLC0415 - it could not be imported before
+    from launch.sealed import parts
 
     sys.path.pop()
     needed = parts(os.environ)
     found = [part.find() for part in needed]
     if None in found:
-        from launch import set_up  # noqa: PLC0415 - a start that finds all ready does not pay
+        from launch import set_up
 
         found = [*set_up.provide(needed)]
     for modules in filter(None, found):
         modules.install()
-    from harmonica_session import cli  # noqa: PLC0415 - it could not be imported before
+    from harmonica_session import cli
 
     return cli.main(sys.argv[1:])
 

@@ -33,7 +33,7 @@ def gather(world: World, spec: Spec, *, place: Place) -> Context:
     held = from_files(world, spec)
     listed = range(len(spec.context_from))
     if others := [at for at in listed if at not in held]:
-        from harmonica_session.background.from_services import from_services  # noqa: PLC0415 - most specs name files only
+        from harmonica_session.background.from_services import from_services
 
         held |= from_services(world, spec, place, others)
     backgrounds = [Background("the spec", spec.context or "")]

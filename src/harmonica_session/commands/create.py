@@ -91,7 +91,7 @@ def _work(
     world: World, seal: Seal | None, plan: Plan, attachments: list[Attachment]
 ) -> Callable[[], None]:
     if world.inputs.dry_run or not seal or not world.harmonica:
-        from harmonica_session.report.dry_run import show  # noqa: PLC0415 - not for a real run
+        from harmonica_session.report.dry_run import show
 
         return partial(show, world, seal, plan)
     return partial(_carry_out, world, world.harmonica, seal, plan, attachments)

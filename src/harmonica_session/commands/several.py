@@ -99,7 +99,7 @@ def carry_out(worlds: list[World], work: list[Callable[[], None]]) -> bool:
     """
     if len(worlds) == 1:
         return _try(worlds[0], work[0])
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - not for a single spec
+    from concurrent.futures import ThreadPoolExecutor
 
     pool = ThreadPoolExecutor(MOST_AT_ONCE)
     try:

@@ -31,7 +31,7 @@ def choose_files(world: World) -> World:
     origin = revisions.origin_of(world.inputs.ref, world.event, has_checkout=has_checkout)
     if origin is None:
         return world
-    from harmonica_session.edges.files.revision import Revision  # noqa: PLC0415 - seldom needed
+    from harmonica_session.edges.files.revision import Revision
 
     if world.github is None:
         raise InputError(
@@ -48,7 +48,7 @@ def _resolved(world: World, github: GitHub, origin: Origin) -> str:
     try:
         commit = github.commit_of(origin.name)
     except Refused as error:
-        from harmonica_session.edges.files.revision import unreadable  # noqa: PLC0415 - likewise
+        from harmonica_session.edges.files.revision import unreadable
 
         raise unreadable(error, origin.name) from None
     revisions.refuse_authors_choice(commit, world.event)

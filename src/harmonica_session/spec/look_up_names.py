@@ -25,7 +25,7 @@ def look_up_names(world: World, spec: Spec) -> Spec:
     """
     if not (spec.template or spec.project or spec.distribution):
         return spec
-    from harmonica_session.spec import names  # noqa: PLC0415 - most specs name nothing
+    from harmonica_session.spec import names
 
     ids: dict[Path, str] = {}
     problems: list[Problem] = []

@@ -130,7 +130,7 @@ class _Filling:
             if self.expressions > MOST_EXPRESSIONS + 1:
                 return ""
             raise FlawedExpressionError(f"a spec may hold {MOST_EXPRESSIONS} expressions")
-        from harmonica_session.spec.expression import Parsed  # noqa: PLC0415 - loads Jinja2
+        from harmonica_session.spec.expression import Parsed
 
         parsed = Parsed(expression.source)
         self.names |= parsed.names

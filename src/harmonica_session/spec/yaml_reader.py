@@ -54,7 +54,7 @@ def read_document(content: bytes, file: str) -> Document:
     except yaml.reader.ReaderError as error:
         fatal = [_character_problem(error, document)]
     except yaml.MarkedYAMLError as error:
-        from harmonica_session.spec.yaml_mistakes import explain  # noqa: PLC0415 - most files are YAML
+        from harmonica_session.spec.yaml_mistakes import explain
 
         problem = explain(error, document)
         # What the parser stumbles over in a line that is explained already is no news.

@@ -146,7 +146,7 @@ class GitHub:
 
     def contents(self, path: str, revision: str) -> Contents:
         """Return what stands at a path: `GET /repos/{o}/{r}/contents/{path}`."""
-        from harmonica_session.words.contents import Contents  # noqa: PLC0415 - not for a checkout
+        from harmonica_session.words.contents import Contents
 
         request = Request(
             f"read `{clip(path)}`",
@@ -167,7 +167,7 @@ class GitHub:
 
     def tree(self, revision: str) -> Tree:
         """List everything in a revision: `GET /repos/{o}/{r}/git/trees/{sha}`."""
-        from harmonica_session.words.contents import Tree  # noqa: PLC0415 - not for a checkout
+        from harmonica_session.words.contents import Tree
 
         path = f"{self._repository}/git/trees/{quote(revision, safe='')}"
         request = Request("list the files", "GET", path, query={"recursive": 1})
@@ -244,7 +244,7 @@ def _side_by_side(ask: Callable[[int], Response], pages: range) -> list[Response
     """Return the answers in the order of the pages; the first failure is raised."""
     if len(pages) == 1:
         return [ask(pages[0])]
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - for long lists only
+    from concurrent.futures import ThreadPoolExecutor
 
     pool = ThreadPoolExecutor(len(pages))
     try:

@@ -89,14 +89,14 @@ class Harmonica:
     @cached_property
     def catalogue(self) -> Catalogue:
         """What the account has names for."""
-        from harmonica_session.edges.harmonica.catalogue import Catalogue  # noqa: PLC0415 - few specs name it
+        from harmonica_session.edges.harmonica.catalogue import Catalogue
 
         return Catalogue(self._service)
 
     @cached_property
     def context_sources(self) -> ContextSources:
         """What is attached to its sessions."""
-        from harmonica_session.edges.harmonica.context_sources import (  # noqa: PLC0415 - few specs have any
+        from harmonica_session.edges.harmonica.context_sources import (
             ContextSources,
         )
 

@@ -279,6 +279,6 @@ def _certificates(*_named: str | None) -> ssl.SSLContext:
 
 
 def _no_certificates() -> ssl.SSLContext:
-    import ssl  # noqa: PLC0415 - not needed before a client is made
+    import ssl
 
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
