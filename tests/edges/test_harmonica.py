@@ -15,6 +15,7 @@ from harmonica_session.edges.network.clock import Deadline
 from harmonica_session.errors import AnswerUnusable, FateUnknown, Refused, ServiceError
 from harmonica_session.inputs import read_inputs
 from harmonica_session.sandbox import Fault, Sandbox
+from harmonica_session.sandbox.exchange import Answer
 from harmonica_session.words.request import SessionRequest
 from harmonica_session.words.session import Chain
 from harness.consumer import HurriedClock
@@ -26,6 +27,7 @@ Connect: TypeAlias = "Callable[..., Harmonica]"
 
 REQUEST = SessionRequest(topic="Lunch", goal="Decide")
 SESSIONS = "/api/v1/sessions"
+BRIEF = f"{SESSIONS}/x/session-md"
 OLD, EDGE, NEW = "2026-01-01T00:00:00.000Z", "2026-06-01T00:00:00.000Z", "2026-07-01T00:00:00.000Z"
 SINCE = datetime(2026, 6, 1, tzinfo=timezone.utc)
 
@@ -451,6 +453,33 @@ def test_list_of_another_form_is_unusable(box: Sandbox, harmonica: Harmonica, bo
     box.fail("GET", SESSIONS, Fault.body(body))
     with pytest.raises(AnswerUnusable, match=r"could not list the sessions \(GET /sessions, "):
         list(harmonica.created_since(None))
+
+
+# Brief
+
+
+def test_a_page_of_a_proxy_is_no_brief(box: Sandbox, harmonica: Harmonica) -> None:
+    """A web page that comes with status 200 never becomes background."""
+    box.fail("GET", BRIEF, Fault.body("<html>Welcome</html>"))
+    with pytest.raises(AnswerUnusable, match="web page"):
+        harmonica.brief("x")
+
+
+def test_a_brief_is_text(box: Sandbox, harmonica: Harmonica) -> None:
+    """Bytes that are no UTF-8 are an error."""
+    answer = Answer(200, {"Content-Type": "text/markdown"}, b"\xff")
+    box.fail("GET", BRIEF, Fault(processed=False, answer=answer))
+    with pytest.raises(AnswerUnusable, match="UTF-8"):
+        harmonica.brief("x")
+
+
+def test_an_unknown_address_does_not_pass_for_a_brief_to_come(
+    box: Sandbox, harmonica: Harmonica
+) -> None:
+    """Only Harmonica's own 404 says that there is no brief yet."""
+    box.fail("GET", BRIEF, Fault.body("<html>Not found</html>", status=404))
+    with pytest.raises(Refused):
+        harmonica.brief("x")
 
 
 # Link

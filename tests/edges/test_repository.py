@@ -7,15 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harmonica_session.edges.github.repository import Repository
-from harmonica_session.errors import AnswerUnusable, Refused
+from harmonica_session.errors import AnswerUnusable
 from harmonica_session.sandbox import Fault, Sandbox
-from harmonica_session.sandbox.exchange import Answer
 
 if TYPE_CHECKING:
     from harmonica_session.edges.github.client import GitHub
-    from harmonica_session.edges.harmonica.client import Harmonica
-
-BRIEF = "/api/v1/sessions/x/session-md"
 
 
 @pytest.fixture
@@ -63,27 +59,3 @@ def test_an_answer_of_another_form_is_one_clear_error(box: Sandbox, repository: 
     box.fail("GET", "/search/issues", Fault.body('{"items": []}', content_type="application/json"))
     with pytest.raises(AnswerUnusable, match="total_count"):
         repository.merged_since("2026-11-01", 1)
-
-
-def test_a_page_of_a_proxy_is_no_brief(box: Sandbox, harmonica: Harmonica) -> None:
-    """A web page that comes with status 200 never becomes background."""
-    box.fail("GET", BRIEF, Fault.body("<html>Welcome</html>"))
-    with pytest.raises(AnswerUnusable, match="web page"):
-        harmonica.brief("x")
-
-
-def test_a_brief_is_text(box: Sandbox, harmonica: Harmonica) -> None:
-    """Bytes that are no UTF-8 are an error."""
-    answer = Answer(200, {"Content-Type": "text/markdown"}, b"\xff")
-    box.fail("GET", BRIEF, Fault(processed=False, answer=answer))
-    with pytest.raises(AnswerUnusable, match="UTF-8"):
-        harmonica.brief("x")
-
-
-def test_an_unknown_address_does_not_pass_for_a_brief_to_come(
-    box: Sandbox, harmonica: Harmonica
-) -> None:
-    """Only Harmonica's own 404 says that there is no brief yet."""
-    box.fail("GET", BRIEF, Fault.body("<html>Not found</html>", status=404))
-    with pytest.raises(Refused):
-        harmonica.brief("x")

@@ -91,23 +91,6 @@ def test_refusal_quotes_the_path_on_one_short_line() -> None:
     assert len(str(caught.value)) < 200
 
 
-def test_file_is_read(root: Path) -> None:
-    """The content comes back as it is."""
-    assert Workspace(root).read("docs/a.md", LIMIT) == b"inside"
-
-
-def test_empty_file_is_no_missing_file(root: Path) -> None:
-    """An empty file has a content, which is empty."""
-    (root / "empty").touch()
-    assert Workspace(root).read("empty", LIMIT) == b""
-
-
-@pytest.mark.parametrize("path", ["missing", "missing/a.md", "docs/missing"])
-def test_missing_file_is_none(root: Path, path: str) -> None:
-    """A file that is not there is no error; the caller decides whether it may be absent."""
-    assert Workspace(root).read(path, LIMIT) is None
-
-
 def test_missing_checkout_has_no_files(tmp_path: Path) -> None:
     """Without a checkout every file is missing."""
     assert Workspace(tmp_path / "nowhere").read("a.md", LIMIT) is None
@@ -116,11 +99,6 @@ def test_missing_checkout_has_no_files(tmp_path: Path) -> None:
 def test_file_as_folder_is_refused(root: Path) -> None:
     """A path that goes through a file says so."""
     assert "a file as folder" in _refusal(root, "docs/a.md/b")
-
-
-def test_folder_is_refused(root: Path) -> None:
-    """A folder is told from a file."""
-    assert "is a folder" in _refusal(root, "docs")
 
 
 def test_largest_file_is_read(root: Path) -> None:

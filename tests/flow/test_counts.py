@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.consumer import pull_request_payload
+from harness.consumer import CHANGED, COMMENTS, pull_request_payload
 from harness.process import run_python
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 SRC = Path(__file__).resolve().parents[2] / "src"
 REPOSITORY = "/repos/octo/garden"
-COMMENTS = f"{REPOSITORY}/issues/7/comments"
 
 # Runs the action as its launcher does, with the packages of the lock and no others, and then tells
 # what was imported.
@@ -167,7 +166,7 @@ def test_a_personal_token_costs_one_request_more(consumer: Consumer) -> None:
 def test_a_changed_spec_costs_two_writes(consumer: Consumer) -> None:
     """The session and the comment are changed where they are, and nothing more is asked."""
     consumer.on_pull_request()
-    consumer.write(".harmonica/session.yml", "topic: Retrospective\ngoal: Agree on two changes\n")
+    consumer.write(".harmonica/session.yml", CHANGED)
     before = len(consumer.box.requests)
     run = consumer.on_pull_request("synchronize")
     assert run.outputs["status"] == "updated"

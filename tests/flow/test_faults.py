@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harmonica_session.sandbox import Fault
-from harness.consumer import SPEC
+from harness.consumer import CHANGED, COMMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from harness.consumer import Consumer, Run
 
-COMMENTS = "/repos/octo/garden/issues/7/comments"
 SESSIONS = "/api/v1/sessions"
 LIMITED = {"error": {"code": "rate_limited", "message": "Rate limit exceeded"}}
 
@@ -88,7 +87,7 @@ def test_fault(
     if step not in FIRST_RUN:
         consumer.on_pull_request()
     if step in SECOND_RUN:
-        consumer.write(".harmonica/session.yml", SPEC.replace("one change", "two changes"))
+        consumer.write(".harmonica/session.yml", CHANGED)
     if step in RECALL:
         consumer.box.github.comments.clear()
     consumer.box.fail(method, path, FAULTS[fault], times=None if lasting else 1, after=after)

@@ -80,11 +80,20 @@ def test_a_link_out_of_the_workspace_is_refused(consumer: Consumer, file: str) -
     assert consumer.box.requests == []
 
 
-@pytest.mark.parametrize("path", ["../secret.yml", "/etc/hostname", ".harmonica"])
-def test_a_path_out_of_the_workspace_is_refused(consumer: Consumer, path: str) -> None:
-    """Parents, absolute paths and folders are no specs."""
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("../secret.yml", "leads out of the repository"),
+        ("/etc/hostname", "is an absolute path"),
+        (".harmonica", "is a folder"),
+    ],
+)
+def test_a_path_out_of_the_workspace_is_refused(consumer: Consumer, path: str, reason: str) -> None:
+    """Parents, absolute paths and folders are no specs, which is said in one line."""
     run = consumer.on_pull_request(spec=path)
     assert run.code == 1
+    assert reason in run.messages("error")
+    assert "Traceback" not in run.log
     assert consumer.box.requests == []
 
 

@@ -14,8 +14,6 @@ from harness.consumer import SPEC
 if TYPE_CHECKING:
     from harness.consumer import Consumer
 
-CREATE = ("POST", "/api/v1/sessions")
-
 
 @pytest.fixture
 def forty(consumer: Consumer) -> Consumer:

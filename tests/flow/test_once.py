@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harmonica_session.sandbox import Fault
-from harness.consumer import HEAD, SPEC
+from harness.consumer import CHANGED, COMMENTS, HEAD, NO_COMMENTS, NO_SESSIONS, SPEC
 
 if TYPE_CHECKING:
     from harness.consumer import Consumer, Run
 
 WITH_PROMPT = SPEC + "prompt: Ask short questions.\n"
-CHANGED = SPEC.replace("one change", "two changes")
 PATCH_SESSION = ("PATCH", "/api/v1/sessions/[^/]+")
 
 
@@ -35,11 +34,12 @@ def test_a_later_attempt_of_a_run_reuses_its_session(consumer: Consumer) -> None
 
 
 def test_the_next_run_of_a_schedule_creates(consumer: Consumer) -> None:
-    """Attempt 1 of next week's run has a session of its own."""
+    """Attempt 1 of next week's run has a session of its own, told apart by its reference."""
     consumer.run("schedule")
     second = consumer.run("schedule", env={"GITHUB_RUN_ID": "501"})
     assert second.outputs["status"] == "created"
-    assert len(consumer.created) == 2
+    first, other = (body["context"] for body in consumer.created)
+    assert first != other
 
 
 def test_an_attempt_may_not_ask_when_its_run_began(consumer: Consumer) -> None:
@@ -67,14 +67,14 @@ def test_steps_of_one_run_share_a_session(consumer: Consumer) -> None:
     assert len(consumer.created) == 1
 
 
-def test_parallel_jobs_agree_on_the_oldest_session(consumer: Consumer) -> None:
+@pytest.mark.parametrize("once_per", ["auto", "topic"])
+def test_parallel_jobs_agree_on_the_oldest_session(consumer: Consumer, once_per: str) -> None:
     """A job that could not see the other one's session hands on the older of the two."""
+    consumer.inputs["once_per"] = once_per
     first = consumer.run("schedule")
-    [ours] = consumer.box.harmonica.sessions
-    ours["created_at"] = consumer.box.harmonica.timestamp(ago=60)
+    consumer.age_sessions()
     # The first look comes too early to see it.
-    empty = Fault.body('{"data": []}', content_type="application/json")
-    consumer.box.fail("GET", "/api/v1/sessions", empty)
+    consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS)
     second = consumer.run("schedule")
     assert second.outputs == {**first.outputs, "status": "reused"}
     assert "Nobody was invited" in second.messages("warning")
@@ -291,8 +291,7 @@ def test_a_slower_run_gives_way(consumer: Consumer) -> None:
     """Of two runs at the same time the older comment stays; the other names its surplus link."""
     winner = consumer.on_pull_request()
     # The slower run read the comments before the other one's was there.
-    nothing = Fault.body("[]", content_type="application/json")
-    consumer.box.fail("GET", "/repos/octo/garden/issues/7/comments", nothing)
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
     slower = consumer.on_pull_request()
     surplus = consumer.box.harmonica.sessions[1]["id"]
     assert slower.outputs == {**winner.outputs, "status": "reused"}
@@ -306,8 +305,7 @@ def test_another_runs_comment_is_taken_over(consumer: Consumer) -> None:
     consumer.inputs["once_per"] = "run"
     other = consumer.on_pull_request()
     # The slower run read the comments before the other one's was there.
-    nothing = Fault.body("[]", content_type="application/json")
-    consumer.box.fail("GET", "/repos/octo/garden/issues/7/comments", nothing)
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
     ours = consumer.on_pull_request(env={"GITHUB_RUN_ID": "501"})
     [body] = consumer.bodies
     assert ours.outputs["status"] == "created"
@@ -319,25 +317,11 @@ def test_another_runs_comment_is_taken_over(consumer: Consumer) -> None:
 def test_a_comment_that_cannot_be_taken_away_is_named(consumer: Consumer) -> None:
     """The slower run says which comment is too many."""
     consumer.on_pull_request()
-    nothing = Fault.body("[]", content_type="application/json")
-    consumer.box.fail("GET", "/repos/octo/garden/issues/7/comments", nothing)
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
     consumer.box.fail("DELETE", "/repos/.*", Fault.status(500), times=None)
     slower = consumer.on_pull_request()
     assert slower.code == 0
     assert consumer.box.github.comments[1]["html_url"] in slower.messages("warning")
-
-
-def test_jobs_that_share_a_topic_agree_on_the_oldest_session(consumer: Consumer) -> None:
-    """`once-per: topic` settles parallel creates as `run` does."""
-    consumer.inputs["once_per"] = "topic"
-    first = consumer.run("schedule")
-    [ours] = consumer.box.harmonica.sessions
-    ours["created_at"] = consumer.box.harmonica.timestamp(ago=60)
-    empty = Fault.body('{"data": []}', content_type="application/json")
-    consumer.box.fail("GET", "/api/v1/sessions", empty)
-    second = consumer.run("schedule")
-    assert second.outputs == {**first.outputs, "status": "reused"}
-    assert "Nobody was invited" in second.messages("warning")
 
 
 def test_a_busy_account_costs_no_more_than_it_must(consumer: Consumer) -> None:
@@ -379,8 +363,7 @@ def test_a_comment_that_cannot_be_edited_is_still_named(consumer: Consumer) -> N
 def test_two_comments_on_one_session_leave_nothing_over(consumer: Consumer) -> None:
     """A run that found the same session takes its comment away, and no session is surplus."""
     first = consumer.on_pull_request()
-    nothing = Fault.body("[]", content_type="application/json")
-    consumer.box.fail("GET", "/repos/octo/garden/issues/7/comments", nothing)
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
     second = consumer.on_pull_request("synchronize")
     assert second.outputs == {**first.outputs, "status": "reused"}
     assert second.annotations == []

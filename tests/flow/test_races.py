@@ -8,22 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harmonica_session.sandbox import Fault
-from harness.consumer import SPEC
+from harness.consumer import CHANGED, COMMENTS, NO_COMMENTS, NO_SESSIONS, SPEC
 
 if TYPE_CHECKING:
     from harness.consumer import Consumer, Run
 
-COMMENTS = "/repos/octo/garden/issues/7/comments"
-CHANGED = SPEC.replace("one change", "two changes")
-NO_COMMENTS = Fault.body("[]", content_type="application/json")
-NO_SESSIONS = Fault.body('{"data": []}', content_type="application/json")
 APP = "ghs_of_an_app"
-
-
-def age_sessions(consumer: Consumer) -> None:
-    """Let a minute pass for the sessions, so that the next one is the younger."""
-    for row in consumer.box.harmonica.sessions:
-        row["created_at"] = consumer.box.harmonica.timestamp(ago=60)
 
 
 def comments_as_they_are(consumer: Consumer) -> Fault:
@@ -38,7 +28,7 @@ def test_two_new_versions_at_once_agree_on_the_older_session(consumer: Consumer)
     before = comments_as_they_are(consumer)
     consumer.write(".harmonica/session.yml", CHANGED)
     faster = consumer.on_pull_request("synchronize")
-    age_sessions(consumer)
+    consumer.age_sessions()
     consumer.box.fail("GET", COMMENTS, before)
     consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS)
     slower = consumer.on_pull_request("synchronize")
@@ -54,7 +44,7 @@ def test_two_replacements_at_once_agree_on_the_older_session(consumer: Consumer)
     consumer.box.harmonica.sessions.clear()
     before = comments_as_they_are(consumer)
     faster = consumer.on_pull_request("synchronize")
-    age_sessions(consumer)
+    consumer.age_sessions()
     consumer.box.fail("GET", COMMENTS, before)
     consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS)
     slower = consumer.on_pull_request("synchronize")
@@ -67,16 +57,10 @@ def test_steps_that_may_not_comment_agree_on_the_older_session(consumer: Consume
     """Where no comment can tell the steps of an opened pull request, their sessions do."""
     consumer.box.github.read_only.add(consumer.box.github_token)
     first = consumer.on_pull_request()
-    age_sessions(consumer)
+    consumer.age_sessions()
     second = consumer.on_pull_request()
     assert second.outputs == {**first.outputs, "status": "reused"}
     assert "Nobody was invited" in second.messages("warning")
-
-
-def test_steps_that_can_comment_ask_harmonica_for_nothing_more(consumer: Consumer) -> None:
-    """The comment settles it, so no session is listed."""
-    consumer.on_pull_request()
-    assert [r.method for r in consumer.box.requests_to("*", "/api/v1/.*")] == ["POST"]
 
 
 def test_the_next_run_takes_a_second_comment_away(consumer: Consumer) -> None:
@@ -119,7 +103,7 @@ def test_after_a_race_for_a_topic_the_older_session_is_reused(consumer: Consumer
     """Both sessions carry the reference, so the runs that follow agree as the racing ones did."""
     consumer.inputs["once_per"] = "topic"
     first = consumer.run("schedule")
-    age_sessions(consumer)
+    consumer.age_sessions()
     consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS)
     consumer.run("schedule")
     third = consumer.run("schedule", env={"GITHUB_RUN_ID": "501"})
@@ -150,7 +134,7 @@ def test_an_attempt_of_an_older_run_leaves_the_comment_to_the_newer(consumer: Co
     """With `once-per: run`, a repeated older run reports its session and edits nothing back."""
     consumer.inputs["once_per"] = "run"
     older = consumer.on_pull_request()
-    age_sessions(consumer)
+    consumer.age_sessions()
     newer = consumer.on_pull_request("synchronize", env={"GITHUB_RUN_ID": "501"})
     again = consumer.on_pull_request(env={"GITHUB_RUN_ATTEMPT": "2"})
     assert again.outputs == {**older.outputs, "status": "reused"}
@@ -207,6 +191,7 @@ def test_an_app_needs_no_edit_to_know_its_comment(consumer: Consumer) -> None:
     first = consumer.on_pull_request()
     second = consumer.on_pull_request("synchronize")
     assert second.outputs == {**first.outputs, "status": "reused"}
+    assert len(consumer.bodies) == len(consumer.created) == 1
     assert consumer.box.requests_to("PATCH", ".*") == []
 
 
@@ -285,7 +270,7 @@ def test_who_gives_way_reports_no_chain(consumer: Consumer) -> None:
 def test_jobs_of_other_specs_are_not_asked_for(consumer: Consumer) -> None:
     """After a create only sessions of the very topic may be a twin, and cost a request."""
     consumer.run("schedule")
-    age_sessions(consumer)
+    consumer.age_sessions()
     consumer.write("other.yml", SPEC.replace("Retrospective", "Another topic"))
     consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS)
     run = consumer.run("schedule", spec="other.yml")
@@ -356,7 +341,7 @@ def test_a_faster_runs_replacement_is_its_to_announce(consumer: Consumer) -> Non
     before = comments_as_they_are(consumer)
     consumer.on_pull_request("synchronize")
     announced = consumer.bodies
-    age_sessions(consumer)
+    consumer.age_sessions()
     consumer.write(".harmonica/session.yml", CHANGED)
     consumer.box.fail("GET", COMMENTS, before)
     consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS)
@@ -458,7 +443,7 @@ def test_two_specs_of_one_topic_in_two_jobs_share_the_session(consumer: Consumer
     """The session of a topic is known whichever spec has made it."""
     consumer.inputs["once_per"] = "topic"
     first = consumer.run("schedule")
-    age_sessions(consumer)
+    consumer.age_sessions()
     consumer.write("other.yml", SPEC)
     consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS)
     second = consumer.run("schedule", spec="other.yml")
@@ -485,7 +470,7 @@ def leave_two_comments(consumer: Consumer) -> Run:
     """Let a later run keep its own comment, as it could not edit the older run's."""
     consumer.inputs["once_per"] = "run"
     consumer.on_pull_request(env=OLDER)
-    age_sessions(consumer)
+    consumer.age_sessions()
     consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
     consumer.box.fail("PATCH", "/repos/.*", Fault.status(500), times=None)
     later = consumer.on_pull_request("synchronize", env=LATER)
@@ -521,7 +506,7 @@ def test_a_comment_that_is_taken_over_says_what_it_replaces(consumer: Consumer) 
     """The link that stood there is not lost."""
     consumer.inputs["on_change"] = "new"
     first = consumer.on_pull_request(env=OLDER)
-    age_sessions(consumer)
+    consumer.age_sessions()
     consumer.write(".harmonica/session.yml", CHANGED)
     consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
     consumer.on_pull_request("synchronize", env=LATER)
@@ -556,7 +541,7 @@ def test_a_completed_session_is_no_twin_for_a_topic(consumer: Consumer) -> None:
     """It makes room for another one, however short ago it was made."""
     consumer.inputs["once_per"] = "topic"
     consumer.run("schedule")
-    age_sessions(consumer)
+    consumer.age_sessions()
     consumer.box.harmonica.sessions[0]["status"] = "completed"
     run = consumer.run("schedule", env=LATER)
     assert run.outputs["status"] == "created"

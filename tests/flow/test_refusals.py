@@ -11,7 +11,7 @@ import pytest
 from harmonica_session.edges.network.clock import Clock
 from harmonica_session.sandbox import Fault
 from harmonica_session.step import run_action
-from harness.consumer import BASE, SPEC, pull_request_payload
+from harness.consumer import BASE, CHANGED, COMMENTS, SPEC, pull_request_payload
 from harness.runner import commands_in, outputs_of
 
 if TYPE_CHECKING:
@@ -286,9 +286,8 @@ def test_a_pr_number_that_is_not_there_creates_nothing(consumer: Consumer) -> No
 
 def test_comments_that_cannot_be_read_do_not_make_a_second_session(consumer: Consumer) -> None:
     """Without the right to read comments the session is recognised by its reference."""
-    path = "/repos/octo/garden/issues/7/comments"
     denied = Fault.status(403, body={"message": "Resource not accessible by integration"})
-    consumer.box.fail("*", path, denied, times=None)
+    consumer.box.fail("*", COMMENTS, denied, times=None)
     first = consumer.on_pull_request()
     second = consumer.on_pull_request("synchronize")
     assert first.outputs["join_url"] == second.outputs["join_url"]
@@ -299,8 +298,7 @@ def test_comments_that_cannot_be_read_do_not_make_a_second_session(consumer: Con
 
 def test_comments_that_nobody_could_read_create_nothing(consumer: Consumer) -> None:
     """While GitHub is down nobody knows what is announced, so nothing is created."""
-    path = "/repos/octo/garden/issues/7/comments"
-    consumer.box.fail("GET", path, Fault.status(500), times=None)
+    consumer.box.fail("GET", COMMENTS, Fault.status(500), times=None)
     run = consumer.on_pull_request()
     assert run.code == 1
     assert consumer.created == []
@@ -366,7 +364,7 @@ def test_the_key_is_nowhere_to_be_seen(consumer: Consumer) -> None:
 def test_a_pull_request_that_github_hides_is_a_warning(consumer: Consumer) -> None:
     """GitHub says 404 to a token that may not see the event's own pull request."""
     denied = Fault.status(404, body={"message": "Not Found"})
-    consumer.box.fail("*", "/repos/octo/garden/issues/7/comments", denied, times=None)
+    consumer.box.fail("*", COMMENTS, denied, times=None)
     run = consumer.on_pull_request()
     assert run.code == 0
     assert run.outputs["status"] == "created"
@@ -392,7 +390,7 @@ def test_a_dry_run_of_an_update_shows_the_changes(consumer: Consumer) -> None:
     """What would be sent is the PATCH, not the session from scratch."""
     consumer.on_pull_request()
     [session] = consumer.box.harmonica.sessions
-    consumer.write(".harmonica/session.yml", SPEC.replace("one change", "two changes"))
+    consumer.write(".harmonica/session.yml", CHANGED)
     run = consumer.on_pull_request("synchronize", dry_run="true")
     assert f"PATCH /api/v1/sessions/{session['id']}" in run.log
     assert '"goal": "Agree on two changes"' in run.summary

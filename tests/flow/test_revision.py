@@ -308,10 +308,3 @@ def test_a_run_that_is_skipped_reads_nothing(consumer: Consumer) -> None:
     run = consumer.run("pull_request", pull_request_payload(head_repository=2), api_key="")
     assert run.outputs == {"status": "skipped"}
     assert consumer.box.requests == []
-
-
-def test_a_folder_in_the_workspace_is_no_bug(consumer: Consumer) -> None:
-    """A folder named as the spec is refused in one line, as at a revision."""
-    run = consumer.on_pull_request(spec=".harmonica")
-    assert "is a folder" in run.messages("error")
-    assert "Traceback" not in run.log

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from harmonica_session.edges.network.clock import Clock
+from harmonica_session.sandbox import Fault
 from harmonica_session.step import run_action
 from harness.runner import commands_in, outputs_of
 
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from harness.runner import Command
 
 SPEC = "topic: Retrospective\ngoal: Agree on one change\n"
+CHANGED = SPEC.replace("one change", "two changes")
+COMMENTS = "/repos/octo/garden/issues/7/comments"
+# What a run reads that looks before a faster one has posted, or has created.
+NO_COMMENTS = Fault.body("[]", content_type="application/json")
+NO_SESSIONS = Fault.body('{"data": []}', content_type="application/json")
 # GitHub runs these for the base branch, whatever they are about.
 OF_THE_BASE = ("pull_request_target", "workflow_run")
 HEAD, BASE = "a" * 40, "b" * 40
@@ -178,6 +184,11 @@ class Consumer:
     def on_pull_request(self, action: str = "opened", **kwargs: Any) -> Run:  # noqa: ANN401
         """Run the step for pull request 7 of this very repository."""
         return self.run("pull_request", pull_request_payload(action), **kwargs)
+
+    def age_sessions(self) -> None:
+        """Let a minute pass for the sessions, so that the next one is the younger."""
+        for row in self.box.harmonica.sessions:
+            row["created_at"] = self.box.harmonica.timestamp(ago=60)
 
     @property
     def created(self) -> list[dict[str, Any]]:
