@@ -96,9 +96,9 @@ def _init(words: Words) -> int:
 
 
 def _try(words: Words) -> int:
-    from harmonica_session.commands.trial import demonstrate
+    from harmonica_session.commands.trial import Given, demonstrate
 
-    return demonstrate(run_action, words.spec, words.session_md, words.event)
+    return demonstrate(run_action, Given(words.spec, words.session_md, words.event))
 
 
 def run_in_terminal(env: Mapping[str, str], spec: str, session_md: str | None) -> int:

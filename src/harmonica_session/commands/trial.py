@@ -10,9 +10,10 @@ import json
 import re
 import sys
 import tempfile
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 from harmonica_session.edges.files.workspace import common_folder
 from harmonica_session.event import Event, whereabouts
@@ -22,34 +23,69 @@ from harmonica_session.text.markdown import as_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    Run: TypeAlias = Callable[[Mapping[str, str], TextIO], int]
+
 EXAMPLES = files("harmonica_session") / "examples"
 _COMMIT = "1" * 40
 _COMMAND = re.compile(r"::([a-z-]+)(?: ([^:]*))?::(.*)")
 _OUTPUT = re.compile(r"^([\w-]+)<<(\S+)\n(.*?)\n\2$", re.MULTILINE | re.DOTALL)
 
 
-def demonstrate(
-    run: Callable[[Mapping[str, str], TextIO], int],
-    spec: str | None,
-    session_md: str | None,
-    event: str | None,
-) -> int:
+@dataclass(frozen=True)
+class Given:
+    """The files that a person has named, None for what is built in.
+
+    Attributes:
+        spec: Path of a spec; the example when None.
+        session_md: Path of a background file; SESSION.md when None.
+        event: Path of an event payload; a pull request that was opened when None.
+    """
+
+    spec: str | None
+    session_md: str | None
+    event: str | None
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with them, empty when nothing is."""
+        for path in filter(None, (self.spec, self.session_md, self.event)):
+            if not Path(path).is_file():
+                return f"there is no file {path}"
+        if self.event is None:
+            return ""
+        try:
+            is_event = isinstance(json.loads(Path(self.event).read_bytes()), dict)
+        except (ValueError, RecursionError):
+            is_event = False
+        return "" if is_event else f"{self.event} holds no JSON object, so it is no event payload"
+
+    def lay_out(self, folder: Path) -> tuple[Path, list[str]]:
+        """Return the repository's folder, and the paths of spec and background in it."""
+        if self.spec is not None:
+            return common_folder(self.spec, self.session_md)
+        folder.mkdir()
+        (folder / "session.yml").write_text(_example("session.yml"), "utf-8")
+        named = Path(self.session_md).read_text("utf-8") if self.session_md else None
+        background = _example("SESSION.md") if named is None else named
+        (folder / "SESSION.md").write_text(background, "utf-8")
+        return folder, ["session.yml", "SESSION.md" if self.session_md else ""]
+
+
+def demonstrate(run: Run, given: Given) -> int:
     """Show what the action would do, and that a second run reuses the first one's session.
 
     Args:
         run: The action.
-        spec: Path of a spec, None for the example.
-        session_md: Path of a background file, None for SESSION.md.
-        event: Path of an event payload, None for a pull request that was opened.
+        given: What it is to run with.
 
     Returns:
         0 when both runs did what they should, else 1.
     """
-    if problem := _unusable(spec, session_md, event):
-        sys.stderr.write(f"error: {problem}\n")
+    if given.problem:
+        sys.stderr.write(f"error: {given.problem}\n")
         return 1
     with tempfile.TemporaryDirectory() as folder, Sandbox() as sandbox:
-        stage = _Stage(Path(folder), sandbox, spec, session_md, event)
+        stage = _Stage(Path(folder), sandbox, given)
         sys.stdout.write("A trial run against built-in stand-ins: nothing leaves this machine.\n")
         codes = [
             stage.run(run, "First run: the pull request is opened"),
@@ -63,32 +99,22 @@ def demonstrate(
 class _Stage:
     """The runner's side of the trial: its variables and the files that a step is given."""
 
-    def __init__(
-        self,
-        folder: Path,
-        sandbox: Sandbox,
-        spec: str | None,
-        session_md: str | None,
-        event: str | None,
-    ) -> None:
+    def __init__(self, folder: Path, sandbox: Sandbox, given: Given) -> None:
         self.folder = folder
         self.sandbox = sandbox
-        payload = Path(event).read_text("utf-8") if event else _example("event.json")
+        payload = Path(given.event).read_text("utf-8") if given.event else _example("event.json")
+        (folder / "event.json").write_text(payload, "utf-8")
         content = json.loads(payload)
-        name = _event_name(content)
-        where = whereabouts(Event(name=name, payload=content, repository_id="1"))
+        event = Event(name=_event_name(content), payload=content, repository_id="1")
+        where = whereabouts(event)
         self.number = where if isinstance(where, int) else None
         if self.number:
             sandbox.github.add_pull(self.number)
-        (folder / "event.json").write_text(payload, "utf-8")
-        if spec is None:
-            root, paths = _example_repository(folder / "repository", session_md)
-        else:
-            root, paths = common_folder(spec, session_md)
-        files = (paths[0], paths[1] if session_md else "SESSION.md")
-        for commit in filter(None, (_COMMIT, Event(payload=content).base_sha)):
-            _publish(sandbox, commit, root, files)
-        self.env = {
+        root, paths = given.lay_out(folder / "repository")
+        for commit in filter(None, (_COMMIT, event.base_sha)):
+            _publish(sandbox, commit, root, (paths[0], paths[1] or "SESSION.md"))
+        background = {} if given.session_md is None else {"INPUT_SESSION_MD": paths[1]}
+        self.env = background | {
             "INPUT_API_KEY": sandbox.api_key,
             "INPUT_API_URL": sandbox.harmonica_url,
             "INPUT_GITHUB_TOKEN": sandbox.github_token,
@@ -96,7 +122,7 @@ class _Stage:
             "GITHUB_ACTIONS": "true",
             "GITHUB_API_URL": sandbox.github_url,
             "GITHUB_SERVER_URL": sandbox.server_url,
-            "GITHUB_EVENT_NAME": name,
+            "GITHUB_EVENT_NAME": event.name,
             "GITHUB_EVENT_PATH": str(folder / "event.json"),
             "GITHUB_REPOSITORY": "your/repository",
             "GITHUB_REPOSITORY_ID": "1",
@@ -104,10 +130,8 @@ class _Stage:
             "GITHUB_SHA": _COMMIT,
             "GITHUB_WORKSPACE": str(root),
         }
-        if session_md is not None:
-            self.env["INPUT_SESSION_MD"] = paths[1]
 
-    def run(self, run: Callable[[Mapping[str, str], TextIO], int], title: str) -> int:
+    def run(self, run: Run, title: str) -> int:
         outputs, summary = self.folder / "outputs", self.folder / "summary"
         outputs.write_text("")
         summary.write_text("")
@@ -130,27 +154,6 @@ def _publish(sandbox: Sandbox, commit: str, root: Path, paths: Iterable[str]) ->
     for path in paths:
         if (root / path).is_file():
             sandbox.github.files[commit, path] = (root / path).read_bytes()
-
-
-def _unusable(spec: str | None, session_md: str | None, event: str | None) -> str:
-    """Say what is wrong with the files that a person named, empty when nothing is."""
-    for path in filter(None, (spec, session_md, event)):
-        if not Path(path).is_file():
-            return f"there is no file {path}"
-    try:
-        is_event = event is None or isinstance(json.loads(Path(event).read_bytes()), dict)
-    except (ValueError, RecursionError):
-        is_event = False
-    return "" if is_event else f"{event} holds no JSON object, so it is no event payload"
-
-
-def _example_repository(root: Path, session_md: str | None) -> tuple[Path, list[str]]:
-    """Make a repository with the example in it, and return it with the paths of its files."""
-    root.mkdir()
-    (root / "session.yml").write_text(_example("session.yml"), "utf-8")
-    background = Path(session_md).read_text("utf-8") if session_md else _example("SESSION.md")
-    (root / "SESSION.md").write_text(background, "utf-8")
-    return root, ["session.yml", "SESSION.md" if session_md else ""]
 
 
 def _example(name: str) -> str:
