@@ -19,8 +19,7 @@ This module must not decide when an error is raised, nor how it is shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 TITLE = "Harmonica session"
 """The heading of annotations that need no other."""
@@ -37,8 +36,7 @@ def clip(text: str) -> str:
     return line if len(line) <= _LONGEST_QUOTE else f"{line[: _LONGEST_QUOTE - 1]}…"
 
 
-@dataclass(frozen=True, order=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong, with its place where it has one.
 
     Attributes:

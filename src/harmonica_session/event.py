@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -142,15 +142,13 @@ def read_event(env: Mapping[str, str], payload: bytes) -> Event:
     )
 
 
-@dataclass(frozen=True)
-class ByCommit:
+class ByCommit(NamedTuple):
     """Ask for the pull request of a commit."""
 
     sha: str
 
 
-@dataclass(frozen=True)
-class ByHead:
+class ByHead(NamedTuple):
     """Ask for the open pull request of a branch, at a commit."""
 
     owner: str

@@ -57,17 +57,17 @@ HEAVY = {
 NOT_FOR_CREATE = {
     *("sandbox", "terminal", "commands.init", "commands.trial", "commands.validate"),
     *("spec.expression", "spec.names", "spec.schema", "spec.yaml_mistakes"),
-    *("background.from_services", "background.quotations"),
+    *("background.attach", "background.from_services", "background.quotations"),
     *("edges.files.revision", "edges.github.repository"),
     *("edges.harmonica.catalogue", "edges.harmonica.context_sources"),
-    *("words.contents", "words.history"),
+    *("words.attachment", "words.contents", "words.history"),
     *("commands.schema", "report.dry_run"),
 }
 NOT_FOR_VALIDATE = NOT_FOR_CREATE - {"commands.validate"} | {
     *("commands.create", "edges.github", "edges.harmonica", "edges.network.transport"),
     *("announcement.our_comments", "announcement.post", "background.gather", "session"),
 }
-MOST_FOR_CREATE, MOST_FOR_VALIDATE = 90, 50
+MOST_FOR_CREATE, MOST_FOR_VALIDATE = 85, 48
 
 
 @dataclass(frozen=True)

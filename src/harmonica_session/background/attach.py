@@ -26,10 +26,9 @@ from harmonica_session.words.attachment import (
 
 if TYPE_CHECKING:
     from harmonica_session.edges.harmonica.client import Harmonica
-    from harmonica_session.edges.harmonica.context_sources import ContextSources
+    from harmonica_session.edges.harmonica.context_sources import AttachedSource, ContextSources
     from harmonica_session.spec.context_sources import ContextSource
     from harmonica_session.spec.spec import Spec
-    from harmonica_session.words.attachment import AttachedSource
     from harmonica_session.world import World
 
 _ABOUT = "context source"

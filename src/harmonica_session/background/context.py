@@ -6,13 +6,13 @@ This module must not fetch a source, nor decide which sources there are.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 CUT_MARK = "[… cut here: the background is longer than the session's context may be]"
 _GAP = "\n\n"
 
 
-@dataclass(frozen=True)
-class Background:
+class Background(NamedTuple):
     """A text of the context.
 
     Attributes:
@@ -25,8 +25,7 @@ class Background:
     text: str
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(NamedTuple):
     """What of a source is in the context.
 
     Attributes:

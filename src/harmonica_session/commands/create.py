@@ -10,7 +10,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.find_place import find_place
-from harmonica_session.background.attach import attach
 from harmonica_session.background.gather import gather
 from harmonica_session.commands import several
 from harmonica_session.commands.several import each
@@ -107,7 +106,9 @@ def _carry_out(
     outcome = agree_on_session(world, harmonica, outcome)
     outcome = announce(world, seal, outcome)
     outcome = agree_on_comment(world, harmonica, seal, outcome)
-    if outcome.status == "created":
+    if attachments and outcome.status == "created":
+        from harmonica_session.background.attach import attach
+
         attached = attach(world, harmonica, outcome.session.id, attachments)
         outcome = replace(outcome, attached=attached)
     hand_on(world, outcome, settled)

@@ -5,9 +5,8 @@ This module must not import a flow before it is run: every run pays for what sta
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
 ONLINE = "validate --online"
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """What a word leads to.
 
     Attributes:

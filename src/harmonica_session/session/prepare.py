@@ -10,7 +10,6 @@ import secrets
 from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.receipt import Seal, digest_of, field_digests
-from harmonica_session.background.attach import read_sources, warn_of_missing
 from harmonica_session.session.task import Task, purpose_of, scope_of
 from harmonica_session.text.secrecy import refuse_secrets
 
@@ -79,6 +78,10 @@ def attachments_for(world: World, spec: Spec, plan: Plan) -> list[Attachment]:
     Raises:
         FileRefused: A source would carry a secret away.
     """
+    if not spec.context_sources:
+        return []
+    from harmonica_session.background.attach import read_sources, warn_of_missing
+
     if plan.status == "created":
         return read_sources(world, spec)
     if plan.may_lack_sources and plan.found.session:

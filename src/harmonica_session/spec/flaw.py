@@ -5,7 +5,7 @@ This module must not know how an expression is read, nor where a text stands.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LONGEST_TEXT = 100_000
 """Characters that one text may come to."""
@@ -15,8 +15,7 @@ class FlawedExpressionError(ValueError):
     """An expression cannot be used; the message says why."""
 
 
-@dataclass(frozen=True)
-class Flaw:
+class Flaw(NamedTuple):
     """What is wrong with a text.
 
     Attributes:

@@ -6,8 +6,7 @@ This module must not ask GitHub, nor look into the workspace.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from harmonica_session.errors import InputError, clip
 
@@ -22,8 +21,7 @@ _COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 _OF_PULL_REQUEST = re.compile(r"(refs/)?pull/.*", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """A revision, and why files are read from it.
 
     Attributes:

@@ -5,8 +5,7 @@ This module must not ask Harmonica anything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from harmonica_session.errors import FileRefused, SpecError
 from harmonica_session.spec.document import MAX_BYTES
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from harmonica_session.world import World
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(NamedTuple):
     """A spec that has been checked, and whose expressions are not filled in yet.
 
     Attributes:

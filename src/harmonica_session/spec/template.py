@@ -6,8 +6,7 @@ This module must not load Jinja2 for a spec that holds no `{{`, nor know which v
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from harmonica_session.spec.flaw import LONGEST_TEXT, Flaw, FlawedExpressionError
 
@@ -33,8 +32,7 @@ _TEXTS = ("topic", "goal", "context", "critical", "prompt")
 _NEVER_KEPT = re.compile("[\0\ud800-\udfff]")
 
 
-@dataclass(frozen=True)
-class Expression:
+class Expression(NamedTuple):
     """What stands between `{{` and `}}`, and where."""
 
     offset: int
@@ -44,8 +42,7 @@ class Expression:
 Piece: TypeAlias = str | Expression
 
 
-@dataclass(frozen=True)
-class Filled:
+class Filled(NamedTuple):
     """A spec with its texts filled in.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""What Harmonica takes as a context source of a session, and how it lists one.
+"""What Harmonica takes as a context source of a session.
 
 This module must not read a file, nor attach anything.
 """
@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
-
-from harmonica_session.words.answer import Answer, OptionalText
 
 Kind: TypeAlias = Literal["file", "url", "session"]
 
@@ -36,13 +34,6 @@ class Attachment:
     kind: Kind
     name: str
     content: bytes = b""
-
-
-class AttachedSource(Answer):
-    """A source of a session, as `GET /sessions/{id}/context-sources` lists it."""
-
-    id: str
-    source_type: OptionalText = None
 
 
 def media_type(path: str) -> str | None:

@@ -5,11 +5,10 @@ This module must not look for a place, nor know what is posted there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A pull request or an issue, or nowhere.
 
     Attributes:

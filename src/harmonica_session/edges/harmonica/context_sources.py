@@ -12,8 +12,8 @@ from harmonica_session.edges.harmonica.refusals import accepted, refuse_unknown_
 from harmonica_session.edges.network.transport import Request
 from harmonica_session.errors import AnswerUnusable, FateUnknown
 from harmonica_session.text.addresses import session_id_in
-from harmonica_session.words.answer import Answer
-from harmonica_session.words.attachment import AttachedSource, media_type
+from harmonica_session.words.answer import Answer, OptionalText
+from harmonica_session.words.attachment import media_type
 
 if TYPE_CHECKING:
     from harmonica_session.edges.network.retry import Persistent
@@ -30,6 +30,13 @@ _ADVICE = {
     413: "the file is too large; Harmonica takes 4 MB",
     422: "a session takes 20 context sources at most",
 }
+
+
+class AttachedSource(Answer):
+    """A source of a session, as `GET /sessions/{id}/context-sources` lists it."""
+
+    id: str
+    source_type: OptionalText = None
 
 
 class _Listed(Answer):
