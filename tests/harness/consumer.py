@@ -29,6 +29,12 @@ NO_COMMENTS = Fault.body("[]", content_type="application/json")
 NO_SESSIONS = Fault.body('{"data": []}', content_type="application/json")
 # GitHub runs these for the base branch, whatever they are about.
 OF_THE_BASE = ("pull_request_target", "workflow_run")
+# How the services themselves say that there were too many requests.
+HARMONICAS_LIMIT = {"error": {"code": "rate_limited", "message": "Rate limit exceeded"}}
+GITHUBS_LIMIT = {
+    "message": "You have exceeded a secondary rate limit",
+    "documentation_url": "https://docs.github.com/rest/using-the-rest-api/rate-limits",
+}
 HEAD, BASE = "a" * 40, "b" * 40
 _ANNOTATIONS = ("error", "warning", "notice")
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from pydantic import JsonValue
 
-from harmonica_session.edges.harmonica.refusals import accepted, refuse_unknown_fate
+from harmonica_session.edges.harmonica.refusals import accepted, is_own_error, refuse_unknown_fate
 from harmonica_session.edges.network.pace import Pace
 from harmonica_session.edges.network.retry import Persistent
 from harmonica_session.edges.network.transport import Request, Transport
@@ -76,7 +76,7 @@ class Harmonica:
         self.base = base
         headers = {"Authorization": f"Bearer {api_key.get_secret_value()}"}
         transport = Transport("Harmonica", f"{base}/api/v1", headers, deadline)
-        self._service = Persistent(transport, Pace(deadline))
+        self._service = Persistent(transport, is_own_error, Pace(deadline))
         self._deadline = deadline
         # How far the server's clock is ahead of ours; known from its first answer on.
         self._ahead: float | None = None
