@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from harmonica_session.text.markdown import code_block, plain, shorten, visible
+from harmonica_session.text.markdown import as_text, code_block, plain, shorten, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -169,3 +169,56 @@ def test_an_address_with_an_odd_host_is_plain_text(
 def test_an_address_without_an_odd_host_keeps_what_follows(address: str) -> None:
     """Port, path and query are as free as they were."""
     assert plain(address, 200) == address
+
+
+@settings(derandomize=True, deadline=None, max_examples=500)
+@given(text=_TEXTS, limit=st.integers(1, 60))
+@example(text="1) i", limit=9)
+@example(text="&lt;\\&amp;lt;", limit=30)
+@example(text="\\@a @", limit=9)
+def test_as_text_undoes_plain(text: str, limit: int) -> None:
+    """A terminal shows what was to be shown: not one escape, entity or hidden character more."""
+    assert as_text(plain(text, limit)) == shorten(visible(text), limit)
+
+
+@settings(derandomize=True, deadline=None, max_examples=300)
+@given(frame=st.sampled_from(_FRAMES), text=_TEXTS)
+@example(frame="## {}", text="a_b & @c")
+def test_as_text_undoes_plain_wherever_it_stands(frame: str, text: str) -> None:
+    """No text is taken for a mark of the Markdown round it, nor loses one of its own."""
+    assume(visible(text))
+    shown = visible(text)
+    expected = as_text(frame.format("word")).replace("word", shown)
+    if frame.startswith("## "):
+        expected = f"{shown}\n{'=' * len(shown)}"
+    assert as_text(frame.format(plain(text, 1_000))) == expected
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        pytest.param("## A title\n\nText\n", "A title\n=======\n\nText", id="title"),
+        pytest.param("## a\\_b &amp; c", "a_b & c\n=======", id="title with escapes"),
+        pytest.param(
+            "### [Join](https://h.example/?a=1&amp;b=2)",
+            "Join: https://h.example/?a=1&b=2",
+            id="link to click on",
+        ),
+        pytest.param("\\[no\\](link)", "[no](link)", id="no link"),
+        pytest.param("<!-- receipt\nv1 -->\n## T", "T\n=", id="hidden comment"),
+        pytest.param("**Goal:** x\n\n**All of it**", "Goal: x\n\nAll of it", id="bold"),
+        pytest.param("<sub>Announced by a.</sub>\n", "Announced by a.", id="small"),
+        pytest.param("| | |\n|---|---|\n| a | b\\|c |", "| a | b|c |", id="table"),
+        pytest.param("- a\n- b\n\n1. c\n2. d", "- a\n- b\n\n1. c\n2. d", id="lists"),
+    ],
+)
+def test_marks_become_what_a_terminal_has(markdown: str, text: str) -> None:
+    """Titles are underlined, links show their address, and what is hidden stays hidden."""
+    assert as_text(markdown) == text
+
+
+@pytest.mark.parametrize("text", ["a: **b**  # \\*", "## x", "<!-- c -->", "````\n&lt;\n```", ""])
+def test_what_is_in_a_code_block_is_left_as_it_is(text: str) -> None:
+    """It is there to be pasted, so that each character counts."""
+    block = code_block(text, "yaml")
+    assert as_text(f"**a**\n\n{block}\n\n**b**\n") == f"a\n\n{block}\n\nb"

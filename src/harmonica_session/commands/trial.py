@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from harmonica_session.edges.files.workspace import common_folder
 from harmonica_session.event import Event, whereabouts
 from harmonica_session.sandbox import Sandbox
+from harmonica_session.text.markdown import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -118,8 +119,8 @@ class _Stage:
         values = read_outputs(outputs.read_text("utf-8"))
         _show("Outputs", "\n".join(f"{name:<15}{value}" for name, value in values.items()))
         for comment in self.sandbox.github.comments:
-            _show(f"Comment on #{self.number}", rendered(str(comment["body"])))
-        _show("Job summary", rendered(summary.read_text("utf-8")))
+            _show(f"Comment on #{self.number}", as_text(str(comment["body"])))
+        _show("Job summary", as_text(summary.read_text("utf-8")))
         return code
 
 
@@ -198,17 +199,3 @@ def unescaped(message: str) -> str:
 def read_outputs(content: str) -> dict[str, str]:
     """Read the file of a step's outputs; of two values for one name, the later one counts."""
     return {name: value for name, _, value in _OUTPUT.findall(content)}
-
-
-def rendered(markdown: str) -> str:
-    """Return our own Markdown as a terminal can show it; what is hidden stays hidden."""
-    text = re.sub(r"<!--.*?-->\n?", "", markdown, flags=re.DOTALL)
-    text = re.sub(r"</?sub>", "", text)
-    text = re.sub(r"(?m)^\|(?: \||---\|)+\n?", "", text)
-    text = re.sub(r"\[([^\]\\]+)\]\(([^)\s]+)\)", r"\1: \2", text)
-    text = re.sub(r"(?m)^### ", "", text)
-    text = re.sub(r"(?m)^#{1,2} (.*)$", lambda found: f"{found[1]}\n{'=' * len(found[1])}", text)
-    text = re.sub(r"\*\*(.+?)\*\*", r"\1", text)
-    text = re.sub(r"\\([\\`*_\[\]~|$#.=+-])", r"\1", text)
-    text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return text.strip()

@@ -1,4 +1,4 @@
-"""Turns untrusted text into Markdown that shows it and does nothing else.
+"""Turns untrusted text into Markdown that shows it and does nothing else, and back into text.
 
 This module must not know what the text is about.
 """
@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _ZERO_WIDTH_SPACE = "\u200b"
 _SPECIAL = re.compile(r"([\\`*_\[\]~|$#])")
@@ -61,6 +65,18 @@ def code_block(text: str, language: str = "") -> str:
     return f"{fence}{language}\n{text}\n{fence}"
 
 
+def as_text(markdown: str) -> str:
+    """Return Markdown of ours as a terminal shows it; what is hidden stays hidden.
+
+    Of what `plain` returns, that is the text which `plain` was given, in one line and shortened.
+    """
+    shown, position = [], 0
+    for block in re.finditer(_CODE_BLOCK, markdown):
+        shown += [_without_marks(markdown[position : block.start()]), block[0]]
+        position = block.end()
+    return "".join([*shown, _without_marks(markdown[position:])]).strip()
+
+
 def _is_hidden(character: str) -> bool:
     # Cc: control, Cf: format (bidirectional overrides among them), Cs: surrogates.
     # The joiners stay: emoji and several scripts are written with them.
@@ -70,3 +86,38 @@ def _is_hidden(character: str) -> bool:
 def _escape_start(found: re.Match[str]) -> str:
     mark = found[2]
     return f"{found[1]}{mark}\\" if mark.isdigit() else f"{found[1]}\\{mark}"
+
+
+def _without_marks(markdown: str) -> str:
+    for pattern, replacement in _MARKS:
+        markdown = re.sub(pattern, replacement, markdown, flags=re.MULTILINE)
+    return markdown
+
+
+def _underlined(found: re.Match[str]) -> str:
+    return f"{found[1]}\n{'=' * len(as_text(found[1]))}"
+
+
+# In a block nothing is Markdown, see `code_block`. Not compiled: few runs ever need text.
+_CODE_BLOCK = r"(?ms)^(`{3,})\w*\n.*?^\1$"
+_MARKS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
+    # A comment shows nothing; it takes its line with it.
+    (r"(?s)<!--.*?-->\n?", ""),
+    # A terminal has letters of one size and one weight.
+    (r"</?sub>", ""),
+    (r"\*\*(.+?)\*\*", r"\1"),
+    # The head of our tables is blank, and what parts it from the rows is no row.
+    (r"^\|(?: \||---\|)+\n?", ""),
+    # An address behind words could not be followed. Where a bracket is escaped, there is no link.
+    (r"\[([^\]\\]+)\]\(([^)\s]+)\)", r"\1: \2"),
+    # The words of a link to click on stand as a small heading; a large one is a title.
+    (r"^### ", ""),
+    (r"^##? (.*)$", _underlined),
+    # From here on, what `plain` did. CommonMark lets any punctuation of ASCII be escaped.
+    (r"\\([!-/:-@\[-`{-~])", r"\1"),
+    (f"@{_ZERO_WIDTH_SPACE}", "@"),
+    ("&lt;", "<"),
+    ("&gt;", ">"),
+    # The last one, since what it leaves may look like one of those above.
+    ("&amp;", "&"),
+)
