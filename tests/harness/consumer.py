@@ -196,6 +196,24 @@ class Consumer:
         for row in self.box.harmonica.sessions:
             row["created_at"] = self.box.harmonica.timestamp(ago=60)
 
+    def rotate_key(self, owner: str = "host") -> None:
+        """Replace the API key, be it by one of another account; the old one is at hand."""
+        self.inputs["previous_api_key"] = self.inputs.get("api_key", self.box.api_key)
+        self.inputs["api_key"] = self.box.harmonica.add_key(owner)
+
+    def run_long_ago(self, **kwargs: Any) -> Run:  # noqa: ANN401
+        """Run the step for the opening of pull request 7, a day before now by Harmonica's clock."""
+        self.box.harmonica.clock_offset = -86_400
+        try:
+            return self.on_pull_request(**kwargs)
+        finally:
+            self.box.harmonica.clock_offset = 0.0
+
+    def lose_sessions(self) -> None:
+        """Let all sessions be gone, but for one that somebody made for another purpose."""
+        self.box.harmonica.sessions.clear()
+        self.box.harmonica.add_session("Another topic")
+
     @property
     def created(self) -> list[dict[str, Any]]:
         """The bodies of all requests to create a session."""

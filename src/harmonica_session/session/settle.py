@@ -84,7 +84,7 @@ def _look_for(world: World, harmonica: Harmonica, task: Task) -> Session | None:
             world.runner.debug(str(error))
         else:
             if found:
-                return found
+                return found[0]
         if world.deadline.left <= pause:
             return None
         world.deadline.clock.sleep(pause)
