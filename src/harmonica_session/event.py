@@ -1,6 +1,6 @@
 """The event that started the workflow run, and the pull request that it is about.
 
-This module must not ask GitHub anything: what the event lacks is returned as a question.
+This module must not ask GitHub anything: what the event lacks is returned as what to ask for.
 """
 
 from __future__ import annotations
