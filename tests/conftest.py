@@ -1,8 +1,8 @@
 """What tests of several folders ask for by name: stand-ins, values to start from, a renderer.
 
 It must not fill a value, or the sandbox, with more than most tests speak of. The whole documents in
-`tests/golden` are compared as they stand; `UPDATE_GOLDEN=1 bash tests/run tests/report` writes them
-anew, to be read in the diff before they are kept.
+`tests/golden` are compared as they stand; `UPDATE_GOLDEN=1` in the environment writes them anew,
+to be read in the diff before they are kept.
 """
 
 from __future__ import annotations

@@ -11,9 +11,11 @@ import pytest
 import yaml
 
 from harmonica_session.announcement.advice import PERMISSIONS
-from harmonica_session.inputs import DEFAULTS, Announce, variable
+from harmonica_session.commands.table import COMMANDS, ONLINE
+from harmonica_session.inputs import DEFAULTS, Announce, Command, variable
 from harmonica_session.sandbox import Sandbox
 from harmonica_session.session.plan import Status
+from harmonica_session.spec.context_from import Source
 from harmonica_session.spec.context_sources import ContextSource
 from harmonica_session.spec.spec import Spec, Target
 from harmonica_session.words.request import Question, ResultsVisibility, RosterEntry
@@ -117,6 +119,14 @@ def test_readme_tells_the_default(name: str) -> None:
     assert ("" if cell in ("none", "empty") else cell.strip("`")) == default(name)
 
 
+def test_commands_are_those_that_can_be_typed() -> None:
+    """Each value of `command` leads to a flow, and action.yml and README say what it does."""
+    words = set(get_args(Command))
+    assert words == COMMANDS.keys() - {ONLINE}
+    assert words <= quoted(ACTION["inputs"]["command"]["description"])
+    assert words <= quoted(table("Inputs")["command"])
+
+
 def test_readme_tells_where_a_session_can_be_announced() -> None:
     """The README names each value of `announce`."""
     assert set(get_args(Announce)) <= quoted(table("Inputs")["announce"])
@@ -163,6 +173,11 @@ def test_readme_lists_the_keys_of_an_item(key: str, model: type[BaseModel]) -> N
     assert found
     named = [part.partition(":")[0].strip() for part in found[1].split(",")]
     assert named == list(model.model_fields)
+
+
+def test_readme_lists_the_sources_of_the_background() -> None:
+    """The README's table has the sources of `context_from`, in the order of the code."""
+    assert [row.partition(":")[0] for row in table("Background")] == list(Source.model_fields)
 
 
 def test_readme_lists_the_kinds_of_context_sources() -> None:

@@ -56,7 +56,7 @@ IN_PACKAGE = sorted(PACKAGE.rglob("*.py"))
 
 
 def module_name(path: Path) -> str:
-    """Return a file's place in the package: `core.spec`, `core`, `errors`, `__init__`."""
+    """Return a file's place in the package: `spec.names`, `spec`, `errors`, `__init__`."""
     return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
 
 

@@ -36,6 +36,8 @@ _DEFAULT = Inputs(
     github_token=None,
     timeout=180.0,
 )
+# Inputs for which any text will do.
+FREE = {"spec", "session-md"}
 
 
 def _refusal(env: dict[str, str]) -> list[str]:
@@ -178,8 +180,7 @@ def test_a_key_with_strange_characters_is_refused_unseen(name: str, value: str) 
 def test_all_unusable_inputs_are_named_at_once() -> None:
     """Nobody has to run a workflow once for each mistake."""
     problems = _refusal({variable(name): "a b" for name in [*DEFAULTS, "github-token"]})
-    free = {"spec", "session-md"}
-    assert {problem.split("`")[1] for problem in problems} == {*DEFAULTS, "github-token"} - free
+    assert {problem.split("`")[1] for problem in problems} == {*DEFAULTS, "github-token"} - FREE
 
 
 def test_secrets_cannot_be_printed() -> None:

@@ -1,6 +1,6 @@
 """The event that started the workflow run, and the pull request that it is about.
 
-This module must not ask GitHub anything: what the event lacks is returned as a question.
+This module must not ask GitHub anything: what the event lacks is returned as what to ask for.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from harmonica_session.words.place import Place
     from harmonica_session.words.pull_request import PullRequest
@@ -164,21 +164,29 @@ def whereabouts(event: Event) -> Whereabouts:
 
     Source: "Webhook events and payloads" and "Events that trigger workflows".
     """
-    if event.name.startswith("pull_request"):
-        return _number(event.payload, "pull_request", "number")
-    if event.name == "issue_comment":
-        is_pull_request = nested(event.payload, "issue", "pull_request") is not None
-        return _number(event.payload, "issue", "number") if is_pull_request else None
-    if event.name == "workflow_run":
-        return _of_workflow_run(event)
-    if event.name == "merge_group":
-        head_ref = _text(event.payload, "merge_group", "head_ref")
-        found = re.search(r"/pr-([1-9][0-9]{0,17})-[0-9a-f]+\Z", head_ref)
-        return int(found[1]) if found else None
-    if event.name == "push":
-        sha = _text(event.payload, "after") or event.sha
-        return ByCommit(sha) if re.fullmatch("[0-9a-f]{40,64}", sha) else None
-    return None
+    name = "pull_request" if event.name.startswith("pull_request") else event.name
+    where = _WHEREABOUTS.get(name)
+    return where(event) if where else None
+
+
+def _of_pull_request(event: Event) -> Whereabouts:
+    return _number(event.payload, "pull_request", "number")
+
+
+def _of_issue_comment(event: Event) -> Whereabouts:
+    is_pull_request = nested(event.payload, "issue", "pull_request") is not None
+    return _number(event.payload, "issue", "number") if is_pull_request else None
+
+
+def _of_merge_group(event: Event) -> Whereabouts:
+    head_ref = _text(event.payload, "merge_group", "head_ref")
+    found = re.search(r"/pr-([1-9][0-9]{0,17})-[0-9a-f]+\Z", head_ref)
+    return int(found[1]) if found else None
+
+
+def _of_push(event: Event) -> Whereabouts:
+    sha = _text(event.payload, "after") or event.sha
+    return ByCommit(sha) if re.fullmatch("[0-9a-f]{40,64}", sha) else None
 
 
 def _of_workflow_run(event: Event) -> Whereabouts:
@@ -196,6 +204,16 @@ def _of_workflow_run(event: Event) -> Whereabouts:
         sha=_text(event.payload, "workflow_run", "head_sha"),
     )
     return head if head.owner and head.branch and head.sha else None
+
+
+# An event that is not listed is about no pull request.
+_WHEREABOUTS: Mapping[str, Callable[[Event], Whereabouts]] = {
+    "pull_request": _of_pull_request,
+    "issue_comment": _of_issue_comment,
+    "workflow_run": _of_workflow_run,
+    "merge_group": _of_merge_group,
+    "push": _of_push,
+}
 
 
 def of_commit(pulls: list[PullRequest], sha: str) -> int | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 from datetime import date
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harmonica_session.errors import SpecError
-from harmonica_session.spec.context_from import MOST_SOURCES, Source, first_day
+from harmonica_session.spec.context_from import HOW, MOST_SOURCES, Alone, Source, first_day
 from harmonica_session.spec.spec import CONTEXT_LIMIT, Spec, read_spec
 
 START = "topic: t\ngoal: g\n"
@@ -41,6 +42,11 @@ def test_session_md_is_the_source_of_a_spec_that_names_none(rest: str) -> None:
     spec = read(rest)
     assert [it.model_dump(exclude_none=True) for it in spec.context_from] == [{"session_md": True}]
     assert spec.context_limit == CONTEXT_LIMIT
+
+
+def test_a_source_is_named_alone_or_written_in_one_way() -> None:
+    """Whichever it is, the spec, its schema and its problems know of it."""
+    assert sorted([*get_args(Alone), *HOW]) == sorted(Source.model_fields)
 
 
 def test_an_empty_list_means_no_source() -> None:

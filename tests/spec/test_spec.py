@@ -56,6 +56,14 @@ def test_a_good_spec_asks_for_its_request(path: Path) -> None:
     assert body == {**expected, "context": "the context"}
 
 
+def test_one_good_spec_has_every_key() -> None:
+    """What a spec may have was written down and read at least once; names stand for ids there."""
+    path = _SPECS / "good" / "every-key.yml"
+    assert read_spec(path.read_bytes(), path.name).model_fields_set == (
+        Spec.model_fields.keys() - {"template", "project"}
+    )
+
+
 @pytest.mark.parametrize("path", _BAD, ids=lambda path: path.stem)
 def test_a_bad_spec_has_all_its_problems_named(path: Path) -> None:
     """Every problem is reported, in the order of the lines, with its place and what to do."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from difflib import get_close_matches
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -24,12 +24,16 @@ MOST_LINES = 1_000
 _SINCE = (
     "`since` takes a number of days such as `14d`, a date such as `2026-11-01`, or `last_release`"
 )
-_HOW = {
+Alone: TypeAlias = Literal["session_md", "pull_request"]
+"""The sources that take nothing but their name."""
+
+HOW = {
     "file": "`file: docs/decisions/0007.md`",
     "previous_session": "`previous_session: {session: …}`, an id or a join link",
     "merged_pull_requests": "`merged_pull_requests: {since: 14d}`",
     "issues_closed": "`issues_closed: {since: 14d}`",
 }
+"""How the others are written."""
 
 
 def _checked_since(value: object) -> str:
@@ -88,14 +92,14 @@ class Source(Part):
 def _source_of(value: object) -> object:
     """Turn a source that is named alone, such as `session_md`, into the form with a key."""
     if isinstance(value, dict):
-        for name in ("session_md", "pull_request"):
+        for name in get_args(Alone):
             if value.get(name, True) is not True:
                 raise ValueError(f"`{name}` takes nothing; write `- {name}`")
         _check_form(value)
     if not isinstance(value, str):
         return value
-    if value in _HOW:
-        raise ValueError(f"`{value}` needs to know more; write {_HOW[value]}")
+    if value in HOW:
+        raise ValueError(f"`{value}` needs to know more; write {HOW[value]}")
     if value in Source.model_fields:
         return {value: True}
     near = get_close_matches(value.lower().replace("-", "_"), list(Source.model_fields), n=1)
@@ -109,23 +113,28 @@ def _source_of(value: object) -> object:
 
 def _check_form(source: dict[str, object]) -> None:
     """Refuse a mapping of parts that is not indented far enough, or is none."""
-    takes_parts = [name for name in _HOW if name in source and name != "file"]
-    misplaced = [part for part in ("since", "limit", "session") if part in source]
+    takes_parts = [name for name in HOW if name in source and name != "file"]
     for name in takes_parts:
+        misplaced = [part for part in _parts_of(name) if part in source]
         if source[name] is None and misplaced:
             raise ValueError(f"`{misplaced[0]}` belongs into `{name}`; indent it further")
     formless = [it for it in takes_parts if not isinstance(source[it], dict | None)]
     if formless:
-        raise ValueError(f"`{formless[0]}` needs to know more; write {_HOW[formless[0]]}")
+        raise ValueError(f"`{formless[0]}` needs to know more; write {HOW[formless[0]]}")
+
+
+def _parts_of(name: str) -> list[str]:
+    """Return the keys of what stands under a source that takes a mapping."""
+    model: type[Part] = get_args(Source.model_fields[name].annotation)[0]
+    return list(model.model_fields)
 
 
 def _known() -> str:
     return ", ".join(f"`{name}`" for name in Source.model_fields)
 
 
-_Written: TypeAlias = Literal["session_md", "pull_request"] | Source
 Sources: TypeAlias = Annotated[
-    list[Annotated[Source, BeforeValidator(_source_of, json_schema_input_type=_Written)]],
+    list[Annotated[Source, BeforeValidator(_source_of, json_schema_input_type=Alone | Source)]],
     Field(max_length=MOST_SOURCES),
 ]
 

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
+
+from pydantic import BaseModel
 
 from harmonica_session.errors import clip
 from harmonica_session.spec.scalar import Unquoted
 from harmonica_session.spec.template import OPEN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from pydantic import BaseModel
     from pydantic_core import ErrorDetails
 
     from harmonica_session.errors import Problem
@@ -32,15 +31,13 @@ _ITEMS = {
 }
 
 
-def explain(
-    detail: ErrorDetails, document: Document, parts: Mapping[str, type[BaseModel]]
-) -> Problem:
+def explain(detail: ErrorDetails, document: Document, model: type[BaseModel]) -> Problem:
     """Return a validation error as a problem with its place.
 
     Args:
         detail: The error.
         document: What was validated.
-        parts: The model of what stands under a key; under "" that of the whole.
+        model: What it was validated by.
     """
     kind = detail["type"]
     path = detail["loc"] if kind == "missing" else written(detail["loc"], document)
@@ -48,7 +45,7 @@ def explain(
     if kind == "missing":
         return document.problem_at_value(path[:-1], f"{name} is missing; add `{path[-1]}: …`")
     if kind == "extra_forbidden":
-        message = f"{name} is not a key here; {_nearest(path, parts)}"
+        message = f"{name} is not a key here; {_nearest(path, model)}"
         return document.problem_at_key(path, message)
     return document.problem_at_value(path, _message(kind, name, path, detail, document))
 
@@ -93,7 +90,7 @@ def _wanted(kind: str, path: Path, detail: ErrorDetails) -> str | None:
     if kind == "literal_error":
         return f"one of {detail['ctx']['expected']}".replace("'", "`").replace(" or ", ", ")
     if kind.startswith("model_") and isinstance(path[-1], int):
-        return _ITEMS[str(path[-2])]
+        return _ITEMS.get(str(path[-2]), "a mapping")
     return {
         "string_type": "a text",
         "bool_type": "`true` or `false`",
@@ -127,10 +124,12 @@ def name_of(path: Path) -> str:
     return f"`{''.join(parts).lstrip('.')}`"
 
 
-def _nearest(path: Path, parts: Mapping[str, type[BaseModel]]) -> str:
+def _nearest(path: Path, model: type[BaseModel]) -> str:
     """Name the known key that an unknown one most likely stands for."""
     parents = [part for part in path[:-1] if isinstance(part, str)]
-    known = list(parts[parents[-1] if parents else ""].model_fields)
+    for parent in parents:
+        model = _model_in(model.model_fields[parent].annotation) or model
+    known = list(model.model_fields)
     near = get_close_matches(str(path[-1]).lower().replace("-", "_"), known, n=1)
     if near:
         return f"did you mean `{near[0]}`?"
@@ -138,6 +137,13 @@ def _nearest(path: Path, parts: Mapping[str, type[BaseModel]]) -> str:
     if parents == ["questions"]:
         return f"put the whole question in quotes if it is one; {there_are}"
     return there_are
+
+
+def _model_in(form: object) -> type[BaseModel] | None:
+    """Return the model in a type such as `list[Model] | None`, None where there is none."""
+    if inner := get_args(form):
+        return next(filter(None, map(_model_in, inner)), None)
+    return form if isinstance(form, type) and issubclass(form, BaseModel) else None
 
 
 def written(location: Path, document: Document) -> Path:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
-    BaseModel,
     ConfigDict,
     Field,
     JsonValue,
@@ -18,9 +17,6 @@ from pydantic import (
 
 from harmonica_session.errors import Problem, SpecError, clip
 from harmonica_session.spec.context_from import (
-    EarlierSession,
-    Period,
-    Source,
     Sources,
     default_sources,
 )
@@ -34,8 +30,6 @@ from harmonica_session.text.markdown import visible
 from harmonica_session.words.request import (
     Channel,
     Part,
-    Question,
-    RosterEntry,
     SessionRequest,
     Text,
 )
@@ -59,12 +53,6 @@ CONTEXT_LIMIT = 50_000
 
 # An empty one of these says no more than none; `context_from: []` does: no background.
 _MAY_BE_EMPTY = ("questions", "distribution", "roster", "context_sources")
-
-# What the spec has beside the fields of the request; `context` is put together first.
-_NOT_SENT = (
-    *("api", "context", "context_from", "context_limit", "context_sources"),
-    *("template", "project"),
-)
 
 
 class Spec(SessionRequest):
@@ -102,28 +90,16 @@ class Spec(SessionRequest):
         Args:
             context: The context as a whole, see `background/context.py`; empty for none.
         """
-        left_out = dict.fromkeys(_NOT_SENT, True)
+        # What the spec has beside the fields of the request; `context` is put together first.
+        own = {"context", *(Spec.model_fields.keys() - SessionRequest.model_fields.keys())}
         fields = self.model_dump(
             mode="json",
             exclude_unset=True,
-            exclude={**left_out, "distribution": {"__all__": {"group"}}},
+            exclude={**dict.fromkeys(own, True), "distribution": {"__all__": {"group"}}},
         )
         if context:
             fields["context"] = context
         return SessionRequest.model_validate({**fields, **self.api})
-
-
-_PARTS: dict[str, type[BaseModel]] = {
-    "": Spec,
-    "questions": Question,
-    "distribution": Target,
-    "roster": RosterEntry,
-    "context_sources": ContextSource,
-    "context_from": Source,
-    "previous_session": EarlierSession,
-    "merged_pull_requests": Period,
-    "issues_closed": Period,
-}
 
 
 def read_spec(content: bytes, file: str, values: Values | None = None) -> Spec:
@@ -158,7 +134,7 @@ def read_spec(content: bytes, file: str, values: Values | None = None) -> Spec:
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
         problems = problems + [
-            explain(detail, document, _PARTS)
+            explain(detail, document, Spec)
             for detail in details
             if not document.is_unknown(written(detail["loc"], document))
         ]

@@ -1,7 +1,7 @@
 """The values that a spec may speak of, taken from the event: a closed list of plain data.
 
 This module must not read the environment or a file, nor ask anybody: what the event lacks is
-returned as a question.
+left out.
 """
 
 from __future__ import annotations
