@@ -10,10 +10,18 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 import pytest
+import regex
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from harmonica_session.text.markdown import as_text, code_block, plain, shorten, visible
+from harmonica_session.text.markdown import (
+    DEFAULT_IGNORABLE,
+    as_text,
+    code_block,
+    plain,
+    shorten,
+    visible,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,8 +46,10 @@ _NASTY = [
     "# h", "## h ##", "- i", "+ i", "* i", "1. i", "1) i", "> q", "---", "***", "===", "| a |",
     "|---|", "\\", "\\\\", "\\@x", "    indented", "\ttab", "\r\n", "\n\n", "\u2028", "\u202e",
     "\u200b", "\u0000", "\x1b[31m", "::set-output name=x::y", "https://h.example/a", "a@b.example",
-    "www.h.example", "[!NOTE]", "\u0661. i", "\U0001f469\u200d\U0001f52c",
+    "www.h.example", "[!NOTE]", "\u0661. i", "\U0001f469\u200d\U0001f52c", "\ufe0f",
+    "\u3164", "\U000e0100", "\u200c", "\u0645",
 ]  # fmt: skip
+_EVERYTHING = "".join(map(chr, range(0x110000)))
 _TEXTS = st.lists(st.sampled_from(_NASTY) | st.text(max_size=8), max_size=8).map("".join)
 
 
@@ -98,16 +108,56 @@ def test_visible_text_is_one_line_of_what_can_be_seen(text: str) -> None:
     """Neither line ends nor control characters nor those that turn the text round are left."""
     line = visible(text)
     assert len(line.splitlines()) <= 1
-    assert line == line.strip()
+    assert line == " ".join(line.split())
     hidden = {c for c in line if unicodedata.category(c) in ("Cc", "Cf", "Cs")}
     assert hidden <= {"\u200c", "\u200d"}
     assert visible(line) == line
 
 
-def test_joiners_stay() -> None:
-    """Several scripts, and many emoji, are written with joiners."""
-    text = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \U0001f469\u200d\U0001f52c"
-    assert visible(text) == text
+def test_every_character_that_unicode_lets_go_undrawn_is_known() -> None:
+    """Unicode's own property says which they are; new ones in a later version would be told."""
+    theirs = regex.findall(r"\p{Default_Ignorable_Code_Point}", _EVERYTHING)
+    assert re.findall(f"[{DEFAULT_IGNORABLE}]", _EVERYTHING) == theirs
+
+
+def test_a_character_that_is_not_drawn_is_left_out() -> None:
+    """A text says nothing that nobody sees, and nothing is left of one that says nothing else."""
+    undrawn = "".join(regex.findall(r"\p{Default_Ignorable_Code_Point}", _EVERYTHING))
+    assert visible(f"a{undrawn}b {undrawn} \u0645{undrawn} {undrawn}\u0645") == "ab \u0645 \u0645"
+    assert visible(undrawn) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", id="Persian"),
+        pytest.param("\u0915\u094d\u200d\u0937", id="Devanagari"),
+        pytest.param("\u0dc1\u0dca\u200d\u0dbb\u0dd3", id="Sinhala"),
+        pytest.param("\U0001f469\U0001f3fd\u200d\U0001f52c", id="a scientist"),
+        pytest.param("\U0001f642\u200d\u2194", id="a head that shakes"),
+    ],
+)
+def test_a_joiner_stays_where_it_joins(text: str) -> None:
+    """Several scripts, and many emoji, are written with joiners, and would say something else."""
+    assert visible(f"x {text} y") == f"x {text} y"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("\u200d", ""),
+        ("\u200c \u200d\u200b", ""),
+        ("a\u200db\u200c1", "ab1"),
+        ("a\u200d \u200d \u200db", "a b"),
+        ("\u200d\u0645 \u0645\u200c", "\u0645 \u0645"),
+        ("\u0645\u200c.", "\u0645."),
+        ("\u0645\u200c\u200d\u200c\u0645", "\u0645\u200c\u0645"),
+        ("\U0001f469\ufe0f\u200d\u2060\U0001f52c", "\U0001f469\u200d\U0001f52c"),
+    ],
+)
+def test_a_joiner_stays_nowhere_else(text: str, line: str) -> None:
+    """Beside what does not join it shows nothing; a second one shows no more than the first."""
+    assert visible(text) == line
 
 
 def test_all_white_space_becomes_a_space() -> None:

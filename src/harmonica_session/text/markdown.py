@@ -20,6 +20,19 @@ _ADDRESS = re.compile(
     r"((?<![^\s(])https?://[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*(?::[0-9]+)?"
     r"(?:[/?#][A-Za-z0-9\-._~/?#=&%+:]*[A-Za-z0-9/=]|/)?(?=[\s.,:!?)'\"]|$))"
 )
+# Unicode's property Default_Ignorable_Code_Point: whoever has no shape for such a character draws
+# nothing. Source: DerivedCoreProperties.txt of Unicode 18.0.
+DEFAULT_IGNORABLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff"
+)
+# Emoji and several scripts are written with these two, and with them alone another text is meant.
+# Without the rest of the property, only the choice between two shapes of one character is lost.
+_JOINERS = "\u200c\u200d"
+_UNDRAWN = re.compile(f"(?![{_JOINERS}])[{DEFAULT_IGNORABLE}]")
+# One is enough: a row of them could say something that nobody sees.
+_JOINER = re.compile(f"([{_JOINERS}])[{_JOINERS}]*")
 # Characters that mean something only where a line begins.
 _AT_LINE_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")
 
@@ -48,9 +61,13 @@ def _escape(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Return text as one line, without control characters and without those that turn it round."""
-    kept = (" " if c.isspace() else c for c in text if c.isspace() or not _is_hidden(c))
-    return " ".join("".join(kept).split())
+    """Return text as one line, without characters that show nothing or turn it round.
+
+    A text of nothing else is empty.
+    """
+    drawn = _UNDRAWN.sub("", text)
+    kept = (" " if c.isspace() else c for c in drawn if c.isspace() or not _is_hidden(c))
+    return " ".join(_JOINER.sub(_one_where_it_joins, "".join(kept)).split())
 
 
 def shorten(text: str, limit: int) -> str:
@@ -79,8 +96,17 @@ def as_text(markdown: str) -> str:
 
 def _is_hidden(character: str) -> bool:
     # Cc: control, Cf: format (bidirectional overrides among them), Cs: surrogates.
-    # The joiners stay: emoji and several scripts are written with them.
-    return unicodedata.category(character) in ("Cc", "Cf", "Cs") and character not in "\u200c\u200d"
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs") and character not in _JOINERS
+
+
+def _one_where_it_joins(found: re.Match[str]) -> str:
+    line, start, end = found.string, found.start(), found.end()
+    return found[1] if _joins(line[start - 1 : start]) and _joins(line[end : end + 1]) else ""
+
+
+def _joins(neighbour: str) -> bool:
+    # Emoji, and scripts whose letters change shape beside each other; none begins before Arabic.
+    return neighbour >= "\u0600" and unicodedata.category(neighbour)[0] in "LMS"
 
 
 def _escape_start(found: re.Match[str]) -> str:
