@@ -229,7 +229,7 @@ def test_any_text_in_quotes_arrives_as_it_is(text: str) -> None:
     assert spec.topic == text.strip()
 
 
-@pytest.mark.parametrize("text", ["\\u200b", "\\ufeff", "\\u2060"])
+@pytest.mark.parametrize("text", ["\\u200b", "\\ufeff", "\\u2060", "\\u3164", "\\ufe0f", "\\u200d"])
 def test_a_topic_that_nobody_can_see_is_blank(text: str) -> None:
     """Characters without a shape make no topic."""
     with pytest.raises(SpecError, match="1:8: `topic` is blank"):

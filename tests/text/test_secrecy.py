@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from harmonica_session.errors import FileRefused
-from harmonica_session.text.secrecy import blot_out, refuse_secrets, without_secrets
+from harmonica_session.text.markdown import plain
+from harmonica_session.text.secrecy import BLOT, blot_out, refuse_secrets, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -40,3 +41,22 @@ def test_what_we_say_loses_all_that_begins_like_a_key() -> None:
 def test_of_two_secrets_the_longer_goes_first() -> None:
     """A secret that is part of another one leaves nothing of that behind."""
     assert blot_out("x the-key-and-more y", ["the-key-and-more", "the-key"]) == "x *** y"
+
+
+@pytest.mark.parametrize("around", ["{}", "x{}", "{}y", "f{}", "#{}0", "{}-a", "-{} @", "(`{}`)"])
+@pytest.mark.parametrize(
+    "secret",
+    ["0123456789abcdef", "123e4567-e89b-12d3-a456-426614174000", "1#2@3:four:www.", "-a_b*c`d"],
+)
+def test_a_secret_in_markdown_is_blotted_out_whatever_stands_beside_it(
+    around: str, secret: str
+) -> None:
+    """Markdown that refers to nothing has characters without width where there was a reference."""
+    shown = plain(f"@x {around.replace('{}', secret)}", 200)
+    assert BLOT in blot_out(shown, [secret])
+
+
+@pytest.mark.parametrize("key", [f"hm_live_{'0123456789abcdef' * 2}", f"ghs_{'0123456789' * 3}"])
+def test_a_key_in_markdown_is_blotted_out_whole(key: str) -> None:
+    """Nothing of it is left behind the first of its parts."""
+    assert blot_out(plain(f"see {key}.", 200), []) == "see ***."

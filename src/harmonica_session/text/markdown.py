@@ -12,45 +12,91 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_ZERO_WIDTH_SPACE = "\u200b"
+ZERO_WIDTH_SPACE = "\u200b"
 _SPECIAL = re.compile(r"([\\`*_\[\]~|$#])")
-# Only addresses that GitHub makes links of, up to a space or a full stop: in a host that it knows
-# for none, and in all that follows, an underscore would be Markdown.
+# What GitHub would make a link of, up to where it would end it or further.
+_RUN = re.compile(r"(?<![A-Za-z0-9])https?://[^\s<>]+", re.ASCII | re.IGNORECASE)
+# A run that is an address with nothing odd in it, and the punctuation behind it.
 _ADDRESS = re.compile(
-    r"((?<![^\s(])https?://[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*(?::[0-9]+)?"
-    r"(?:[/?#][A-Za-z0-9\-._~/?#=&%+:]*[A-Za-z0-9/=]|/)?(?=[\s.,:!?)'\"]|$))"
+    r"(https?://[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*(?::[0-9]+)?"
+    r"(?:[/?#][A-Za-z0-9\-._~/?#=&%+:]*[A-Za-z0-9/=]|/)?)[.,:;!?)'\"\]}*_~]*",
+    re.ASCII | re.IGNORECASE,
 )
-# Characters that mean something only where a line begins.
-_AT_LINE_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")
+# What GitHub goes by where it looks at the rendered text, in which an escape is gone already.
+# Sources: "Autolinked references and URLs", "Basic writing and formatting syntax", and GitHub
+# Flavored Markdown, section 6.9. A word that only looks like one of these reads the same.
+_SIGN = re.compile(
+    # Somebody, a team, a commit of a repository, an address of mail.
+    r"@"
+    # An issue, here or elsewhere; an advisory.
+    r"|#(?=[0-9])|(?<![A-Za-z0-9])(?:GH|GHSA|CVE)-(?=[A-Za-z0-9])"
+    # An address that is not given as one.
+    r"|:(?=//)|(?<![A-Za-z0-9])www(?=\.)"
+    # An emoji.
+    r"|:(?=(?:[0-9_+-]*[a-z][a-z0-9_+-]*|[+-]1|100|1234):)",
+    re.ASCII | re.IGNORECASE,
+)
+# The hash of a commit, or its beginning; no shorter one is taken for it.
+_HASH = re.compile(r"(?<![A-Za-z0-9])[0-9a-f]{7,}(?![A-Za-z0-9])", re.ASCII | re.IGNORECASE)
+_NO_HASH = re.compile(r"[0-9A-Fa-f]{6}(?=.)")
+# Unicode's property Default_Ignorable_Code_Point: whoever has no shape for such a character draws
+# nothing. Source: DerivedCoreProperties.txt of Unicode 18.0.
+DEFAULT_IGNORABLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff"
+)
+# Emoji and several scripts are written with these two, and with them alone another text is meant.
+# Without the rest of the property, only the choice between two shapes of one character is lost.
+_JOINERS = "\u200c\u200d"
+_UNDRAWN = re.compile(f"(?![{_JOINERS}])[{DEFAULT_IGNORABLE}]")
+# One is enough: a row of them could say something that nobody sees.
+_JOINER = re.compile(f"([{_JOINERS}])[{_JOINERS}]*")
+# Characters that mean something only where a line begins; `:-:` there makes a table of the line
+# above.
+_AT_LINE_START = re.compile(r"^(\s*)([-+=:]|\d+(?=[.)]))")
 
 
 def plain(text: str, limit: int) -> str:
     """Return text as one line of Markdown that renders as just that text.
 
-    It cannot mention anybody, open or close HTML, start a block, or hide a link behind words.
+    It cannot mention or refer to anybody or anything, open or close HTML, start a block, or hide a
+    link behind words. An address that stands alone is a link.
 
     Args:
         text: Any text.
         limit: Longest text in characters, counted before escaping; the rest becomes `…`.
     """
     line = shorten(visible(text), limit)
-    # GitHub makes a link of a bare address, and would make an escape a part of it.
-    pieces = _ADDRESS.split(line)
-    pieces[::2] = [_escape(piece) for piece in pieces[::2]]
-    return _AT_LINE_START.sub(_escape_start, "".join(pieces))
+    parts, position = [], 0
+    for run in _RUN.finditer(line):
+        if found := _ADDRESS.fullmatch(run[0]):
+            # Bare, it would end where GitHub thinks, and hold Markdown where GitHub makes no link.
+            parts += [_escape(line[position : run.start()]), f"<{found[1]}>"]
+            position = run.start() + len(found[1])
+    parts.append(_escape(line[position:]))
+    return _AT_LINE_START.sub(_escape_start, "".join(parts))
 
 
 def _escape(text: str) -> str:
+    text = _SIGN.sub(rf"\g<0>{ZERO_WIDTH_SPACE}", text)
+    text = _HASH.sub(_in_parts, text)
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = _SPECIAL.sub(r"\\\1", text)
-    # GitHub looks for mentions in the rendered text, where an escape is gone already.
-    return text.replace("@", f"@{_ZERO_WIDTH_SPACE}")
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def _in_parts(found: re.Match[str]) -> str:
+    return _NO_HASH.sub(rf"\g<0>{ZERO_WIDTH_SPACE}", found[0])
 
 
 def visible(text: str) -> str:
-    """Return text as one line, without control characters and without those that turn it round."""
-    kept = (" " if c.isspace() else c for c in text if c.isspace() or not _is_hidden(c))
-    return " ".join("".join(kept).split())
+    """Return text as one line, without characters that show nothing or turn it round.
+
+    A text of nothing else is empty.
+    """
+    drawn = _UNDRAWN.sub("", text)
+    kept = (" " if c.isspace() else c for c in drawn if c.isspace() or not _is_hidden(c))
+    return " ".join(_JOINER.sub(_one_where_it_joins, "".join(kept)).split())
 
 
 def shorten(text: str, limit: int) -> str:
@@ -79,8 +125,17 @@ def as_text(markdown: str) -> str:
 
 def _is_hidden(character: str) -> bool:
     # Cc: control, Cf: format (bidirectional overrides among them), Cs: surrogates.
-    # The joiners stay: emoji and several scripts are written with them.
-    return unicodedata.category(character) in ("Cc", "Cf", "Cs") and character not in "\u200c\u200d"
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs") and character not in _JOINERS
+
+
+def _one_where_it_joins(found: re.Match[str]) -> str:
+    line, start, end = found.string, found.start(), found.end()
+    return found[1] if _joins(line[start - 1 : start]) and _joins(line[end : end + 1]) else ""
+
+
+def _joins(neighbour: str) -> bool:
+    # Emoji, and scripts whose letters change shape beside each other; none begins before Arabic.
+    return neighbour >= "\u0600" and unicodedata.category(neighbour)[0] in "LMS"
 
 
 def _escape_start(found: re.Match[str]) -> str:
@@ -98,6 +153,10 @@ def _underlined(found: re.Match[str]) -> str:
     return f"{found[1]}\n{'=' * len(as_text(found[1]))}"
 
 
+def _not_escaped(found: re.Match[str]) -> str:
+    return found[1] or found[2] or {"lt": "<", "gt": ">", "amp": "&"}.get(found[3], "")
+
+
 # In a block nothing is Markdown, see `code_block`. Not compiled: few runs ever need text.
 _CODE_BLOCK = r"(?ms)^(`{3,})\w*\n.*?^\1$"
 _MARKS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
@@ -113,11 +172,10 @@ _MARKS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     # The words of a link to click on stand as a small heading; a large one is a title.
     (r"^### ", ""),
     (r"^##? (.*)$", _underlined),
-    # From here on, what `plain` did. CommonMark lets any punctuation of ASCII be escaped.
-    (r"\\([!-/:-@\[-`{-~])", r"\1"),
-    (f"@{_ZERO_WIDTH_SPACE}", "@"),
-    ("&lt;", "<"),
-    ("&gt;", ">"),
-    # The last one, since what it leaves may look like one of those above.
-    ("&amp;", "&"),
+    # What `plain` did, in one go, for what one of them leaves may look like another. CommonMark
+    # lets any punctuation of ASCII be escaped.
+    (
+        r"\\([!-/:-@\[-`{-~])|<((?i:https?):[^\s<>]+)>|&(lt|gt|amp);|" + ZERO_WIDTH_SPACE,
+        _not_escaped,
+    ),
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.errors import FileRefused, Problem
 from harmonica_session.text.decoding import place_at
+from harmonica_session.text.markdown import ZERO_WIDTH_SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,11 +21,14 @@ BLOT = "***"
 # A key of Harmonica's, whole: what is refused, or blotted out of what others wrote.
 _API_KEY = r"hm_live_[0-9a-fA-F]{32}"
 # What only begins like a key or token, for what we say ourselves; Markdown may have put a
-# back-slash before each underscore.
+# back-slash before each underscore, and a character without width into what looks like a hash.
 _LIKE_A_KEY = re.compile(
-    r"hm\\?_live\\?_[0-9A-Za-z]+|gh[opsru]\\?_[0-9A-Za-z]{8,}"
-    r"|github\\?_pat\\?_[0-9A-Za-z_\\]{8,}"
+    rf"hm\\?_live\\?_[0-9A-Za-z{ZERO_WIDTH_SPACE}]+"
+    rf"|gh[opsru]\\?_[0-9A-Za-z{ZERO_WIDTH_SPACE}]{{8,}}"
+    rf"|github\\?_pat\\?_[0-9A-Za-z_\\{ZERO_WIDTH_SPACE}]{{8,}}"
 )
+# What Markdown puts between two characters.
+_BETWEEN = rf"{ZERO_WIDTH_SPACE}?\\?"
 
 
 def refuse_secrets(text: str, file: str, secrets: Iterable[str]) -> None:
@@ -67,4 +71,7 @@ def blot_out(text: str, secrets: Iterable[str]) -> str:
     """
     for secret in secrets:
         text = text.replace(secret, BLOT)
+        # Where Markdown has one depends on what stands beside the secret.
+        if ZERO_WIDTH_SPACE in text:
+            text = re.sub(_BETWEEN.join(map(re.escape, secret)), BLOT, text)
     return _LIKE_A_KEY.sub(BLOT, text)
