@@ -154,13 +154,25 @@ def test_an_alias_bomb_is_refused() -> None:
     """Aliases of aliases count in full, so a small file cannot become a large request."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
-    assert "more than 10000 values" in _refusal("\n".join(lines).encode())
+    assert "more than 10,000 values" in _refusal("\n".join(lines).encode())
+
+
+@pytest.mark.parametrize(
+    "anchored", ["&x '" + "a" * 2_000 + "'", "&x {'" + "k" * 1_000 + "': '" + "a" * 1_000 + "'}"]
+)
+def test_aliases_of_long_texts_count_in_full(anchored: str) -> None:
+    """Few values can be many characters, in texts or in keys; a small file stays small."""
+    few = f"a: {anchored}\nb: [{', '.join(['*x'] * 120)}]"
+    read_document(few.encode(), "s.yml")
+    said = _refusal(few.replace("*x]", f"{', '.join(['*x'] * 20)}]").encode())
+    assert said.startswith("s.yml:2:")
+    assert "more than 256,000 characters, aliases counted in full" in said
 
 
 def test_many_values_are_refused() -> None:
     """The number of values is bounded, since every one of them is checked."""
     assert len(read_document(b"- x\n" * (MAX_VALUES - 1), "s.yml").values) == MAX_VALUES
-    assert "more than 10000 values" in _refusal(b"- x\n" * MAX_VALUES)
+    assert "more than 10,000 values" in _refusal(b"- x\n" * MAX_VALUES)
 
 
 def test_depth_is_bounded() -> None:

@@ -5,17 +5,20 @@ This module must not read YAML, nor know what a session spec is.
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from harmonica_session.errors import Problem
-from harmonica_session.text.decoding import LINE_END, place_at
+from harmonica_session.text.decoding import LINE_END, Lines
 
 # A larger one is not read; each value costs time, and nesting costs Python's stack.
 MAX_BYTES = 256_000
 MAX_DEPTH = 50
 MAX_VALUES = 10_000
+# As many as a file without aliases can hold.
+MAX_CHARACTERS = MAX_BYTES
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -52,6 +55,12 @@ class Document:
     spans: dict[Path, tuple[int, int, str]] = field(default_factory=dict)
     unknown: set[Path] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+    _marks: dict[tuple[Path, str], tuple[list[int], list[int]]] = field(default_factory=dict)
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The lines of the file."""
+        return Lines(self.text)
 
     def place_of_key(self, path: Path) -> Place:
         """Return where the key of `path` stands, else where its value or its parent does."""
@@ -83,22 +92,44 @@ class Document:
         """Say whether nobody can tell the value of `path`, or of what it stands in."""
         return any(path[:length] in self.unknown for length in range(len(path) + 1))
 
-    def place_inside(self, path: Path, mark: str, ordinal: int) -> Place:
+    def place_inside(self, path: Path, mark: str, offset: int) -> Place:
         """Return where a mark stands inside a text, else where the text begins.
 
         Args:
             path: Where the text is.
             mark: What to look for, such as `{{`.
-            ordinal: How many of the same stand before it in the text.
+            offset: Where it stands in the text as YAML reads it.
         """
-        begin, end, style = self.spans.get(path, (0, 0, ""))
+        if path not in self.spans:
+            return self.place_of_value(path)
+        if (path, mark) not in self._marks:
+            # Once for all the marks of a text, of which there may be a great many.
+            self._marks[path, mark] = (
+                self._marks_in_file(path, mark),
+                _found(mark, self.sources[path]),
+            )
+        in_file, in_text = self._marks[path, mark]
+        ordinal = bisect_left(in_text, offset)
+        # An escape in quotes can hide a mark or make one up.
+        is_told = self.spans[path][2] != '"' or len(in_file) == len(in_text)
+        if is_told and ordinal < len(in_file):
+            return Place(*self.lines.place(in_file[ordinal]))
+        return self.place_of_value(path)
+
+    def _marks_in_file(self, path: Path, mark: str) -> list[int]:
+        begin, end, style = self.spans[path]
         if style in ("|", ">"):
             # Behind the sign may stand a comment, which is not part of the text.
             first_line = LINE_END.search(self.text, begin, end)
             begin = first_line.end() if first_line else end
-        found = [m.start() for m in re.finditer(re.escape(mark), self.text[begin:end])]
-        # An escape in quotes can hide a mark or make one up.
-        is_told = style != '"' or len(found) == self.sources[path].count(mark)
-        if is_told and ordinal < len(found):
-            return Place(*place_at(self.text, begin + found[ordinal]))
-        return self.place_of_value(path)
+        return _found(mark, self.text, begin, end)
+
+
+def _found(mark: str, text: str, begin: int = 0, end: int | None = None) -> list[int]:
+    """Return where a mark stands in a part of a text."""
+    found: list[int] = []
+    at = text.find(mark, begin, end)
+    while at >= 0:
+        found.append(at)
+        at = text.find(mark, at + len(mark), end)
+    return found

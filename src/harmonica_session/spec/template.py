@@ -27,7 +27,10 @@ OPEN = "{{"
 _EXPRESSION = re.compile(
     r"""\{\{((?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[^'"])*?)\}\}""", re.DOTALL
 )
-_FOREIGN = re.compile(r"\$\{\{(?:[^}]|\}(?!\}))*(?:\}\})?|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+# What closes a mark is looked for apart: an expression that looked for it from each mark anew would
+# go over the rest of the text as often as there are marks.
+_MARK = re.compile(r"\$?\{\{|\{[%#]")
+_CLOSING = {"${{": "}}", "{%": "%}", "{#": "#}"}
 _TEXTS = ("topic", "goal", "context", "critical", "prompt")
 _NEVER_KEPT = re.compile("[\0\ud800-\udfff]")
 
@@ -92,7 +95,6 @@ class _Filling:
         if not _is_filled_in(path):
             if OPEN in text:
                 self.report(
-                    text,
                     path,
                     Flaw(
                         OPEN,
@@ -119,7 +121,7 @@ class _Filling:
             message = f"this text comes to more than {LONGEST_TEXT:,} characters; use `truncate`"
             flaws.append(Flaw(OPEN, text.index(OPEN), message))
         for flaw in flaws:
-            self.report(text, path, flaw)
+            self.report(path, flaw)
         return result
 
     def evaluate(self, expression: Expression) -> str:
@@ -138,11 +140,10 @@ class _Filling:
             raise FlawedExpressionError("this comes to a character that Harmonica cannot keep")
         return filled
 
-    def report(self, text: str, path: Path, flaw: Flaw) -> None:
-        # Each place is looked for in the whole text, so that a great many would take minutes.
+    def report(self, path: Path, flaw: Flaw) -> None:
         if len(self.problems) == MOST_PROBLEMS:
             return
-        place = self.document.place_inside(path, flaw.mark, text.count(flaw.mark, 0, flaw.offset))
+        place = self.document.place_inside(path, flaw.mark, flaw.offset)
         self.problems.append(self.document.problem_at(place, flaw.message))
 
 
@@ -178,39 +179,42 @@ def _split(text: str) -> tuple[list[Piece], list[Flaw]]:
 def _marked(text: str) -> Iterator[tuple[int, int, Expression | Flaw]]:
     """Find the expressions of a text, and what looks like one."""
     position = 0
-    foreign = _FOREIGN.search(text)
-    while (begin := text.find(OPEN, position)) >= 0 or foreign:
-        # `${{` begins one character before its braces.
-        if foreign and (begin < 0 or foreign.start() <= begin):
-            yield foreign.start(), foreign.end(), _foreign_flaw(foreign)
-            position = foreign.end()
-        else:
-            found = _EXPRESSION.match(text, begin, begin + LONGEST_EXPRESSION + 4)
-            if found is None:
+    last = {mark: text.rfind(closing) for mark, closing in _CLOSING.items()}
+    while found := _MARK.search(text, position):
+        begin, mark = found.start(), found[0]
+        if mark == OPEN:
+            expression = _EXPRESSION.match(text, begin, begin + LONGEST_EXPRESSION + 4)
+            if expression is None:
                 message = (
                     f"`{{{{` is not closed by `}}}}` within {LONGEST_EXPRESSION} characters; "
                     "braces that are meant as such are written `{{ '{{' }}`"
                 )
                 yield begin, len(text), Flaw(OPEN, begin, message)
                 return
-            yield begin, found.end(), Expression(begin, found[1])
+            position = expression.end()
+            yield begin, position, Expression(begin, expression[1])
+        elif found.end() <= last[mark]:
+            position = text.index(_CLOSING[mark], found.end()) + 2
+            yield begin, position, _foreign_flaw(mark, begin)
+        elif mark.endswith(OPEN):
+            yield begin, len(text), _foreign_flaw(mark, begin)
+            return
+        else:
+            # Nothing closes it, so it is text.
             position = found.end()
-        if foreign and foreign.start() < position:
-            foreign = _FOREIGN.search(text, position)
 
 
-def _foreign_flaw(found: re.Match[str]) -> Flaw:
-    if found[0].startswith("$"):
+def _foreign_flaw(mark: str, begin: int) -> Flaw:
+    if mark.endswith(OPEN):
         return Flaw(
-            "${{",
-            found.start(),
+            mark,
+            begin,
             "`${{ … }}` is the syntax of workflows and means nothing in a spec; write `{{ … }}` "
             "with the names that a spec knows, or hand the value over in the input `vars`",
         )
-    mark = found[0][:2]
     return Flaw(
         mark,
-        found.start(),
-        f"`{mark} … {mark[::-1].replace('{', '}')}` is not filled in; a spec has expressions "
+        begin,
+        f"`{mark} … {_CLOSING[mark]}` is not filled in; a spec has expressions "
         "alone, `{{ … }}`",
     )

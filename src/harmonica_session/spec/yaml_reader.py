@@ -6,14 +6,21 @@ This module must not know what a session spec is.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
 from harmonica_session.errors import Problem, SpecError, clip
-from harmonica_session.spec.document import MAX_BYTES, MAX_DEPTH, MAX_VALUES, Document, Place
+from harmonica_session.spec.document import (
+    MAX_BYTES,
+    MAX_CHARACTERS,
+    MAX_DEPTH,
+    MAX_VALUES,
+    Document,
+    Place,
+)
 from harmonica_session.spec.scalar import plain_value
-from harmonica_session.text.decoding import Lines, decode, place_at
+from harmonica_session.text.decoding import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,8 +81,24 @@ def _character_problem(error: yaml.reader.ReaderError, document: Document) -> Pr
     if _loader(text) is not yaml.SafeLoader:
         # libyaml counts the bytes of the text in UTF-8.
         position = len(text.encode()[:position].decode("utf-8", "ignore"))
-    place = Place(*place_at(text, position))
+    place = Place(*document.lines.place(position))
     return document.problem_at(place, "a control character is not allowed; remove it")
+
+
+class _Anchor(NamedTuple):
+    """What an alias stands for.
+
+    Attributes:
+        value: The value.
+        values: How many values are in it, itself included.
+        characters: How many its texts and keys have.
+        source: How it is written, None for what is no scalar.
+    """
+
+    value: object
+    values: int
+    characters: int
+    source: str | None
 
 
 class _Reader:
@@ -84,13 +107,12 @@ class _Reader:
     def __init__(self, document: Document) -> None:
         text = document.text
         self.document = document
-        self.lines = Lines(text)
         self.has_tabs = "\t" in text
         self.resolver = yaml.resolver.Resolver()
         self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=_loader(text))
-        self.anchors: dict[str, tuple[object, int, str | None]] = {}
+        self.anchors: dict[str, _Anchor] = {}
         self.explained: dict[int, Problem] = {}
-        self.count = 0
+        self.values = self.characters = 0
 
     def problem(self, place: Place, message: str) -> None:
         self.document.problems.append(self.document.problem_at(place, message))
@@ -122,8 +144,8 @@ class _Reader:
         """Return the value that starts with `event`; its place is remembered under `path`."""
         place = self.document.values[path] = self.place(event)
         self.refuse_tab(place)
-        before = self.count
-        self.grow(1, place)
+        before = self.values, self.characters
+        self.grow(1, 0, place)
         if isinstance(event, yaml.AliasEvent):
             return self.alias(event, path, place)
         self.refuse_tag(event, place)
@@ -139,19 +161,34 @@ class _Reader:
         elif isinstance(event, yaml.ScalarEvent):
             value = self.scalar(event, path)
         if isinstance(event, yaml.NodeEvent) and event.anchor:
-            source = self.document.sources.get(path)
-            self.anchors[event.anchor] = (value, self.count - before, source)
+            self.anchors[event.anchor] = _Anchor(
+                value,
+                self.values - before[0],
+                self.characters - before[1],
+                self.document.sources.get(path),
+            )
         return value
 
     def place(self, event: yaml.Event) -> Place:
         mark = event.start_mark
-        return Place(*self.lines.place(mark.index if mark else len(self.document.text)))
+        return self.place_of(mark.index if mark else len(self.document.text))
 
-    def grow(self, values: int, place: Place) -> None:
-        self.count += values
-        if self.count > MAX_VALUES:
-            too_many = f"the spec holds more than {MAX_VALUES} values, aliases counted in full"
-            raise SpecError(self.document.problem_at(place, too_many))
+    def place_of(self, position: int) -> Place:
+        return Place(*self.document.lines.place(position))
+
+    def grow(self, values: int, characters: int, place: Place) -> None:
+        self.values += values
+        self.characters += characters
+        for count, most, what in (
+            (self.values, MAX_VALUES, "values"),
+            (self.characters, MAX_CHARACTERS, "characters"),
+        ):
+            if count > most:
+                too_many = (
+                    f"the spec holds more than {most:,} {what}, aliases counted in full; leave out "
+                    "what begins here, or take fewer aliases (`*name`)"
+                )
+                raise SpecError(self.document.problem_at(place, too_many))
 
     def alias(self, event: yaml.AliasEvent, path: Path, place: Place) -> object:
         if event.anchor not in self.anchors:
@@ -162,17 +199,20 @@ class _Reader:
                 "put it in quotes if it is text",
             )
             return None
-        value, weight, source = self.anchors[event.anchor]
-        self.grow(weight, place)
-        if source is not None:
-            self.document.sources[path] = source
-        return value
+        anchor = self.anchors[event.anchor]
+        self.grow(anchor.values, anchor.characters, place)
+        if anchor.source is not None:
+            self.document.sources[path] = anchor.source
+        return anchor.value
 
     def refuse_tab(self, place: Place) -> None:
         if not self.has_tabs:
             return
-        before = self.lines[place.line][: place.column - 1]
-        if "\t" in before[len(before.rstrip()) :]:
+        text, line = self.document.text, self.document.lines.start(place.line)
+        begin = end = line + place.column - 1
+        while begin > line and text[begin - 1].isspace():
+            begin -= 1
+        if "\t" in text[begin:end]:
             self.problem(place, "a tab stands before this value; YAML wants spaces")
 
     def refuse_tag(self, event: yaml.Event, place: Place) -> None:
@@ -195,6 +235,7 @@ class _Reader:
             self.refuse_tab(place)
             self.refuse_tag(event, place)
             key = _joined(event.value)
+            self.grow(0, len(key), place)
             entry = (*path, key)
             if key in result:
                 first = self.document.keys[entry]
@@ -211,7 +252,7 @@ class _Reader:
         mark = key.start_mark
         if not mark or self.document.text[mark.index - 1 : mark.index + 1] != "{{":
             return False
-        place = Place(*self.lines.place(mark.index - 1))
+        place = self.place_of(mark.index - 1)
         message = "YAML reads an unquoted `{{` as a mapping; put the whole value in quotes"
         self.unknown(path, place, message)
         return True
@@ -226,6 +267,7 @@ class _Reader:
 
     def scalar(self, event: yaml.ScalarEvent, path: Path) -> object:
         source = self.document.sources[path] = _joined(event.value)
+        self.grow(0, len(source), self.document.values[path])
         begin = end = 0
         if event.start_mark and event.end_mark:
             begin, end = event.start_mark.index, event.end_mark.index
@@ -248,7 +290,7 @@ class _Reader:
         if found:
             self.unknown(
                 path,
-                Place(*self.lines.place(found.start(1))),
+                self.place_of(found.start(1)),
                 f"YAML takes `{found[1]}` for a comment; put the whole text in quotes, or write a "
                 "space behind `#` if it is one",
             )

@@ -158,17 +158,17 @@ def _not_escaped(found: re.Match[str]) -> str:
 
 
 # In a block nothing is Markdown, see `code_block`. Not compiled: few runs ever need text.
-_CODE_BLOCK = r"(?ms)^(`{3,})\w*\n.*?^\1$"
+_CODE_BLOCK = r"(?ms)^(`{3,})\w*\n.*?(?:^\1$|\Z)"
 _MARKS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     # A comment shows nothing; it takes its line with it.
-    (r"(?s)<!--.*?-->\n?", ""),
+    (r"(?s)<!--.*?(?:-->\n?|\Z)", ""),
     # A terminal has letters of one size and one weight.
     (r"</?sub>", ""),
     (r"\*\*(.+?)\*\*", r"\1"),
     # The head of our tables is blank, and what parts it from the rows is no row.
     (r"^\|(?: \||---\|)+\n?", ""),
     # An address behind words could not be followed. Where a bracket is escaped, there is no link.
-    (r"\[([^\]\\]+)\]\(([^)\s]+)\)", r"\1: \2"),
+    (r"\[([^\[\]\\]+)\]\(([^()\s]+)\)", r"\1: \2"),
     # The words of a link to click on stand as a small heading; a large one is a title.
     (r"^### ", ""),
     (r"^##? (.*)$", _underlined),

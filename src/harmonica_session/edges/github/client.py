@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 PAGE = 100
 MOST_AT_ONCE = 5
+_LONGEST_LINK = 8_000
 
 
 class GitHub:
@@ -263,7 +264,7 @@ def _side_by_side(ask: Callable[[int], Response], pages: range) -> list[Response
 
 def _following(response: Response, page: int) -> range:
     """Return the pages to ask for after this one, as many as are known, within bounds."""
-    link = response.headers.get("link", "")
+    link = response.headers.get("link", "")[:_LONGEST_LINK]
     # The link itself is not followed: the token goes to the one base address only.
     if not re.search(r'<[^<>]*>\s*;\s*rel="next"', link):
         return range(0)
