@@ -66,7 +66,7 @@ def problems_of() -> Callable[[str | bytes], list[str]]:
 @pytest.fixture(scope="session")
 def seal() -> Seal:
     """Return the seal of one spec in one repository."""
-    return Seal(SecretStr("hm_live_0123"), "1296269", ".harmonica/session.yml")
+    return Seal([SecretStr("hm_live_0123")], "1296269", ".harmonica/session.yml")
 
 
 @pytest.fixture(scope="session")
@@ -90,6 +90,7 @@ def task(request_: SessionRequest) -> Task:
         scope="pull-request",
         on_change="update",
         run_id="42",
+        nonce="of-this-run",
     )
 
 
@@ -121,6 +122,7 @@ def receipt(task: Task, session: Session) -> Receipt:
         created_at=str(session.created_at),
         run_id="42",
         written_by="42",
+        nonce="of-this-run",
     )
 
 

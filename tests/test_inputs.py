@@ -22,6 +22,7 @@ from harmonica_session.inputs import (
 _DEFAULT = Inputs(
     command="create",
     api_key=None,
+    previous_api_key=None,
     spec=".harmonica/session.yml",
     session_md="SESSION.md",
     variables={},
@@ -62,6 +63,7 @@ def test_every_input_is_read_and_trimmed() -> None:
     env = {
         "INPUT_COMMAND": " validate ",
         "INPUT_API_KEY": " hm_live_0123\n",
+        "INPUT_PREVIOUS_API_KEY": " hm_live_old ",
         "INPUT_SPEC": " a/b.yml ",
         "INPUT_SESSION_MD": " BACKGROUND.md ",
         "INPUT_VARS": " team=search\n",
@@ -78,6 +80,7 @@ def test_every_input_is_read_and_trimmed() -> None:
     assert read_inputs(env) == Inputs(
         command="validate",
         api_key=SecretStr("hm_live_0123"),
+        previous_api_key=SecretStr("hm_live_old"),
         spec="a/b.yml",
         session_md="BACKGROUND.md",
         variables={"team": "search"},

@@ -28,6 +28,8 @@ _LONGEST_QUOTE = 40
 # GitHub also says 404 and 410 to who may not see a thing.
 _ABSENCES = (404, 410)
 _DENIALS = (401, 403, *_ABSENCES)
+# A redirect, or no such address or method: what stands there is another site.
+_NO_WAY = (*range(300, 400), 404, 405)
 
 
 def clip(text: str) -> str:
@@ -157,6 +159,14 @@ class Refused(ServiceError):
         A proxy in front of it may refuse with the same status, and knows nothing of sessions.
         """
         return self.code in ("forbidden", "not_found")
+
+    @property
+    def is_no_harmonica(self) -> bool:
+        """Whether what answered in Harmonica's place says for good that it does not know the way.
+
+        It may go on meaning nothing: a proxy that gives up, or limits, may let the next one pass.
+        """
+        return not self.code and not self.is_limit and self.status in _NO_WAY
 
     @property
     def is_absent(self) -> bool:

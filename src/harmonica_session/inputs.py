@@ -29,6 +29,7 @@ OnChange: TypeAlias = Literal["update", "keep", "new"]
 DEFAULTS = {
     "command": "create",
     "api-key": "",
+    "previous-api-key": "",
     "spec": ".harmonica/session.yml",
     "session-md": "SESSION.md",
     "ref": "",
@@ -41,6 +42,7 @@ DEFAULTS = {
     "api-url": "https://app.harmonica.chat",
     "timeout": "180",
 }
+_SECRETS = ("api-key", "previous-api-key", "github-token")
 _T = TypeVar("_T")
 MAX_TIMEOUT = 21_600
 _BOOLEANS = {
@@ -56,6 +58,7 @@ class Inputs:
     Attributes:
         command: What to do.
         api_key: Harmonica API key, None when it is empty.
+        previous_api_key: The key that it has replaced, None when it is empty; never sent anywhere.
         spec: Path of the spec under the workspace.
         session_md: Path of the background file, None when it is turned off.
         ref: Branch, tag or commit to read files from, None to let the event decide.
@@ -72,6 +75,7 @@ class Inputs:
 
     command: Command
     api_key: SecretStr | None
+    previous_api_key: SecretStr | None
     spec: str
     session_md: str | None
     ref: str | None
@@ -88,7 +92,8 @@ class Inputs:
     @property
     def secret_texts(self) -> list[str]:
         """The secrets of this run that are long enough to be told from an ordinary word."""
-        given = [secret for secret in (self.api_key, self.github_token) if secret]
+        secrets = (self.api_key, self.previous_api_key, self.github_token)
+        given = [secret for secret in secrets if secret]
         return [s.get_secret_value() for s in given if len(s) >= SHORTEST_SECRET]
 
 
@@ -105,6 +110,7 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
     inputs = Inputs(
         command=cast("Command", reader.one_of("command", get_args(Command))),
         api_key=reader.secret("api-key"),
+        previous_api_key=reader.secret("previous-api-key"),
         spec=reader.text("spec"),
         session_md=_session_md(env),
         ref=reader.parsed("ref", _ref),
@@ -144,7 +150,7 @@ def require_key(inputs: Inputs, event: Event) -> None:
 
 def secrets_in(env: Mapping[str, str]) -> list[SecretStr]:
     """Return the secrets among the inputs, so that they can be masked before anything is said."""
-    values = [env.get(variable(name), "").strip() for name in ("api-key", "github-token")]
+    values = [env.get(variable(name), "").strip() for name in _SECRETS]
     return [SecretStr(value) for value in values if value]
 
 

@@ -64,8 +64,9 @@ def guarded(
         return 1
     except KeyboardInterrupt:
         runner.say(
-            "Cancelled; what was handed on before stays. If a session was being created just now, "
-            "running this again finds it, unless `once-per` is `off`."
+            "Cancelled; what was handed on before stays. A session that was being created just now "
+            "may still appear in Harmonica. The next run uses it if it is there by then, and else "
+            "makes one of its own; whichever run sees both names the one that does not count."
         )
         return _CANCELLED
     except Exception:  # noqa: BLE001 - the last resort: a bug of ours must not end without a word

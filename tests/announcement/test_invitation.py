@@ -36,25 +36,24 @@ def test_a_comment_with_everything(
     golden: Callable[[str, str], None], seal: Seal, receipt: Receipt, invitation: Invitation
 ) -> None:
     """The comment says all that a participant has to know."""
-    line = seal.receipt_line(receipt, _PLACE)
-    golden("comment.md", comment(line, full(invitation), spec=_SPEC))
+    golden("comment.md", seal.signed(receipt, _PLACE, comment(full(invitation), spec=_SPEC)))
 
 
 def test_a_comment_with_the_least(
     golden: Callable[[str, str], None], seal: Seal, receipt: Receipt, invitation: Invitation
 ) -> None:
     """What a session does not have leaves no ours."""
-    line = seal.receipt_line(receipt, _PLACE)
-    golden("comment-least.md", comment(line, invitation, spec=_SPEC))
+    golden("comment-least.md", seal.signed(receipt, _PLACE, comment(invitation, spec=_SPEC)))
 
 
 def test_a_comment_full_of_attacks(
     golden: Callable[[str, str], None], seal: Seal, receipt: Receipt, invitation: Invitation
 ) -> None:
     """Every text is hostile, and the comment is still the comment."""
-    line = seal.receipt_line(receipt, _PLACE)
     hostile = replace(full(invitation, ATTACK), notes=(ATTACK,))
-    golden("comment-hostile.md", comment(line, hostile, spec=f"{ATTACK}.yml"))
+    golden(
+        "comment-hostile.md", seal.signed(receipt, _PLACE, comment(hostile, spec=f"{ATTACK}.yml"))
+    )
 
 
 def test_a_completed_session(golden: Callable[[str, str], None], invitation: Invitation) -> None:
@@ -115,7 +114,7 @@ def test_a_comment_is_bounded(
         notes=(long, long),
     )
     kept = receipt.model_copy(update={"session_id": "\u20ac" * 200, "join_url": largest.join_url})
-    body = comment(seal.receipt_line(kept, Place(10**17)), largest, spec=long)
+    body = seal.signed(kept, Place(10**17), comment(largest, spec=long))
     assert len(body) <= LONGEST_COMMENT < _MOST
     assert seal.read(Comment(id=1, body=body), Place(10**17))
 
@@ -131,14 +130,13 @@ def test_no_text_changes_a_comment(
     text: str,
 ) -> None:
     """The receipt stays alone on its line, and there is one link, no mention and no HTML more."""
-    line = seal.receipt_line(receipt, _PLACE)
     hostile = replace(full(invitation, text), notes=(f"Note{text}",))
-    body = comment(line, hostile, spec=f"{text}.yml")
-    assert body.split("\n")[0] == line
+    body = seal.signed(receipt, _PLACE, comment(hostile, spec=f"{text}.yml"))
+    line = body.split("\n")[0]
     assert body.count("<!--") == body.count("-->") == 1
     ours = seal.read(Comment(id=1, body=body), _PLACE)
     assert ours
-    assert (ours.receipt, ours.is_signed) == (receipt, True)
+    assert (ours.receipt, ours.is_signed, ours.is_intact) == (receipt, True, True)
     assert not re.search(r"@\w", body)
     tokens = tokens_of(body)
     assert links(tokens) == [invitation.join_url]

@@ -16,12 +16,11 @@ from harmonica_session.announcement.receipt import (
     OurComment,
     Receipt,
     Seal,
-    Speaker,
     digest_of,
     field_digests,
 )
 from harmonica_session.spec.spec import read_spec
-from harmonica_session.words.place import Place
+from harmonica_session.words.place import NOWHERE, Place
 from harmonica_session.words.pull_request import Account, Comment
 from harmonica_session.words.request import SessionRequest
 
@@ -33,14 +32,16 @@ if TYPE_CHECKING:
 
 PLACE = Place(7)
 _KEY = SecretStr("hm_live_0123")
-_BOT = Account(login="github-actions[bot]", type="Bot")
-_APP = Account(login="planner[bot]", type="Bot")
-_PERSON = Account(login="octocat", type="User")
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
 
 def _comment(body: str | None, user: Account | None = None) -> Comment:
     return Comment(id=1, body=body, user=user)
+
+
+def line_of(seal: Seal, receipt: Receipt, place: Place, text: str = "## Topic\n") -> str:
+    """Return the hidden line that vouches for a text."""
+    return seal.signed(receipt, place, text).partition("\n")[0]
 
 
 def _line_of(content: object, line: str) -> str:
@@ -59,7 +60,7 @@ def reread(seal: Seal, receipt: Receipt) -> Callable[[dict[str, Any]], Receipt |
     """Read a receipt of ours some of whose content is replaced; a signature would not help it."""
 
     def read(changes: dict[str, Any]) -> Receipt | None:
-        line = seal.receipt_line(receipt, PLACE)
+        line = line_of(seal, receipt, PLACE)
         content = {**_content_of(line), **changes}
         kept = {name: value for name, value in content.items() if value is not ...}
         ours = seal.read(_comment(_line_of(kept, line)), PLACE)
@@ -70,21 +71,54 @@ def reread(seal: Seal, receipt: Receipt) -> Callable[[dict[str, Any]], Receipt |
 
 def test_a_receipt_is_read_back(seal: Seal, receipt: Receipt) -> None:
     """What was written is what is read, in the place that it was written for."""
-    comment = _comment(seal.receipt_line(receipt, PLACE) + "\n## Topic")
+    comment = _comment(seal.signed(receipt, PLACE, "## Topic\n"))
     assert seal.read(comment, PLACE) == OurComment(comment, receipt, is_signed=True)
 
 
 def test_a_receipt_is_one_hidden_line(seal: Seal, receipt: Receipt) -> None:
     """The receipt is an HTML comment that ends where it should."""
-    line = seal.receipt_line(receipt.model_copy(update={"session_id": "-->\n<!--"}), PLACE)
+    line = line_of(seal, receipt.model_copy(update={"session_id": "-->\n<!--"}), PLACE)
     assert re.fullmatch(r"<!-- harmonica-session receipt v1 [A-Za-z0-9+/=]+ [0-9a-f]{64} -->", line)
 
 
-def test_windows_line_ends_do_no_harm(seal: Seal, receipt: Receipt) -> None:
-    """GitHub may give a body back with carriage returns."""
-    ours = seal.read(_comment(seal.receipt_line(receipt, PLACE) + "\r\n## Topic"), PLACE)
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda body: body.replace("\n", "\r\n"),
+        lambda body: body.replace("\n", "\r\n", 1),
+        lambda body: body.rstrip(),
+        lambda body: f"{body}\n\n",
+    ],
+    ids=["carriage returns", "mixed", "trimmed", "blank lines"],
+)
+def test_what_github_may_do_to_a_body_does_no_harm(
+    seal: Seal, receipt: Receipt, change: Callable[[str], str]
+) -> None:
+    """Line ends, and what is blank at the end, may come back changed."""
+    ours = seal.read(_comment(change(seal.signed(receipt, PLACE, "## Topic\n\n- a\n"))), PLACE)
     assert ours
-    assert (ours.receipt, ours.is_signed) == (receipt, True)
+    assert (ours.receipt, ours.is_signed, ours.is_intact) == (receipt, True, True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda body: body.replace("Topic", "Topic!"),
+        lambda body: body.replace("s=5e55", "s=evil"),
+        lambda body: f"{body}\nand more",
+        lambda body: body.partition("\n")[0],
+        lambda body: body.partition("\n")[0] + "\nCoverage: 97 %",
+    ],
+    ids=["a sign", "the link", "more", "nothing", "another text"],
+)
+def test_a_receipt_vouches_for_the_text_below_it(
+    seal: Seal, receipt: Receipt, change: Callable[[str], str]
+) -> None:
+    """Who edits the text, or takes the receipt for a text of another, breaks no signature."""
+    body = seal.signed(receipt, PLACE, f"## Topic\n\n[Join the session]({receipt.join_url})\n")
+    ours = seal.read(_comment(change(body)), PLACE)
+    assert ours
+    assert (ours.is_signed, ours.is_intact) == (True, False)
 
 
 @pytest.mark.parametrize("body", [None, "", "\n", "Hello", "<!-- -->", "<!-- x -->\n"])
@@ -96,25 +130,25 @@ def test_a_comment_without_a_receipt_has_none(seal: Seal, body: str | None) -> N
 @pytest.mark.parametrize("before", ["\n", "Look: ", "> ", "```\n", "## Topic\n\n"])
 def test_a_receipt_counts_on_the_first_line_only(seal: Seal, receipt: Receipt, before: str) -> None:
     """A receipt that somebody quotes is not theirs."""
-    assert seal.read(_comment(before + seal.receipt_line(receipt, PLACE)), PLACE) is None
+    assert seal.read(_comment(before + line_of(seal, receipt, PLACE)), PLACE) is None
 
 
 def test_a_receipt_shares_its_line_with_nothing(seal: Seal, receipt: Receipt) -> None:
     """A line with more on it was not written by us."""
-    assert seal.read(_comment(seal.receipt_line(receipt, PLACE) + " more"), PLACE) is None
+    assert seal.read(_comment(line_of(seal, receipt, PLACE) + " more"), PLACE) is None
 
 
 def test_a_receipt_of_another_pull_request_does_not_count(seal: Seal, receipt: Receipt) -> None:
     """A copy on another pull request announces nothing there."""
-    assert seal.read(_comment(seal.receipt_line(receipt, PLACE)), Place(8)) is None
+    assert seal.read(_comment(line_of(seal, receipt, PLACE)), Place(8)) is None
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        Seal(_KEY, "1296270", ".harmonica/session.yml"),
-        Seal(_KEY, "1296269", "other.yml"),
-        Seal(_KEY, "1296269.harmonica", "/session.yml"),
+        Seal([_KEY], "1296270", ".harmonica/session.yml"),
+        Seal([_KEY], "1296269", "other.yml"),
+        Seal([_KEY], "1296269.harmonica", "/session.yml"),
     ],
     ids=["repository", "spec", "shifted"],
 )
@@ -122,16 +156,35 @@ def test_a_receipt_is_bound_to_repository_and_spec(
     seal: Seal, other: Seal, receipt: Receipt
 ) -> None:
     """A receipt from elsewhere is none here, nor one of ours there."""
-    assert seal.read(_comment(other.receipt_line(receipt, PLACE)), PLACE) is None
-    assert other.read(_comment(seal.receipt_line(receipt, PLACE)), PLACE) is None
+    assert seal.read(_comment(line_of(other, receipt, PLACE)), PLACE) is None
+    assert other.read(_comment(line_of(seal, receipt, PLACE)), PLACE) is None
 
 
 def test_a_rotated_key_breaks_the_signature_alone(seal: Seal, receipt: Receipt) -> None:
     """A receipt for this very place is still known, but nothing vouches for it."""
-    rotated = Seal(SecretStr("hm_live_4567"), "1296269", ".harmonica/session.yml")
-    ours = rotated.read(_comment(seal.receipt_line(receipt, PLACE)), PLACE)
+    rotated = Seal([SecretStr("hm_live_4567")], "1296269", ".harmonica/session.yml")
+    ours = rotated.read(_comment(line_of(seal, receipt, PLACE)), PLACE)
     assert ours
     assert (ours.receipt, ours.is_signed) == (receipt, False)
+
+
+def test_a_key_that_was_replaced_still_vouches(seal: Seal, receipt: Receipt) -> None:
+    """With the previous key beside the new one, a receipt holds, and is to be signed anew."""
+    keys = [SecretStr("hm_live_4567"), _KEY]
+    rotated = Seal(keys, "1296269", ".harmonica/session.yml")
+    ours = rotated.read(_comment(seal.signed(receipt, PLACE, "text")), PLACE)
+    assert ours
+    assert (ours.is_signed, ours.is_current, ours.is_intact) == (True, False, True)
+    anew = rotated.read(_comment(rotated.signed(receipt, PLACE, "text")), PLACE)
+    assert anew
+    assert anew.is_current
+
+
+def test_a_place_is_a_text(seal: Seal, receipt: Receipt) -> None:
+    """A receipt for nowhere is none for a number, nor the other way round."""
+    body = seal.signed(receipt, NOWHERE, "text")
+    assert seal.read(_comment(body), NOWHERE)
+    assert seal.read(_comment(body), PLACE) is None
 
 
 @pytest.mark.parametrize(
@@ -146,7 +199,7 @@ def test_an_altered_receipt_is_not_signed(
     seal: Seal, receipt: Receipt, change: Callable[[str], str]
 ) -> None:
     """Whatever was changed after the signing, the signature does not hold."""
-    ours = seal.read(_comment(change(seal.receipt_line(receipt, PLACE))), PLACE)
+    ours = seal.read(_comment(change(line_of(seal, receipt, PLACE))), PLACE)
     assert ours is not None
     assert not ours.is_signed
 
@@ -156,7 +209,7 @@ def test_a_line_of_another_form_is_no_receipt(
     seal: Seal, receipt: Receipt, old: str, new: str
 ) -> None:
     """Another version, or another hand, writes another line."""
-    assert seal.read(_comment(seal.receipt_line(receipt, PLACE).replace(old, new)), PLACE) is None
+    assert seal.read(_comment(line_of(seal, receipt, PLACE).replace(old, new)), PLACE) is None
 
 
 def test_a_receipt_of_a_later_version_is_read(
@@ -170,16 +223,16 @@ def test_a_receipt_of_a_later_version_is_read(
 def test_a_receipt_that_lacks_what_counts_is_none(
     reread: Callable[[dict[str, Any]], Receipt | None], missing: str
 ) -> None:
-    """Without session, link or place it is no receipt, and no oursback; other keys may be new."""
+    """Without session, link or place it is no receipt, and no traceback; other keys may be new."""
     assert reread({missing: ...}) is None
 
 
 @pytest.mark.parametrize("name", sorted(Receipt.model_fields))
-@pytest.mark.parametrize("value", [None, 5, ["x"], {"x": 5}, "x" * 3_000])
+@pytest.mark.parametrize("value", [None, -5, ["x"], {"x": 5}, "x" * 3_000])
 def test_a_receipt_with_another_form_of_field_is_none(
     reread: Callable[[dict[str, Any]], Receipt | None], name: str, value: object
 ) -> None:
-    """Fields are short texts, digests by name apart."""
+    """Fields are short texts, but for digests by name and the number of a comment."""
     assert reread({name: value}) is None
 
 
@@ -187,12 +240,12 @@ def test_a_receipt_with_another_form_of_field_is_none(
 def test_a_content_of_another_form_is_no_receipt(
     seal: Seal, receipt: Receipt, content: object
 ) -> None:
-    """A content that is no receipt at all is no oursback either."""
-    assert seal.read(_comment(_line_of(content, seal.receipt_line(receipt, PLACE))), PLACE) is None
+    """A content that is no receipt at all is no traceback either."""
+    assert seal.read(_comment(_line_of(content, line_of(seal, receipt, PLACE))), PLACE) is None
 
 
 def test_a_content_nested_without_end_is_no_receipt(seal: Seal) -> None:
-    """What only looks like JSON is no oursback either."""
+    """What only looks like JSON is no traceback either."""
     payload = b64encode(b"[" * 14_000).decode()
     body = f"<!-- harmonica-session receipt v1 {payload} {'0' * 64} -->"
     assert seal.read(_comment(body), PLACE) is None
@@ -220,6 +273,8 @@ def test_a_link_is_checked_again(
         run_id=_TEXT,
         written_by=_TEXT,
         is_foreign=st.booleans(),
+        after=st.integers(0, 10**18),
+        nonce=_TEXT,
     ),
     number=st.integers(1, 10**18),
 )
@@ -227,7 +282,7 @@ def test_any_receipt_is_read_back_in_its_own_place(
     seal: Seal, receipt: Receipt, number: int
 ) -> None:
     """Whatever the texts of a receipt are, they come back, and nowhere else."""
-    comment = _comment(seal.receipt_line(receipt, Place(number)))
+    comment = _comment(seal.signed(receipt, Place(number), "text"))
     assert seal.read(comment, Place(number)) == OurComment(comment, receipt, is_signed=True)
     assert seal.read(comment, Place(number + 1)) is None
 
@@ -241,70 +296,36 @@ def test_no_made_up_receipt_counts(seal: Seal, made_up: str) -> None:
         assert seal.read(_comment(body), PLACE) is None
 
 
-@pytest.fixture(scope="session")
-def doubt(receipt: Receipt) -> Callable[..., bool | None]:
-    """Ask what a token makes of a comment: True in doubt, False surely ours, None not ours."""
-
-    def ask(login: str, user: Account | None, *, is_signed: bool = True) -> bool | None:
-        ours = Speaker(login).recognise(
-            OurComment(_comment("", user), receipt, is_signed=is_signed)
-        )
-        return ours.is_doubtful if ours else None
-
-    return ask
-
-
-def test_a_signature_vouches_for_any_bot(doubt: Callable[..., bool | None]) -> None:
-    """A workflow or App token cannot ask which bot it is; people are none."""
-    assert doubt("", _BOT) is False
-    assert doubt("", _APP) is False
-    assert doubt("", _PERSON) is None
-    assert doubt("", None) is None
-    assert doubt("", _BOT.model_copy(update={"type": "User"})) is None
-
-
-def test_without_a_signature_only_the_workflow_is_beyond_doubt(
-    doubt: Callable[..., bool | None],
-) -> None:
-    """After a key's rotation another bot's comment is ours only if the session is."""
-    assert doubt("", _BOT, is_signed=False) is False
-    assert doubt("", _APP, is_signed=False) is True
-    assert doubt("", _PERSON, is_signed=False) is None
-
-
-@pytest.mark.parametrize("is_signed", [True, False])
-def test_a_personal_token_speaks_for_its_person(
-    doubt: Callable[..., bool | None], *, is_signed: bool
-) -> None:
-    """A receipt counts in that person's comments only, however the login is spelt."""
-    assert doubt("OctoCat", _PERSON, is_signed=is_signed) is False
-    assert doubt("hubot", _PERSON, is_signed=is_signed) is None
-    assert doubt("octocat", _BOT, is_signed=is_signed) is None
-    assert doubt("octocat", None, is_signed=is_signed) is None
-
-
 def test_a_reference_is_16_hex_digits(seal: Seal) -> None:
     """The reference is as the session's last line has it, and always the same."""
-    assert re.fullmatch("[0-9a-f]{16}", seal.reference("run 42"))
-    assert seal.reference("run 42") == seal.reference("run 42")
+    assert re.fullmatch("[0-9a-f]{16}", seal.references("run 42")[0])
+    assert seal.references("run 42")[0] == seal.references("run 42")[0]
 
 
 def test_references_differ_by_all_that_a_session_is_for(seal: Seal) -> None:
     """Purpose, repository, spec and key each make another reference."""
     references = {
-        seal.reference("run 42"),
-        seal.reference("run 43"),
-        seal.reference("pull-request 42"),
-        Seal(_KEY, "1", ".harmonica/session.yml").reference("run 42"),
-        Seal(_KEY, "1296269", "other.yml").reference("run 42"),
-        Seal(SecretStr("other"), "1296269", ".harmonica/session.yml").reference("run 42"),
+        seal.references("run 42")[0],
+        seal.references("run 43")[0],
+        seal.references("pull-request 42")[0],
+        Seal([_KEY], "1", ".harmonica/session.yml").references("run 42")[0],
+        Seal([_KEY], "1296269", "other.yml").references("run 42")[0],
+        Seal([SecretStr("other")], "1296269", ".harmonica/session.yml").references("run 42")[0],
     }
     assert len(references) == 6
 
 
-def test_the_key_shows_in_no_ours(seal: Seal, receipt: Receipt) -> None:
+def test_there_is_a_reference_for_each_key(seal: Seal) -> None:
+    """What was left in a session with an older key is known again."""
+    both = Seal([SecretStr("hm_live_4567"), _KEY], "1296269", ".harmonica/session.yml")
+    new, old = both.references("run 42")
+    assert [old] == seal.references("run 42")
+    assert new != old
+
+
+def test_the_key_shows_in_no_receipt(seal: Seal, receipt: Receipt) -> None:
     """Neither the line nor the seal itself holds the key in the clear."""
-    payload = seal.receipt_line(receipt, PLACE).split(" ")[4]
+    payload = line_of(seal, receipt, PLACE).split(" ")[4]
     assert b"hm_live" not in b64decode(payload)
     assert "hm_live" not in repr(vars(seal))
 

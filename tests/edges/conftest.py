@@ -98,19 +98,25 @@ def step(tmp_path: Path) -> Step:
 
 
 @pytest.fixture
-def github(box: Sandbox) -> Iterator[GitHub]:
+def clock() -> HurriedClock:
+    """What measures the deadline of both clients."""
+    return HurriedClock()
+
+
+@pytest.fixture
+def github(box: Sandbox, clock: HurriedClock) -> Iterator[GitHub]:
     """The repository as the workflow's token sees it."""
     token = SecretStr(box.github_token)
-    client = GitHub(box.github_url, "octo/garden", token, Deadline(60, HurriedClock()))
+    client = GitHub(box.github_url, "octo/garden", token, Deadline(60, clock))
     yield client
     client.close()
 
 
 @pytest.fixture
-def harmonica(box: Sandbox) -> Iterator[Harmonica]:
+def harmonica(box: Sandbox, clock: HurriedClock) -> Iterator[Harmonica]:
     """The account of the sandbox's first key."""
     key = SecretStr(box.api_key)
-    client = Harmonica(box.harmonica_url, key, Deadline(60, HurriedClock()))
+    client = Harmonica(box.harmonica_url, key, Deadline(60, clock))
     yield client
     client.close()
 

@@ -259,15 +259,18 @@ def test_requests_name_token_and_version(box: Sandbox, github: GitHub) -> None:
     assert headers["x-github-api-version"] == "2022-11-28"
 
 
+COMMENT = "/repos/octo/garden/issues/comments/1001"
+
+
 @pytest.mark.parametrize("status", [401, 403, 404, 410, 422, 429, 500, 503])
 def test_refusal_is_one_line(box: Sandbox, github: GitHub, status: int) -> None:
     """What was asked, the status and GitHub's message stand on one line."""
     body = {"message": "You have\nexceeded\u2028a limit", "documentation_url": "https://x"}
-    box.fail("POST", COMMENTS, Fault.status(status, body=body))
+    box.fail("PATCH", COMMENT, Fault.status(status, body=body), times=None)
     with pytest.raises(Refused) as caught:
-        github.post_comment(7, "hello")
+        github.edit_comment(1001, "hello")
     assert str(caught.value).startswith(
-        f"GitHub refused, could not post the comment (POST {COMMENTS}: {status} "
+        f"GitHub refused, could not edit the comment (PATCH {COMMENT}: {status} "
         "You have exceeded a limit)"
     )
     assert len(str(caught.value).splitlines()) == 1
@@ -277,15 +280,15 @@ def test_refusal_is_one_line(box: Sandbox, github: GitHub, status: int) -> None:
 @pytest.mark.parametrize("body", [b"", "<html>\nno</html>", [], {"message": 5}])
 def test_refusal_by_something_else_is_one_line(box: Sandbox, github: GitHub, body: object) -> None:
     """A proxy's page is not quoted."""
-    box.fail("POST", COMMENTS, Fault.status(502, body=body))
+    box.fail("PATCH", COMMENT, Fault.status(502, body=body), times=None)
     with pytest.raises(Refused, match=r"502 with an answer that is not JSON\)") as caught:
-        github.post_comment(7, "hello")
+        github.edit_comment(1001, "hello")
     assert "\n" not in str(caught.value)
 
 
 def test_long_message_is_cut(box: Sandbox, github: GitHub) -> None:
     """GitHub's message is quoted up to a length that an annotation can show."""
-    box.fail("POST", COMMENTS, Fault.status(422, body={"message": "m" * 5_000}))
+    box.fail("POST", COMMENTS, Fault.status(422, body={"message": "m" * 5_000, "url": "https://x"}))
     with pytest.raises(Refused) as caught:
         github.post_comment(7, "hello")
     assert len(str(caught.value)) < 600

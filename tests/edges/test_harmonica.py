@@ -225,7 +225,7 @@ def test_refusal_by_something_else_is_one_line(
 ) -> None:
     """A proxy or another server refuses in its own form; that is said, and what to do."""
     box.fail("POST", SESSIONS, Fault.status(status, body=body))
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(FateUnknown) as caught:
         harmonica.create(REQUEST)
     assert f"(POST /sessions: {status} with an answer that is not Harmonica's): " in str(
         caught.value
@@ -238,7 +238,7 @@ def test_odd_error_is_one_line(box: Sandbox, harmonica: Harmonica) -> None:
     """Code and message of any other type still give a line."""
     body = {"error": {"code": {"a": ["x\ny"]}, "message": None}}
     box.fail("POST", SESSIONS, Fault.status(400, body=body))
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(FateUnknown) as caught:
         harmonica.create(REQUEST)
     assert "\n" not in str(caught.value)
 
@@ -254,7 +254,7 @@ def test_long_message_is_cut(box: Sandbox, harmonica: Harmonica) -> None:
 
 def test_wrong_address_is_told(box: Sandbox, to: Connect) -> None:
     """An address without the API answers a page, and the message says which input to check."""
-    with pytest.raises(Refused, match=r"404 with an answer .* check `api-url`"):
+    with pytest.raises(FateUnknown, match=r"404 with an answer .* check `api-url`"):
         to(f"{box.harmonica_url}/somewhere", box.api_key).create(REQUEST)
 
 
@@ -267,7 +267,7 @@ def test_unknown_key_is_told(box: Sandbox, to: Connect) -> None:
 def test_too_large_a_request_is_told(box: Sandbox, harmonica: Harmonica) -> None:
     """A request beyond the platform's limit is refused with what to shorten."""
     box.harmonica.strict_context_limit = 100
-    with pytest.raises(Refused, match=r"413 .* shorten `context` or SESSION\.md"):
+    with pytest.raises(FateUnknown, match=r"413 .* shorten `context` or SESSION\.md"):
         harmonica.create(SessionRequest(topic="Lunch", goal="Decide", context="x" * 100))
 
 
@@ -278,7 +278,7 @@ def test_redirect_names_where_to(
     """A redirect is an error that names the target without its query, and nobody asks there."""
     target = f"{elsewhere.harmonica_url}/api"
     box.fail("POST", SESSIONS, Fault.redirect(f"{target}?signature=x", status))
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(FateUnknown) as caught:
         harmonica.create(REQUEST)
     assert f"the address has moved to {target}; set `api-url`" in str(caught.value)
     assert "signature" not in str(caught.value)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harmonica_session.edges.harmonica.refusals import is_own_error
 from harmonica_session.edges.network.clock import Deadline
-from harmonica_session.edges.network.retry import Persistent, demanded_pause
+from harmonica_session.edges.network.fate import demanded_pause
+from harmonica_session.edges.network.retry import Persistent
 from harmonica_session.edges.network.transport import Request, Response, Transport
 from harmonica_session.errors import DeadlineReached, FateUnknown, NotSent
 from harmonica_session.sandbox import Fault, Sandbox
-from harness.consumer import HurriedClock
+from harness.consumer import HARMONICAS_LIMIT, HurriedClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +35,9 @@ def clock() -> HurriedClock:
 @pytest.fixture
 def service(box: Sandbox, clock: HurriedClock) -> Iterator[Persistent]:
     """The sandbox, asked with persistence for a minute."""
-    persistent = Persistent(Transport("Service", box.harmonica_url, {}, Deadline(60, clock)))
+    persistent = Persistent(
+        Transport("Service", box.harmonica_url, {}, Deadline(60, clock)), is_own_error
+    )
     yield persistent
     persistent.close()
 
@@ -117,22 +121,51 @@ def test_request_that_never_went_out_is_tried_again(
 ) -> None:
     """What surely did nothing is sent again, a write too; then the failure is told."""
     nobody = f"http://127.0.0.1:{closed_port}"
-    service = Persistent(Transport("Service", nobody, {}, Deadline(60, clock)))
+    service = Persistent(Transport("Service", nobody, {}, Deadline(60, clock)), is_own_error)
     with pytest.raises(NotSent):
         service.send(wanted)
     assert len(clock.pauses) == 4
 
 
 @pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize("wanted", [READ, WRITE], ids=["GET", "POST"])
 def test_service_is_left_alone_for_as_long_as_it_asks(
-    box: Sandbox, service: Persistent, clock: HurriedClock, wanted: Request, status: int
+    box: Sandbox, service: Persistent, clock: HurriedClock, status: int
 ) -> None:
-    """`Retry-After` is waited for exactly, and says that nothing was done, so a write follows."""
+    """`Retry-After` is waited for exactly."""
     box.fail("*", PAGE, Fault.status(status, headers={"Retry-After": "7"}))
-    service.send(wanted)
+    service.send(READ)
     assert clock.pauses == [7]
     assert len(box.requests) == 2
+
+
+def test_write_that_the_service_itself_refuses_for_its_limit_is_sent_again(
+    box: Sandbox, service: Persistent, clock: HurriedClock
+) -> None:
+    """Only the service knows that it did nothing, and only a limit is over after a while."""
+    box.fail("POST", PAGE, Fault.status(429, headers={"Retry-After": "7"}, body=HARMONICAS_LIMIT))
+    service.send(WRITE)
+    assert clock.pauses == [7]
+    assert len(box.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (429, b""),
+        (429, "<html>"),
+        (429, {"message": "no"}),
+        (503, HARMONICAS_LIMIT),
+        (403, HARMONICAS_LIMIT),
+    ],
+)
+def test_write_that_something_else_turns_away_is_not_sent_again(
+    box: Sandbox, service: Persistent, status: int, body: object
+) -> None:
+    """A gateway that asks for patience says nothing of the server behind it, which may work on."""
+    fault = Fault.status_after(status, headers={"Retry-After": "2"}, body=body)
+    box.fail("POST", PAGE, fault, times=None)
+    assert service.send(WRITE).status == status
+    assert len(box.requests) == 1
 
 
 def test_pause_beyond_the_deadline_is_not_waited_for(

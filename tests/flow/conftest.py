@@ -21,17 +21,30 @@ def consumer(box: Sandbox, tmp_path: Path) -> Consumer:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the table of faults when output is not captured (`-s`)."""
+    """Print the tables that tests have kept rows for, when output is not captured (`-s`)."""
     if terminalreporter.config.getoption("capture") != "no":
         return
     reports = [r for kind in ("passed", "failed") for r in terminalreporter.getreports(kind)]
-    rows = [dict(report.user_properties) for report in reports]
-    rows = [row for row in rows if "fault" in row]
-    if rows:
-        terminalreporter.section("fault at a step: sessions, comments, what the user was told")
-    for row in sorted(rows, key=lambda row: str(row["fault"])):
-        fault, step, lasting, sessions, comments = row["fault"]
-        how = "always" if lasting else "once"
-        terminalreporter.write_line(
-            f"{fault:<22}{step:<17}{how:<8}{sessions} {comments}  {str(row['told'])[:110]}"
-        )
+    kept = [dict(report.user_properties) for report in reports]
+    faults = [
+        f"{fault:<22}{step:<17}{'always' if lasting else 'once':<8}{sessions} {comments}  "
+        f"{str(row['told'])[:110]}"
+        for row in kept
+        if "fault" in row
+        for fault, step, lasting, sessions, comments in [row["fault"]]
+    ]
+    fates = [
+        f"{status:<5}{patience:<5}{body:<9}{work:<10}{sessions}  {told}"
+        for row in kept
+        if "fate" in row
+        for status, patience, body, work, sessions, told in [row["fate"]]
+    ]
+    tables = {
+        "fault at a step: sessions, comments, what the user was told": faults,
+        "answer to a create (status, Retry-After, body), work: sessions, what became of it": fates,
+    }
+    for title, lines in tables.items():
+        if lines:
+            terminalreporter.section(title)
+        for line in sorted(lines):
+            terminalreporter.write_line(line)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harmonica_session.sandbox import Fault
-from harness.consumer import SPEC
+from harness.consumer import HARMONICAS_LIMIT, SPEC
 
 if TYPE_CHECKING:
     from harness.consumer import Consumer, Run
@@ -234,7 +234,8 @@ def test_an_attachment_that_was_never_made_is_a_warning(consumer: Consumer, faul
 def test_a_limit_is_waited_for(consumer: Consumer) -> None:
     """429 says that nothing was done, so the source is sent again after the pause."""
     give(consumer, "url: https://example.org/")
-    consumer.box.fail("POST", ATTACH, Fault.status(429, headers={"Retry-After": "2"}))
+    limit = Fault.status(429, headers={"Retry-After": "2"}, body=HARMONICAS_LIMIT)
+    consumer.box.fail("POST", ATTACH, limit)
     run = consumer.on_pull_request()
     assert consumer.clock.pauses == [2.0]
     assert attached(consumer) == ["https://example.org/"]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harmonica_session.announcement.receipt import WORKFLOW_BOT
-from harness.consumer import HEAD, SPEC, pull_request_payload
+from harmonica_session.sandbox import Fault
+from harness.consumer import HEAD, NO_SESSIONS, SPEC, pull_request_payload
 
 if TYPE_CHECKING:
     from harness.consumer import Consumer
@@ -74,12 +74,13 @@ def test_a_reused_session_costs_two_requests(consumer: Consumer) -> None:
     assert [r.method for r in consumer.box.requests[before:]] == ["GET", "GET"]
 
 
-def test_a_new_session_with_a_new_comment_costs_four_requests(consumer: Consumer) -> None:
-    """The comments are read, and once more after the post; Harmonica is asked to create alone."""
+def test_a_new_session_with_a_new_comment_costs_five_requests(consumer: Consumer) -> None:
+    """Comments and sessions are each looked at once more after what was made there."""
     consumer.on_pull_request()
     assert [(r.service, r.method) for r in consumer.box.requests] == [
         ("github", "GET"),
         ("harmonica", "POST"),
+        ("harmonica", "GET"),
         ("github", "POST"),
         ("github", "GET"),
     ]
@@ -157,7 +158,7 @@ def test_a_copied_receipt_is_ignored_and_left_alone(consumer: Consumer) -> None:
     [ours] = consumer.bodies
     consumer.box.github.comments.clear()
     consumer.box.github.add_comment(7, ours, login="mallory")
-    consumer.box.github.add_comment(7, ours, login=WORKFLOW_BOT, type="Bot")
+    consumer.box.github.add_comment(7, ours, login="github-actions[bot]", type="Bot")
     second = consumer.on_pull_request("synchronize")
     assert second.outputs["comment_url"] == consumer.box.github.comments[1]["html_url"]
     assert consumer.bodies == [ours, ours]
@@ -206,14 +207,30 @@ def test_two_specs_have_a_comment_each(consumer: Consumer) -> None:
 
 def test_a_session_out_of_reach_is_replaced_in_the_same_comment(consumer: Consumer) -> None:
     """When Harmonica refuses the receipt's session, a new one takes its place, with a warning."""
-    first = consumer.on_pull_request()
-    consumer.box.harmonica.sessions.clear()
+    first = consumer.run_long_ago()
+    consumer.lose_sessions()
     second = consumer.on_pull_request("synchronize")
     assert second.outputs["status"] == "created"
     assert second.outputs["join_url"] != first.outputs["join_url"]
     assert second.outputs["comment_url"] == first.outputs["comment_url"]
     assert second.outputs["join_url"] in consumer.bodies[0]
     assert "gone" in second.messages("warning")
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_session_that_is_only_refused_stays(consumer: Consumer, *, is_new: bool) -> None:
+    """Harmonica refuses a new one for a moment, and all while it cannot read who may see them."""
+    first = consumer.on_pull_request() if is_new else consumer.run_long_ago()
+    refusal = {"error": {"code": "forbidden", "message": "Access denied"}}
+    consumer.box.fail("GET", "/api/v1/sessions/.*", Fault.status(403, body=refusal), times=None)
+    if not is_new:
+        consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS, times=None)
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs["join_url"] == first.outputs["join_url"]
+    assert len(consumer.created) == len(consumer.bodies) == 1
+    assert "so it stays" in second.messages("warning")
+    assert "`once-per: off`" in second.messages("warning")
+    assert "takes its place" not in second.log
 
 
 def test_a_link_outlives_an_outage_of_harmonica(consumer: Consumer) -> None:

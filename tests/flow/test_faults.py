@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harmonica_session.sandbox import Fault
-from harness.consumer import CHANGED, COMMENTS
+from harness.consumer import CHANGED, COMMENTS, GITHUBS_LIMIT, HARMONICAS_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from harness.consumer import Consumer, Run
 
 SESSIONS = "/api/v1/sessions"
-LIMITED = {"error": {"code": "rate_limited", "message": "Rate limit exceeded"}}
 
 SESSION = f"{SESSIONS}/[^/]+"
 
@@ -40,16 +39,17 @@ SECOND_RUN = {
 # What a run does when the comment was deleted by hand.
 RECALL = {"list sessions": ("GET", SESSIONS, 0), "look at sessions": ("GET", SESSION, 0)}
 STEPS = FIRST_RUN | SECOND_RUN | RECALL
+DOCUMENTED = {"documentation_url": "https://docs.github.com/rest"}
 FAULTS = {
     "401": Fault.status(401),
-    "403": Fault.status(403, body={"message": "Resource not accessible by integration"}),
+    "403": Fault.status(403, body={"message": "Resource not accessible", **DOCUMENTED}),
     "404 in HTML": Fault.status(404, body="<html>"),
     "408": Fault.status(408),
     "413 in HTML": Fault.status(413, body="<html>"),
-    "422": Fault.status(422, body={"message": "Validation Failed"}),
-    "429, 2 s": Fault.status(429, headers={"Retry-After": "2"}, body=LIMITED),
-    "429, 3600 s": Fault.status(429, headers={"Retry-After": "3600"}, body=LIMITED),
-    "secondary limit": Fault.status(403, body={"message": "You hit a secondary rate limit"}),
+    "422": Fault.status(422, body={"message": "Validation Failed", **DOCUMENTED}),
+    "429, 2 s": Fault.status(429, headers={"Retry-After": "2"}, body=HARMONICAS_LIMIT),
+    "429, 3600 s": Fault.status(429, headers={"Retry-After": "3600"}, body=HARMONICAS_LIMIT),
+    "secondary limit": Fault.status(403, body=GITHUBS_LIMIT),
     "500": Fault.status(500),
     "502 in HTML": Fault.status(502, body="<html>"),
     "503": Fault.status(503),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harmonica_session.sandbox import Fault
-from harness.consumer import pull_request_payload
+from harness.consumer import GITHUBS_LIMIT, HARMONICAS_LIMIT, pull_request_payload
 from harness.machine import wait_until
 from harness.process import begin_python
 from harness.runner import outputs_of
@@ -99,7 +99,8 @@ def test_a_session_made_too_late_is_found_by_the_rerun(consumer: Consumer) -> No
 
 def test_a_create_that_surely_did_nothing_is_repeated(consumer: Consumer) -> None:
     """A limit with a time to wait is waited for, and the request is sent again."""
-    consumer.box.fail(*CREATE, Fault.status(429, headers={"Retry-After": "2"}), times=2)
+    limit = Fault.status(429, headers={"Retry-After": "2"}, body=HARMONICAS_LIMIT)
+    consumer.box.fail(*CREATE, limit, times=2)
     run = consumer.on_pull_request()
     assert run.outputs["status"] == "created"
     assert consumer.clock.pauses == [2.0, 2.0]
@@ -107,9 +108,11 @@ def test_a_create_that_surely_did_nothing_is_repeated(consumer: Consumer) -> Non
 
 def test_every_route_may_ask_for_patience(consumer: Consumer) -> None:
     """429 with `Retry-After: 2` on every route: the run waits each time and succeeds."""
-    limit = Fault.status(429, headers={"Retry-After": "2"})
+    patience = {"Retry-After": "2"}
+    limit = Fault.status(429, headers=patience, body=HARMONICAS_LIMIT)
     consumer.box.fail("*", "/api/v1/.*", limit)
     for method in ("GET", "POST"):
+        limit = Fault.status(429, headers=patience, body=GITHUBS_LIMIT)
         consumer.box.fail(method, "/repos/.*", limit)
     run = consumer.on_pull_request()
     assert run.outputs["status"] == "created"
@@ -119,7 +122,8 @@ def test_every_route_may_ask_for_patience(consumer: Consumer) -> None:
 
 def test_too_much_patience_is_refused_at_once(consumer: Consumer) -> None:
     """429 with `Retry-After: 3600` fails without a pause, saying when to come back."""
-    consumer.box.fail(*CREATE, Fault.status(429, headers={"Retry-After": "3600"}))
+    limit = Fault.status(429, headers={"Retry-After": "3600"}, body=HARMONICAS_LIMIT)
+    consumer.box.fail(*CREATE, limit)
     run = consumer.on_pull_request()
     assert run.code == 1
     assert "3600 seconds" in run.messages("error")

@@ -78,14 +78,18 @@ def test_forty_specs_on_a_schedule_stay_within_the_rate_limit(forty: Consumer) -
 
 
 def test_more_requests_than_a_minute_takes_are_spread(forty: Consumer) -> None:
-    """The hundred and first request waits until the minute of the first is over."""
+    """The hundred and first request waits until the minute of the first is over.
+
+    How many lists the specs share after their creates, and so how many minutes there are, depends
+    on who asks at the same time.
+    """
     for number in range(40, 110):
         forty.write(f".harmonica/{number}.yml", f"topic: Topic {number}\ngoal: x\n")
     run = forty.on_pull_request()
     assert run.code == 0, run.log
     assert len(forty.box.harmonica.sessions) == 110
     # On a busy machine the first requests began apart, and what waits for them waits by turns.
-    assert 0 < sum(forty.clock.pauses) <= 60
+    assert 0 < sum(forty.clock.pauses) <= 120
 
 
 def test_one_bad_spec_among_forty_creates_nothing(forty: Consumer) -> None:
@@ -144,8 +148,11 @@ def test_what_was_said_before_a_failure_stands_in_the_log(consumer: Consumer) ->
     consumer.write("other.yml", SPEC.replace("Retrospective", "Another topic"))
     both = {"spec": ".harmonica/session.yml\nother.yml"}
     consumer.on_pull_request(**both)
-    consumer.box.harmonica.sessions.pop(0)
+    # The order of the two is anybody's: one loses its session, and the other one its comment.
+    sessions, comments = consumer.box.harmonica.sessions, consumer.box.github.comments
+    sessions[:] = [row for row in sessions if row["topic"] == "Another topic"]
+    comments[:] = [row for row in comments if "Another topic" not in row["body"]]
     consumer.box.fail("GET", "/api/v1/sessions", Fault.status(500), times=None)
     run = consumer.on_pull_request("synchronize", **both)
     assert run.code == 1
-    assert "is gone or belongs to another account" in run.log
+    assert "nothing else says that it is gone" in run.log

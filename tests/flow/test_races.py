@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 APP = "ghs_of_an_app"
 
 
+def sessions_as_they_are(consumer: Consumer) -> Fault:
+    """Answer later lists with the sessions of this moment."""
+    rows = {"data": consumer.box.harmonica.sessions}
+    return Fault.body(json.dumps(rows), content_type="application/json")
+
+
 def comments_as_they_are(consumer: Consumer) -> Fault:
     """Answer a later read with the comments of this moment."""
     return Fault.body(json.dumps(consumer.box.github.comments), content_type="application/json")
@@ -40,16 +46,16 @@ def test_two_new_versions_at_once_agree_on_the_older_session(consumer: Consumer)
 
 def test_two_replacements_at_once_agree_on_the_older_session(consumer: Consumer) -> None:
     """The same goes for two runs that both find the announced session gone."""
-    consumer.on_pull_request()
-    consumer.box.harmonica.sessions.clear()
-    before = comments_as_they_are(consumer)
+    consumer.run_long_ago()
+    consumer.lose_sessions()
+    before, listed = comments_as_they_are(consumer), sessions_as_they_are(consumer)
     faster = consumer.on_pull_request("synchronize")
     consumer.age_sessions()
     consumer.box.fail("GET", COMMENTS, before)
-    consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS)
+    consumer.box.fail("GET", "/api/v1/sessions", listed, times=2)
     slower = consumer.on_pull_request("synchronize")
     assert slower.outputs["join_url"] == faster.outputs["join_url"]
-    assert "Nobody was invited" in slower.messages("warning")
+    assert "one of them counts" in slower.messages("warning")
     assert faster.outputs["join_url"] in consumer.bodies[0]
 
 
@@ -60,7 +66,7 @@ def test_steps_that_may_not_comment_agree_on_the_older_session(consumer: Consume
     consumer.age_sessions()
     second = consumer.on_pull_request()
     assert second.outputs == {**first.outputs, "status": "reused"}
-    assert "Nobody was invited" in second.messages("warning")
+    assert "one of them counts" in second.messages("warning")
 
 
 def test_the_next_run_takes_a_second_comment_away(consumer: Consumer) -> None:
@@ -68,6 +74,7 @@ def test_the_next_run_takes_a_second_comment_away(consumer: Consumer) -> None:
     first = consumer.on_pull_request()
     consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
     consumer.box.fail("GET", COMMENTS, Fault.status(500), times=None)
+    consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS)
     second = consumer.on_pull_request()
     consumer.box.heal()
     assert "the next run looks again" in second.messages("warning")
@@ -82,12 +89,26 @@ def test_the_next_run_takes_a_second_comment_away(consumer: Consumer) -> None:
 def test_a_second_comment_on_the_same_session_goes_without_a_word(consumer: Consumer) -> None:
     """Nobody followed another link, so there is nothing to warn of."""
     consumer.on_pull_request()
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
+    consumer.box.fail("GET", COMMENTS, Fault.status(500), times=None)
+    consumer.on_pull_request("synchronize")
+    consumer.box.heal()
+    assert len(consumer.bodies) == 2
+    third = consumer.on_pull_request("synchronize")
+    assert third.annotations == []
+    assert len(consumer.bodies) == 1
+
+
+def test_a_copy_of_our_comment_is_left_alone(consumer: Consumer) -> None:
+    """Nothing is deleted on the word of a copy, be it one to the letter and by the same bot."""
+    consumer.on_pull_request()
     [row] = consumer.box.github.comments
     login = row["user"]["login"]
     consumer.box.github.add_comment(7, row["body"], login=login, type="Bot")
     second = consumer.on_pull_request("synchronize")
     assert second.annotations == []
-    assert len(consumer.bodies) == 1
+    assert second.outputs["comment_url"] == row["html_url"]
+    assert len(consumer.bodies) == 2
 
 
 def test_another_bots_copy_is_left_alone(consumer: Consumer) -> None:
@@ -199,7 +220,7 @@ def test_an_app_keeps_its_comment_over_a_key_rotation(consumer: Consumer) -> Non
     """Within the new key's reach the receipt is signed anew, in the same comment."""
     add_app(consumer)
     first = consumer.on_pull_request()
-    consumer.inputs["api_key"] = consumer.box.harmonica.add_key()
+    consumer.rotate_key()
     second = consumer.on_pull_request("synchronize")
     third = consumer.on_pull_request("synchronize")
     assert [run.outputs["join_url"] for run in (second, third)] == [first.outputs["join_url"]] * 2
@@ -250,6 +271,7 @@ def test_a_later_comment_wins_no_race(consumer: Consumer) -> None:
     [row] = consumer.box.github.comments
     first_id = row["id"]
     consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
+    consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS)
     # The other run's comment has a higher number, as it was posted later.
     row["id"] = first_id + 1_000
     second = consumer.on_pull_request()
@@ -306,7 +328,7 @@ def test_a_faster_runs_comment_is_not_taken_for_the_lost_one(
     consumer.box.fail("POST", COMMENTS, fault)
     slower = consumer.on_pull_request()
     assert slower.outputs == {**winner.outputs, "status": "reused"}
-    assert "Nobody was invited" in slower.messages("warning")
+    assert "one of them counts" in slower.messages("warning")
     assert len(consumer.bodies) == 1
 
 
@@ -336,20 +358,20 @@ def test_who_gives_way_brings_the_newer_request(consumer: Consumer) -> None:
 
 def test_a_faster_runs_replacement_is_its_to_announce(consumer: Consumer) -> None:
     """The slower run leaves comment and receipt to who knows what the session was asked for."""
-    consumer.on_pull_request()
-    consumer.box.harmonica.sessions.clear()
-    before = comments_as_they_are(consumer)
+    consumer.run_long_ago()
+    consumer.lose_sessions()
+    before, listed = comments_as_they_are(consumer), sessions_as_they_are(consumer)
     consumer.on_pull_request("synchronize")
     announced = consumer.bodies
     consumer.age_sessions()
     consumer.write(".harmonica/session.yml", CHANGED)
     consumer.box.fail("GET", COMMENTS, before)
-    consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS)
+    consumer.box.fail("GET", "/api/v1/sessions", listed, times=2)
     slower = consumer.on_pull_request("synchronize")
     assert slower.outputs["status"] == "reused"
     assert consumer.bodies == announced
     consumer.on_pull_request("synchronize")
-    assert consumer.box.harmonica.sessions[0]["goal"] == "Agree on two changes"
+    assert consumer.box.harmonica.sessions[1]["goal"] == "Agree on two changes"
 
 
 @pytest.mark.parametrize("on_change", ["update", "new"])
@@ -370,10 +392,10 @@ def test_a_repeated_older_run_undoes_nothing(consumer: Consumer, on_change: str)
 
 def test_a_repeated_older_run_replaces_a_session_that_is_gone(consumer: Consumer) -> None:
     """A comment whose link leads nowhere is edited, whichever run has written it."""
-    consumer.on_pull_request()
+    consumer.run_long_ago()
     consumer.write(".harmonica/session.yml", CHANGED)
     consumer.on_pull_request("synchronize", env={"GITHUB_RUN_ID": "501"})
-    consumer.box.harmonica.sessions.clear()
+    consumer.lose_sessions()
     again = consumer.on_pull_request(env={"GITHUB_RUN_ATTEMPT": "2"})
     assert again.outputs["status"] == "created"
     [body] = consumer.bodies
@@ -412,21 +434,6 @@ def test_a_session_is_no_twin_of_itself(consumer: Consumer) -> None:
     run = consumer.run("schedule")
     assert run.outputs["status"] == "created"
     assert run.annotations == []
-
-
-def test_the_receipt_within_reach_is_found_behind_another(consumer: Consumer) -> None:
-    """After a rotation an App looks at each comment that may be its own."""
-    add_app(consumer)
-    first = consumer.on_pull_request()
-    [ours] = consumer.bodies
-    consumer.inputs["api_key"] = consumer.box.harmonica.add_key("another")
-    consumer.box.github.comments.clear()
-    consumer.on_pull_request()
-    consumer.box.github.add_comment(7, ours, login="our-app[bot]", type="Bot")
-    consumer.inputs["api_key"] = consumer.box.harmonica.add_key()
-    third = consumer.on_pull_request("synchronize")
-    assert third.outputs["session_id"] == first.outputs["session_id"]
-    assert len(consumer.bodies) == 2
 
 
 def test_two_specs_of_one_topic_are_refused(consumer: Consumer) -> None:
@@ -562,10 +569,12 @@ def test_the_log_names_the_session_that_counts(consumer: Consumer) -> None:
 def test_a_link_that_is_gone_is_replaced_by_an_older_version(consumer: Consumer) -> None:
     """With `on-change: new`, an older run's own session is better than none."""
     consumer.inputs["on_change"] = "new"
+    consumer.box.harmonica.clock_offset = -86_400
     first = consumer.on_pull_request(env=OLDER)
     consumer.write(".harmonica/session.yml", CHANGED)
     consumer.on_pull_request("synchronize", env=LATER)
     consumer.box.harmonica.sessions.pop()
+    consumer.box.harmonica.clock_offset = 0
     consumer.write(".harmonica/session.yml", SPEC)
     consumer.on_pull_request(env=OLDER | AGAIN)
     [body] = consumer.bodies

@@ -29,6 +29,12 @@ NO_COMMENTS = Fault.body("[]", content_type="application/json")
 NO_SESSIONS = Fault.body('{"data": []}', content_type="application/json")
 # GitHub runs these for the base branch, whatever they are about.
 OF_THE_BASE = ("pull_request_target", "workflow_run")
+# How the services themselves say that there were too many requests.
+HARMONICAS_LIMIT = {"error": {"code": "rate_limited", "message": "Rate limit exceeded"}}
+GITHUBS_LIMIT = {
+    "message": "You have exceeded a secondary rate limit",
+    "documentation_url": "https://docs.github.com/rest/using-the-rest-api/rate-limits",
+}
 HEAD, BASE = "a" * 40, "b" * 40
 _ANNOTATIONS = ("error", "warning", "notice")
 
@@ -189,6 +195,24 @@ class Consumer:
         """Let a minute pass for the sessions, so that the next one is the younger."""
         for row in self.box.harmonica.sessions:
             row["created_at"] = self.box.harmonica.timestamp(ago=60)
+
+    def rotate_key(self, owner: str = "host") -> None:
+        """Replace the API key, be it by one of another account; the old one is at hand."""
+        self.inputs["previous_api_key"] = self.inputs.get("api_key", self.box.api_key)
+        self.inputs["api_key"] = self.box.harmonica.add_key(owner)
+
+    def run_long_ago(self, **kwargs: Any) -> Run:  # noqa: ANN401
+        """Run the step for the opening of pull request 7, a day before now by Harmonica's clock."""
+        self.box.harmonica.clock_offset = -86_400
+        try:
+            return self.on_pull_request(**kwargs)
+        finally:
+            self.box.harmonica.clock_offset = 0.0
+
+    def lose_sessions(self) -> None:
+        """Let all sessions be gone, but for one that somebody made for another purpose."""
+        self.box.harmonica.sessions.clear()
+        self.box.harmonica.add_session("Another topic")
 
     @property
     def created(self) -> list[dict[str, Any]]:

@@ -71,7 +71,7 @@ def test_a_skipped_run(golden: Callable[[str, str], None], reason: str, name: st
 
 def test_a_dry_run(golden: Callable[[str, str], None], invitation: Invitation) -> None:
     """The request and the comment are shown, and the comment's own fences do not end its block."""
-    body = comment("<!-- receipt -->", invitation, spec=_SPEC) + "```\nx\n```\n"
+    body = "<!-- receipt -->\n" + comment(invitation, spec=_SPEC) + "```\nx\n```\n"
     golden("dry-run.md", report.planned('{"topic": "```"}', body, "A session would be created."))
 
 

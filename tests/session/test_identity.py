@@ -117,11 +117,20 @@ def test_a_session_of_the_topic_is_ours_by_receipt_or_reference(
 
 
 @pytest.mark.parametrize("context", [None, "", "Ref: 0123456789abcde", "See Ref: 0123456789abcdef"])
-def test_a_reference_is_a_line_of_its_own(session: Session, context: str | None) -> None:
+def test_a_reference_is_a_line_of_its_own(
+    task: Task, session: Session, context: str | None
+) -> None:
     """Whoever quotes a reference in a sentence does not make the session ours."""
-    assert carries_reference(session, "0123456789abcdef")
+    assert carries_reference(session, task)
     held = session.model_copy(update={"context": context})
-    assert not carries_reference(held, "0123456789abcdef")
+    assert not carries_reference(held, task)
+
+
+def test_a_reference_of_an_older_key_is_known_too(task: Task, session: Session) -> None:
+    """A session that was made before the key was replaced is still the same one."""
+    rotated = replace(task, reference="f" * 16)
+    assert not carries_reference(session, rotated)
+    assert carries_reference(session, replace(rotated, older_references=(task.reference,)))
 
 
 def test_the_oldest_session_comes_first(session: Session) -> None:

@@ -57,6 +57,22 @@ def test_a_new_session_gets_a_receipt_of_its_own(
     assert as_planned(decide(public, Found()), session).receipt == expected
 
 
+def test_a_receipt_says_which_comments_were_there_before(task: Task, session: Session) -> None:
+    """What is no newer than those can be no comment of ours, whatever stands in it."""
+    receipt = created(decide(task, Found(newest=77)), session).receipt
+    assert (receipt.after, receipt.nonce) == (77, task.nonce)
+
+
+def test_an_edited_comment_stays_the_same_comment(
+    task: Task, ours: OurComment, session: Session
+) -> None:
+    """Place among the others and nonce are those with which it was posted."""
+    posted = ours.receipt.model_copy(update={"after": 5, "nonce": "then", "session_id": "gone"})
+    plan = decide(task, Found(replace(ours, receipt=posted), newest=77))
+    receipt = created(plan, session).receipt
+    assert (receipt.session_id, receipt.after, receipt.nonce) == (session.id, 5, "then")
+
+
 def test_a_new_session_replaces_the_receipt_of_one_that_is_gone(
     task: Task, ours: OurComment, receipt: Receipt, session: Session
 ) -> None:
@@ -286,7 +302,7 @@ def test_a_run_that_gave_way_has_a_surplus_session(task: Task, session: Session)
     twin = session.model_copy(update={"id": "twin", "goal": "Theirs"})
     before = created(decide(task, Found()), session)
     after = given_way(before, decide(task, Found(session=twin)), twin)
-    assert (before.surplus, after.surplus) == (None, session)
+    assert (before.surplus, after.surplus) == ([], [session])
     assert (after.status, after.session, after.gave_way) == ("reused", twin, True)
     assert after.plan.differing == ("goal",)
     assert not after.is_as_asked
@@ -297,7 +313,17 @@ def test_a_run_that_meets_its_own_session_has_no_surplus(
 ) -> None:
     """Another run may have announced the very session that this one has made."""
     met = replace(as_planned(decide(task, Found(ours, session)), session), made=session)
-    assert met.surplus is None
+    assert met.surplus == []
+
+
+def test_each_session_that_does_not_count_is_surplus(
+    task: Task, ours: OurComment, session: Session
+) -> None:
+    """Made by this run or another one, found before the create or after it: each once."""
+    other, third = (session.model_copy(update={"id": name}) for name in ("other", "third"))
+    plan = decide(task, Found(ours, session, rivals=(other,)))
+    outcome = replace(as_planned(plan, session), made=session, rivals=(other, third, session))
+    assert outcome.surplus == [other, third]
 
 
 def test_background_was_sent_with_a_creation_a_change_or_its_refusal(
@@ -345,12 +371,13 @@ def test_a_comment_on_another_session_is_edited(
     assert not as_planned(decide(task, Found(ours, other)), other).leaves_comment
 
 
-def test_a_comment_with_a_broken_signature_is_signed_anew(
-    task: Task, ours: OurComment, session: Session
+@pytest.mark.parametrize(("current", "intact"), [(False, True), (True, False)])
+def test_a_comment_that_was_edited_or_signed_with_an_older_key_is_written_anew(
+    task: Task, ours: OurComment, session: Session, *, current: bool, intact: bool
 ) -> None:
-    """After the key was rotated the same words need a new signature."""
-    unsigned = replace(ours, is_signed=False)
-    assert not as_planned(decide(task, Found(unsigned, session)), session).leaves_comment
+    """The same words need a signature of this key, and a signed receipt its own words."""
+    other = replace(ours, is_current=current, is_intact=intact)
+    assert not as_planned(decide(task, Found(other, session)), session).leaves_comment
 
 
 def test_without_a_comment_none_is_left(task: Task, session: Session) -> None:
@@ -397,7 +424,7 @@ def test_an_announcement_can_be_read_back(task: Task, session: Session, seal: Se
     assert read is not None
     assert (read.receipt, read.is_signed) == (outcome.receipt, True)
     assert outcome.announcement(None, is_public=False).startswith("<!-- receipt -->\n## Topic\n")
-    other = Seal(SecretStr("hm_live_4567"), "1", "other.yml")
+    other = Seal([SecretStr("hm_live_4567")], "1", "other.yml")
     assert other.read(Comment(id=1, body=body), task.place) is None
 
 

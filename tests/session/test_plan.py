@@ -150,13 +150,19 @@ def test_a_prompt_that_was_not_written_anew_is_owed(
     assert (plan.status, plan.changes, plan.needs_prompt) == ("updated", {}, True)
 
 
-def test_only_without_a_comment_the_order_of_comments_settles_a_race(
-    task: Task, ours: OurComment
-) -> None:
-    """Runs of a pull request that both post can be told apart; those that edit cannot."""
-    assert decide(task, Found()).is_settled_by_comment
-    assert not decide(task, Found(ours)).is_settled_by_comment
-    assert not decide(replace(task, scope="run"), Found()).is_settled_by_comment
+def test_a_reference_of_an_older_key_is_no_difference(task: Task, session: Session) -> None:
+    """A session that was recognised by it has the context that is asked for."""
+    rotated = replace(task, reference="f" * 16, older_references=(task.reference,))
+    rotated = replace(
+        rotated,
+        request=task.request.model_copy(
+            update={"context": (task.request.context or "").replace(task.reference, "f" * 16)}
+        ),
+    )
+    assert decide(rotated, Found(session=session)).differing == ()
+    assert decide(replace(rotated, older_references=()), Found(session=session)).differing == (
+        "context",
+    )
 
 
 def test_a_comment_of_a_later_run_overtakes(task: Task, ours: OurComment, session: Session) -> None:

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from harmonica_session.errors import ActionError, SpecError
 from harmonica_session.spec.document import MAX_BYTES
 from harmonica_session.spec.spec import Spec, read_spec
+from harmonica_session.text.markdown import visible
 from harmonica_session.words.request import SessionRequest
 
 if TYPE_CHECKING:
@@ -221,9 +222,9 @@ _ONE_LINE = st.text(st.characters(exclude_categories=["Cc", "Cn", "Cs", "Zl", "Z
 
 
 @settings(derandomize=True, deadline=None, max_examples=150)
-@given(text=_ONE_LINE.filter(str.strip))
+@given(text=_ONE_LINE.filter(visible))
 def test_any_text_in_quotes_arrives_as_it_is(text: str) -> None:
-    """A quoted text reaches the request unchanged but for white space around it."""
+    """A quoted text that can be seen reaches the request as it is, but for white space around."""
     spec = _read(json.dumps({"topic": text, "goal": "x"}, ensure_ascii=False))
     assert spec.topic == text.strip()
 

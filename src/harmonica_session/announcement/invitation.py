@@ -103,7 +103,7 @@ def _facts(it: Invitation) -> str:
     return "\n".join(facts)
 
 
-def comment(receipt_line: str, it: Invitation, *, spec: str) -> str:
-    """Return the body of our comment: the hidden receipt, then the invitation."""
+def comment(it: Invitation, *, spec: str) -> str:
+    """Return the text of our comment, without the receipt above it."""
     origin = f"<sub>Announced by {plain(spec, _PATH)} in this repository.</sub>"
-    return f"{receipt_line}\n{invitation(it)}\n\n{origin}\n"
+    return f"{invitation(it)}\n\n{origin}\n"

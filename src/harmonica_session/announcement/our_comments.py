@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.advice import denied
-from harmonica_session.announcement.receipt import Speaker
+from harmonica_session.announcement.authorship import Standing, standing_of
 from harmonica_session.errors import NothingToAnnounceOn, Refused
 
 if TYPE_CHECKING:
@@ -20,13 +20,16 @@ if TYPE_CHECKING:
     from harmonica_session.words.pull_request import Comment
     from harmonica_session.world import World
 
+_NOTHING = Standing(None, (), ())
+
 
 def our_comments(
     world: World, seal: Seal, place: Place, read: Callable[[], list[Comment]]
-) -> list[OurComment]:
-    """List the comments with a receipt that are ours or may be, the one that counts first.
+) -> Standing:
+    """Return which comments at a place are ours.
 
-    A token that may not read the comments is warned of.
+    A token that may not read the comments is warned of, and so are receipts that were written with
+    a key that this run does not have.
 
     Args:
         world: The token, and the log.
@@ -39,9 +42,9 @@ def our_comments(
         ServiceError: GitHub did not answer.
     """
     if world.github is None:
-        return []
+        return _NOTHING
     try:
-        return _recognised(world, world.github, seal, place, read())
+        standing = _standing(world, world.github, seal, place, read())
     except Refused as error:
         if error.is_absent and world.inputs.pr_number:
             raise NothingToAnnounceOn(
@@ -51,7 +54,30 @@ def our_comments(
         if not error.is_denial:
             raise
         world.runner.warn(denied(f"The comments on {place} cannot be read", str(error)))
-        return []
+        return _NOTHING
+    _tell(world, standing)
+    return standing
+
+
+def _tell(world: World, standing: Standing) -> None:
+    """Say what is unusual about what stands there."""
+    ours = standing.ours
+    if ours and not ours.is_intact:
+        world.runner.say(f"Somebody has edited our comment; its text is restored: {_link(ours)}")
+    elif ours and not ours.is_current:
+        world.runner.say(f"Our comment was signed with `previous-api-key`: {_link(ours)}")
+    if standing.unsigned and not ours:
+        links = ", ".join(_link(it) for it in standing.unsigned)
+        world.runner.warn(
+            "A comment has a receipt for this pull request that the API key of this run has not "
+            f"signed, so it is ignored: {links}. If the key was replaced, give the old one as "
+            "`previous-api-key`; otherwise somebody has made it up.",
+            about="announcement",
+        )
+
+
+def _link(it: OurComment) -> str:
+    return it.comment.html_url or f"comment {it.comment.id}"
 
 
 def our_newest_comment(world: World, github: GitHub, seal: Seal, place: Place) -> OurComment | None:
@@ -62,33 +88,28 @@ def our_newest_comment(world: World, github: GitHub, seal: Seal, place: Place) -
     """
     if place.number is None:
         return None
-    ours = _recognised(world, github, seal, place, github.newest_comments(place.number))
-    return ours[0] if ours and not ours[0].is_doubtful else None
+    comments = github.newest_comments(place.number)
+    return _standing(world, github, seal, place, comments).ours
 
 
-def _recognised(
+def _standing(
     world: World, github: GitHub, seal: Seal, place: Place, comments: Iterable[Comment]
-) -> list[OurComment]:
-    """List what may be ours: signed first, then what is surely ours, and of those the oldest."""
+) -> Standing:
     found = [it for comment in comments if (it := seal.read(comment, place))]
     if not found:
-        return []
-    speaker = _speaker(world, github)
-    ours = [known for it in found if (known := speaker.recognise(it))]
-    if strangers := len(found) - len(ours):
-        world.runner.debug(f"{strangers} comments carry a receipt, but are not ours.")
-    return sorted(ours, key=lambda it: (not it.is_signed, it.is_doubtful))
+        return _NOTHING
+    return standing_of(found, _login(world, github))
 
 
-def _speaker(world: World, github: GitHub) -> Speaker:
-    """Return who the token speaks for; a workflow or App token cannot ask."""
+def _login(world: World, github: GitHub) -> str:
+    """Return whom the token speaks for; empty for a workflow's or App's, which cannot ask."""
     token = world.inputs.github_token
     if token and token.get_secret_value().startswith("ghs_"):
-        return Speaker()
+        return ""
     try:
-        return Speaker(github.account().login)
+        return github.account().login
     except Refused as error:
         if not error.is_denial:
             raise
         # An installation token by another name, as on some older Enterprise Servers.
-        return Speaker()
+        return ""

@@ -13,15 +13,17 @@ if TYPE_CHECKING:
     from harmonica_session.edges.github.client import GitHub
     from harmonica_session.edges.runner.runner import Runner
     from harmonica_session.words.pull_request import Comment
+    from harmonica_session.world import World
 
-_SERVER_ERRORS = 500
+# How long a comment may take to show after its answer got lost.
+_PAUSES = (1.0, 2.0, 4.0)
 
 
-def put(runner: Runner, github: GitHub, comment: Comment | None, number: int, body: str) -> Comment:
+def put(world: World, github: GitHub, comment: Comment | None, number: int, body: str) -> Comment:
     """Edit our comment, or post one where there is none, or none any more.
 
     Args:
-        runner: The log.
+        world: The log and the deadline.
         github: The repository.
         comment: Our comment, None when there is none.
         number: The pull request or issue.
@@ -36,23 +38,29 @@ def put(runner: Runner, github: GitHub, comment: Comment | None, number: int, bo
         except Refused as error:
             if not error.is_absent:
                 raise
-            runner.say(f"The comment was taken away meanwhile: {comment.html_url}")
-    return _post(runner, github, number, body)
+            world.runner.say(f"The comment was taken away meanwhile: {comment.html_url}")
+    return _post(world, github, number, body)
 
 
-def _post(runner: Runner, github: GitHub, number: int, body: str) -> Comment:
-    """Post a comment; when nobody knows whether that worked, look before it is posted once more."""
+def _post(world: World, github: GitHub, number: int, body: str) -> Comment:
+    """Post a comment; when nobody knows whether that worked, look before it is posted once more.
+
+    A comment that turns up only after that is a second one, which a later run takes away; a link
+    that was never posted would be lost where no later run comes.
+    """
     try:
         return github.post_comment(number, body)
-    except (FateUnknown, Refused) as error:
-        if isinstance(error, Refused) and error.status < _SERVER_ERRORS:
-            raise
-        runner.debug(f"{error}; looking whether the comment was posted")
+    except FateUnknown as error:
+        world.runner.debug(f"{error}; looking whether the comment was posted")
         # Another run's comment is not this one, however much alike they are to a reader.
         receipt_line = body.partition("\n")[0]
-        for comment in github.comments(number):
-            if (comment.body or "").partition("\n")[0].strip() == receipt_line:
-                return comment
+        for pause in _PAUSES:
+            for comment in github.comments(number):
+                if (comment.body or "").partition("\n")[0].strip() == receipt_line:
+                    return comment
+            if world.deadline.left <= pause:
+                raise
+            world.deadline.clock.sleep(pause)
         return github.post_comment(number, body)
 
 

@@ -1,6 +1,6 @@
-"""Our own traces: the signed receipt in a comment, the reference in a session.
+"""What we leave behind: the signed receipt in a comment, the reference in a session.
 
-This module must not search for a trace, nor decide what follows from one.
+This module must not search for either, nor decide what follows from one.
 """
 
 from __future__ import annotations
@@ -10,23 +10,22 @@ import hmac
 import json
 import re
 from base64 import b64decode, b64encode
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from harmonica_session.text.addresses import checked_join_url
 from harmonica_session.words.request import SessionRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pydantic import JsonValue, SecretStr
 
     from harmonica_session.words.place import Place
     from harmonica_session.words.pull_request import Comment
 
-WORKFLOW_BOT = "github-actions[bot]"
 # Who can see the results of a session that we did not make with our own hands.
 UNKNOWN = "unknown"
 _RECEIPT = re.compile(
@@ -50,6 +49,8 @@ class Receipt(BaseModel):
         run_id: The workflow run that created or found it.
         written_by: The workflow run whose request the comment speaks of.
         is_foreign: Whether somebody set the session up without this spec.
+        after: The newest comment at the place when ours was posted; what is no newer is not ours.
+        nonce: What tells our comments from each other, and a copy from a comment of another run.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -64,6 +65,8 @@ class Receipt(BaseModel):
     run_id: _Short = ""
     written_by: _Short = ""
     is_foreign: bool = False
+    after: Annotated[int, Field(strict=True, ge=0)] = 0
+    nonce: _Short = ""
 
 
 @dataclass(frozen=True)
@@ -73,96 +76,91 @@ class OurComment:
     Attributes:
         comment: The comment.
         receipt: Its receipt.
-        is_signed: Whether the signature holds; it does not once the key was rotated.
-        is_doubtful: Whether only the session can tell if the comment is ours.
+        is_signed: Whether the signature holds, under this key or the previous one.
+        is_current: Whether it holds under this key, so that it need not be signed anew.
+        is_intact: Whether the text below the receipt is the one that was signed with it.
     """
 
     comment: Comment
     receipt: Receipt
     is_signed: bool
-    is_doubtful: bool = False
+    is_current: bool = True
+    is_intact: bool = True
 
     @property
     def author(self) -> str:
         """Login of the comment's author, empty for a deleted account."""
         return self.comment.user.login if self.comment.user else ""
 
-
-@dataclass(frozen=True)
-class Speaker:
-    """Who a token speaks for.
-
-    Attributes:
-        login: The account, empty for a workflow or App token, which cannot ask for its own.
-    """
-
-    login: str = ""
-
-    def recognise(self, trace: OurComment) -> OurComment | None:
-        """Return the trace if this very account may have left it, None otherwise.
-
-        A signature vouches for any bot, for an App cannot ask which one it is. Without one, after
-        a key's rotation, only the workflow's own bot is beyond doubt.
-        """
-        user = trace.comment.user
-        if self.login:
-            return trace if trace.author.lower() == self.login.lower() else None
-        if user is None or user.type != "Bot":
-            return None
-        is_doubtful = not trace.is_signed and user.login != WORKFLOW_BOT
-        return replace(trace, is_doubtful=is_doubtful)
+    @property
+    def was_there_before(self) -> bool:
+        """Whether the comment stood there before the one that the receipt was written for."""
+        return self.comment.id <= self.receipt.after
 
 
 class Seal:
-    """Signs and recognises the traces of one spec in one repository."""
+    """Signs and recognises what we leave behind for one spec in one repository."""
 
-    def __init__(self, api_key: SecretStr, repository_id: str, spec: str) -> None:
+    def __init__(self, keys: Sequence[SecretStr], repository_id: str, spec: str) -> None:
         """Bind the seal.
 
         Args:
-            api_key: The Harmonica key; signing keys are derived from it, one for each purpose.
+            keys: The Harmonica key, then those that it has replaced; signing keys are derived from
+                each, one for each purpose.
             repository_id: `GITHUB_REPOSITORY_ID`, or the name where there is none.
             spec: Path of the spec under the workspace.
         """
-        self._api_key = api_key
+        self._keys = keys
         self._bound_to = (repository_id, spec)
 
-    def _sign(self, purpose: str, *parts: str) -> str:
-        secret = self._api_key.get_secret_value().encode()
-        derived = hmac.new(secret, f"harmonica-session/{purpose}".encode(), hashlib.sha256)
+    def _signatures(self, purpose: str, *parts: str) -> list[str]:
+        """Return the signature under each key, the current one first."""
         message = json.dumps(parts).encode()
-        return hmac.new(derived.digest(), message, hashlib.sha256).hexdigest()
+        signatures = []
+        for key in self._keys:
+            secret = key.get_secret_value().encode()
+            derived = hmac.new(secret, f"harmonica-session/{purpose}".encode(), hashlib.sha256)
+            signatures.append(hmac.new(derived.digest(), message, hashlib.sha256).hexdigest())
+        return signatures
 
     def _bound(self, place: Place) -> list[str]:
-        return [*self._bound_to, str(place.number)]
+        return [*self._bound_to, place.name]
 
-    def reference(self, purpose: str, *, any_spec: bool = False) -> str:
-        """Return the 16 hex digits that stand in the session's context.
+    def references(self, purpose: str, *, any_spec: bool = False) -> list[str]:
+        """Return the 16 hex digits that stand in the session's context, for each key.
 
         Args:
             purpose: What the session is for, such as `pull-request 7` or `run 123`.
             any_spec: Whether it is the same for every spec of the repository.
         """
         repository_id, spec = self._bound_to
-        return self._sign("reference v1", repository_id, "" if any_spec else spec, purpose)[:16]
+        parts = (repository_id, "" if any_spec else spec, purpose)
+        return [signature[:16] for signature in self._signatures("reference v1", *parts)]
 
-    def receipt_line(self, receipt: Receipt, place: Place) -> str:
-        """Return the hidden line that opens our comment at a place."""
+    def signed(self, receipt: Receipt, place: Place, text: str) -> str:
+        """Return the body of our comment: the hidden receipt, and the text that it vouches for.
+
+        Args:
+            receipt: What the next run has to know.
+            place: Where the comment stands.
+            text: What people read.
+        """
         # The place stands in the open, so that a receipt is still known after a key's rotation.
-        content = json.dumps({**receipt.model_dump(), "place": self._bound(place)})
+        vouched = {"place": self._bound(place), "text": _digest_of_text(text)}
+        content = json.dumps({**receipt.model_dump(), **vouched})
         # Base64 has no hyphen, so the content cannot end the HTML comment.
         payload = b64encode(content.encode()).decode()
-        signature = self._sign("receipt v1", *self._bound(place), payload)
-        return f"<!-- harmonica-session receipt v1 {payload} {signature} -->"
+        signature = self._signatures("receipt v1", *self._bound(place), payload)[0]
+        return f"<!-- harmonica-session receipt v1 {payload} {signature} -->\n{text}"
 
     def read(self, comment: Comment, place: Place) -> OurComment | None:
         """Return the receipt of a comment, None where there is none for this very place.
 
-        A signature that holds says that we wrote it, but not that it still stands where we wrote
-        it: ask `Speaker.recognise` for that.
+        A signature that holds says that we wrote the receipt, but neither that we wrote the text
+        below it, nor that it stands where we put it; see `announcement/authorship.py`.
         """
-        first_line = (comment.body or "").partition("\n")[0].strip()
-        found = _RECEIPT.fullmatch(first_line)
+        line, _, text = (comment.body or "").partition("\n")
+        found = _RECEIPT.fullmatch(line.strip())
         if not found:
             return None
         try:
@@ -173,8 +171,21 @@ class Seal:
             return None
         if content.get("place") != self._bound(place):
             return None
-        expected = self._sign("receipt v1", *self._bound(place), found[1])
-        return OurComment(comment, receipt, is_signed=hmac.compare_digest(expected, found[2]))
+        signatures = self._signatures("receipt v1", *self._bound(place), found[1])
+        holds = [hmac.compare_digest(expected, found[2]) for expected in signatures]
+        return OurComment(
+            comment,
+            receipt,
+            is_signed=any(holds),
+            is_current=holds[0],
+            is_intact=content.get("text") == _digest_of_text(text),
+        )
+
+
+def _digest_of_text(text: str) -> str:
+    # GitHub may change line ends, and what is blank at the end of a text.
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return hashlib.sha256(lines.encode("utf-8", "replace")).hexdigest()
 
 
 def digest_of(value: JsonValue) -> str:

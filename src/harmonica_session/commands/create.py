@@ -19,7 +19,7 @@ from harmonica_session.session.announce import announce
 from harmonica_session.session.find import find
 from harmonica_session.session.plan import Found, Plan, decide
 from harmonica_session.session.prepare import attachments_for, seal_of, task_of
-from harmonica_session.session.races import agree_on_comment, agree_on_session
+from harmonica_session.session.races import agree_on_comment, agree_on_session, name_surplus
 from harmonica_session.session.settle import settle
 from harmonica_session.session.survey import Survey
 from harmonica_session.spec.choose_files import choose_files
@@ -106,6 +106,7 @@ def _carry_out(
     outcome = agree_on_session(world, harmonica, outcome)
     outcome = announce(world, seal, outcome)
     outcome = agree_on_comment(world, harmonica, seal, outcome)
+    name_surplus(world, outcome)
     if attachments and outcome.status == "created":
         from harmonica_session.background.attach import attach
 

@@ -40,7 +40,7 @@ def announce(world: World, seal: Seal, outcome: Outcome) -> Outcome:
         return outcome
     body = outcome.announcement(seal, is_public=world.event.is_public)
     try:
-        comment = put(world.runner, world.github, ours, place.number, body)
+        comment = put(world, world.github, ours, place.number, body)
     except ActionError as error:
         world.runner.warn(not_announced(place, error), about=ABOUT)
         return replace(outcome, comment=ours)

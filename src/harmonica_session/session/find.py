@@ -6,7 +6,9 @@ This module must not write anything anywhere.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.our_comments import our_comments
@@ -20,16 +22,24 @@ from harmonica_session.session.identity import (
 )
 from harmonica_session.session.plan import Found
 from harmonica_session.session.survey import linked
+from harmonica_session.text.moment import moment
 from harmonica_session.words.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from harmonica_session.announcement.receipt import OurComment, Receipt, Seal
+    from harmonica_session.announcement.receipt import Receipt, Seal
     from harmonica_session.edges.harmonica.client import Harmonica
     from harmonica_session.session.survey import Survey
     from harmonica_session.session.task import Task
     from harmonica_session.world import World
+
+# So many sessions of one topic are all looked at, so that each one too many is named.
+_FEW = 5
+# How long Harmonica may take to write down who may see a new session, clocks that differ included.
+_SETTLING = timedelta(minutes=10)
+# A server whose clocks disagree may be a day out.
+_ANY_TIME_ZONE = timedelta(hours=27)
 
 
 def find(world: World, harmonica: Harmonica, survey: Survey, seal: Seal, task: Task) -> Found:
@@ -41,20 +51,33 @@ def find(world: World, harmonica: Harmonica, survey: Survey, seal: Seal, task: T
         ServiceError: A service did not answer, so nobody knows.
         DeadlineReached: There are too many sessions to look at in time.
     """
-    ours, surplus = _our_comment(world, harmonica, survey, seal, task)
-    receipt = ours.receipt if ours else None
+    found = _announced(world, survey, seal, task)
+    receipt = found.receipt
     session, is_foreign, is_gone = None, False, False
-    if ours and receipt_counts(task, ours.receipt):
-        session = _announced(world, harmonica, ours)
-        is_foreign = session is not None and ours.receipt.is_foreign
+    left_behind: list[Session] = []
+    if receipt and receipt_counts(task, receipt):
+        session = _session_of(world, harmonica, survey, receipt)
+        is_foreign = session is not None and receipt.is_foreign
         is_gone = session is None
     if session is None and task.scope == "topic":
         session = _of_topic(harmonica, survey, task, receipt)
         is_foreign = session is not None and is_set_up_elsewhere(session, task, receipt)
     elif session is None and may_have_run_before(task, world.event, receipt):
-        session = _left_behind(world, survey, task)
-    found = Found(ours, session, is_foreign=is_foreign, is_gone=is_gone, surplus=surplus)
+        left_behind = _left_behind(world, survey, task)
+        session = left_behind[0] if left_behind else None
+    found = replace(found, session=session, is_foreign=is_foreign, is_gone=is_gone)
+    found = replace(found, rivals=tuple(left_behind[1:]))
     return replace(found, questions=_questions(world, harmonica, task, found))
+
+
+def _announced(world: World, survey: Survey, seal: Seal, task: Task) -> Found:
+    """Return what stands at the task's place."""
+    number = task.place.number
+    if number is None:
+        return Found()
+    standing = our_comments(world, seal, task.place, partial(survey.comments, number))
+    newest = max((comment.id for comment in survey.known_comments(number)), default=0)
+    return Found(standing.ours, surplus=standing.surplus, newest=newest)
 
 
 def _questions(
@@ -72,51 +95,49 @@ def _questions(
         return None
 
 
-def _our_comment(
-    world: World, harmonica: Harmonica, survey: Survey, seal: Seal, task: Task
-) -> tuple[OurComment | None, tuple[OurComment, ...]]:
-    """Return the comment of ours that counts, and those that two runs at once left beside it."""
-    number = task.place.number
-    if number is None:
-        return None, ()
-    listed = our_comments(world, seal, task.place, partial(survey.comments, number))
-    within_reach = (
-        it for it in listed if not it.is_doubtful or survey.whole(it.receipt.session_id)
-    )
-    ours = next(within_reach, None)
-    if ours is None or ours.is_signed:
-        surplus = (it for it in listed[1:] if it.is_signed and ours and it.author == ours.author)
-        return ours, tuple(surplus)
-    # Only a signature vouches for the link; the id leads to a session of this account.
-    vouched = {"join_url": harmonica.join_url(ours.receipt.session_id)}
-    return replace(ours, receipt=ours.receipt.model_copy(update=vouched)), ()
-
-
-def _announced(world: World, harmonica: Harmonica, ours: OurComment) -> Session | None:
+def _session_of(
+    world: World, harmonica: Harmonica, survey: Survey, receipt: Receipt
+) -> Session | None:
     """Ask for the session of our comment; None when it is gone or out of reach.
 
-    A session that a signed receipt names counts also while Harmonica does not answer.
-
-    Raises:
-        ServiceError: Harmonica did not answer, and no signature vouches for the session.
+    It counts also while Harmonica does not answer, or says no to everything.
     """
-    receipt = ours.receipt
     join_url = receipt.join_url
     try:
         session = harmonica.get(receipt.session_id)
     except ActionError as error:
-        if isinstance(error, Refused) and error.is_out_of_reach:
+        if not (isinstance(error, Refused) and error.is_out_of_reach):
+            world.runner.warn(f"The session was not looked at: {error}")
+            return Session(id=receipt.session_id, join_url=join_url)
+        if _is_gone(survey, receipt):
             world.runner.warn(
                 f"The session of the comment is gone or belongs to another account ({join_url}); "
                 "another one takes its place."
             )
             return None
-        if not ours.is_signed:
-            raise
-        world.runner.warn(f"The session was not looked at: {error}")
-    else:
-        return session.model_copy(update={"join_url": join_url})
-    return Session(id=receipt.session_id, join_url=join_url)
+        world.runner.warn(
+            f"The session could not be looked at, and nothing else says that it is gone, so it "
+            f"stays ({join_url}). For a new one, delete the comment and run this once with "
+            f"`once-per: off`: {error}"
+        )
+        return Session(id=receipt.session_id, join_url=join_url)
+    return session.model_copy(update={"join_url": join_url})
+
+
+def _is_gone(survey: Survey, receipt: Receipt) -> bool:
+    """Say whether a session that Harmonica refuses to show is gone.
+
+    It refuses every session while it cannot read who may see what, and a new one until that is
+    written down. So the list has to lack it, and to hold others.
+    """
+    created = moment(receipt.created_at)
+    if created and datetime.now(timezone.utc) - created < _SETTLING:
+        return False
+    try:
+        rows = survey.sessions(created - _ANY_TIME_ZONE if created else None)
+    except ActionError:
+        return False
+    return bool(rows) and all(row.id != receipt.session_id for row in rows)
 
 
 def _of_topic(
@@ -132,7 +153,7 @@ def _of_topic(
     rows = sorted(known or rows, key=age)
     # What is listed, and may not be looked at closely, has the topic all the same.
     sessions = [survey.whole(row.id) or linked(harmonica, row) for row in rows]
-    ours = [it for it in sessions if carries_reference(it, task.reference)]
+    ours = [it for it in sessions if carries_reference(it, task)]
     if len(rows) > 1 and len(ours) < len(rows):
         links = ", ".join(harmonica.join_url(row.id) for row in rows)
         raise SeveralSessions(
@@ -142,19 +163,19 @@ def _of_topic(
     return sessions[0] if sessions else None
 
 
-def _left_behind(world: World, survey: Survey, task: Task) -> Session | None:
-    """Return the session that an earlier run made for this task, None when there is none."""
+def _left_behind(world: World, survey: Survey, task: Task) -> list[Session]:
+    """Return the sessions that earlier runs made for this task, the one that counts first."""
     rows = survey.sessions(survey.beginning(task))
     try:
-        session = with_reference(survey.whole, task, rows)
+        sessions = with_reference(survey.whole, task, rows)
     except DeadlineReached as error:
         raise DeadlineReached(
             f"an earlier run may have made one of {len(rows)} sessions, and there was no time to "
             f"look at all of them: {error}"
         ) from None
-    if session:
-        world.runner.say(f"Recognised the session of an earlier run: {session.id}")
-    return session
+    if sessions:
+        world.runner.say(f"Recognised the session of an earlier run: {sessions[0].id}")
+    return sessions
 
 
 def with_reference(
@@ -163,17 +184,24 @@ def with_reference(
     candidates: Iterable[Session],
     *,
     same_topic: bool = False,
-) -> Session | None:
-    """Return the oldest session that carries the task's reference, None when none does.
+) -> list[Session]:
+    """Return the sessions that carry the task's reference, the oldest first.
+
+    Of those with another topic than the task's, one is looked for only where none has the topic.
 
     Args:
         look: Returns a session with its context, None when it is out of reach.
-        task: What the session is for.
+        task: What the sessions are for.
         candidates: Sessions as they are listed.
         same_topic: Whether to look at sessions of the task's very topic only.
     """
-    rows = [row for row in candidates if not same_topic or row.topic == task.request.topic]
+    rows = sorted(candidates, key=age)
     # A topic that is the same still is the likeliest, and each candidate costs a request.
-    rows.sort(key=lambda row: (row.topic != task.request.topic, age(row)))
-    found = (look(row.id) for row in rows)
-    return next((it for it in found if it and carries_reference(it, task.reference)), None)
+    alike = [row for row in rows if row.topic == task.request.topic]
+    ours = (it for it in (look(row.id) for row in alike) if it and carries_reference(it, task))
+    # Where a topic is everybody's, the oldest is enough.
+    found = list(ours if len(alike) <= _FEW else islice(ours, 1))
+    if found or same_topic:
+        return found
+    others = (look(row.id) for row in rows if row.topic != task.request.topic)
+    return list(islice((it for it in others if it and carries_reference(it, task)), 1))

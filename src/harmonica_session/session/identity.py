@@ -43,12 +43,13 @@ def is_set_up_elsewhere(session: Session, task: Task, receipt: Receipt | None) -
     """Say whether a session of the topic was set up by something else than a run of ours."""
     if receipt and receipt.session_id == session.id:
         return receipt.is_foreign
-    return not carries_reference(session, task.reference)
+    return not carries_reference(session, task)
 
 
-def carries_reference(session: Session, reference: str) -> bool:
-    """Say whether a session's context holds the reference line."""
-    return f"Ref: {reference}" in (session.context or "").splitlines()
+def carries_reference(session: Session, task: Task) -> bool:
+    """Say whether a session's context holds the task's reference line, be it of an older key."""
+    lines = (session.context or "").splitlines()
+    return any(f"Ref: {it}" in lines for it in (task.reference, *task.older_references))
 
 
 def age(session: Session) -> tuple[str, str]:

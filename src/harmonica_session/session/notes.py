@@ -55,10 +55,10 @@ def overtaken(join_url: str) -> str:
 
 
 def surplus(join_url: str) -> str:
-    """Say that two runs made a session each, and which of them nobody was told of."""
+    """Say that there is a session too many for one purpose, and which one counts no longer."""
     return (
-        "Another run made a session for the same purpose a moment earlier; that one counts. "
-        f"Nobody was invited to the session that this run made: {join_url}"
+        "Several runs have each made a session for the same purpose, and one of them counts. Ask "
+        f"nobody to join this one, and complete it in Harmonica: {join_url}"
     )
 
 

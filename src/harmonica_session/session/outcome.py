@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from harmonica_session.words.session import Session
 
 _LONGEST_MOMENT = 40
-_NO_RECEIPT = "<!-- receipt -->"
+_NO_RECEIPT = "<!-- receipt -->\n"
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Outcome:
         will_retry: Whether the next run tries again to change it.
         was_sent: Whether a change was sent to Harmonica that it then refused.
         made: The session that this run has made, be it one too many.
+        rivals: Sessions that other runs have made for this very task meanwhile.
         gave_way: Whether the session is that of a faster run, which announces it.
         comment: Our comment that announces the session, None where there is none.
         attached: Names of the context sources that this run has attached.
@@ -46,6 +47,7 @@ class Outcome:
     will_retry: bool = False
     was_sent: bool = False
     made: Session | None = None
+    rivals: tuple[Session, ...] = ()
     gave_way: bool = False
     comment: Comment | None = None
     attached: tuple[str, ...] = ()
@@ -72,9 +74,10 @@ class Outcome:
         return self.is_as_asked and receipt is not None and receipt.results_visibility != UNKNOWN
 
     @property
-    def surplus(self) -> Session | None:
-        """The session that this run has made and that counts no longer."""
-        return self.made if self.made and self.made.id != self.session.id else None
+    def surplus(self) -> list[Session]:
+        """The sessions made for this very task that do not count, as far as this run knows them."""
+        known = {it.id: it for it in (self.made, *self.plan.found.rivals, *self.rivals) if it}
+        return [it for it in known.values() if it.id != self.session.id]
 
     @property
     def has_posted(self) -> bool:
@@ -88,7 +91,8 @@ class Outcome:
         found = self.plan.found
         if self.plan.is_overtaken or (self.gave_way and self.plan.task.scope == "pull-request"):
             return True
-        if found.own_receipt is None or found.ours is None or not found.ours.is_signed:
+        ours = found.ours
+        if found.own_receipt is None or ours is None or not (ours.is_current and ours.is_intact):
             return False
         known, said = found.own_receipt, self.receipt
         return (known.digest, known.announced) == (said.digest, said.announced)
@@ -96,8 +100,8 @@ class Outcome:
     @property
     def receipt(self) -> Receipt:
         """What the announcement has to keep for the next run."""
-        task, known = self.plan.task, self.plan.found.own_receipt
-        follows = self.is_as_asked
+        task, found = self.plan.task, self.plan.found
+        known, follows = found.own_receipt, self.is_as_asked
         if known and not follows:
             keeps_quiet = task.on_change == "keep" or self.will_retry
             said = {"announced": task.digest, "written_by": task.run_id}
@@ -116,7 +120,10 @@ class Outcome:
             ),
             run_id=known.run_id if known else task.run_id,
             written_by=task.run_id,
-            is_foreign=self.plan.found.is_foreign,
+            is_foreign=found.is_foreign,
+            # A comment that is edited stays the same comment.
+            after=found.receipt.after if found.receipt else found.newest,
+            nonce=found.receipt.nonce if found.receipt else task.nonce,
         )
 
     @property
@@ -184,8 +191,8 @@ class Outcome:
             is_public: Whether the repository is.
         """
         task = self.plan.task
-        line = seal.receipt_line(self.receipt, task.place) if seal else _NO_RECEIPT
-        return comment(line, self.invitation(is_public=is_public), spec=task.spec)
+        text = comment(self.invitation(is_public=is_public), spec=task.spec)
+        return seal.signed(self.receipt, task.place, text) if seal else f"{_NO_RECEIPT}{text}"
 
     def beside(self, ours: OurComment) -> Outcome:
         """Return the same for where another run's comment has turned up meanwhile."""
@@ -218,4 +225,4 @@ def given_way(before: Outcome, plan: Plan, theirs: Session) -> Outcome:
         theirs: That session.
     """
     after = as_planned(plan, theirs)
-    return replace(after, status="reused", made=before.made, gave_way=True)
+    return replace(after, status="reused", gave_way=True, made=before.made, rivals=before.rivals)

@@ -39,6 +39,8 @@ class Found:
         surplus: Further comments of ours, later ones than `ours`.
         is_gone: Whether the session that our comment speaks of is gone, or out of reach.
         questions: What its participants are asked first, None where nobody has looked.
+        newest: The newest comment at the place, by its number; 0 where there is none.
+        rivals: Further sessions that runs have made for this very task.
     """
 
     ours: OurComment | None = None
@@ -47,6 +49,8 @@ class Found:
     surplus: tuple[OurComment, ...] = ()
     is_gone: bool = False
     questions: tuple[str, ...] | None = None
+    newest: int = 0
+    rivals: tuple[Session, ...] = ()
 
     @property
     def receipt(self) -> Receipt | None:
@@ -110,11 +114,6 @@ class Plan:
         return is_ours and not _PROMPT_SOURCES.isdisjoint(self.differing)
 
     @property
-    def is_settled_by_comment(self) -> bool:
-        """Whether the order of their new comments tells two runs at once which session counts."""
-        return self.task.scope == "pull-request" and self.found.ours is None
-
-    @property
     def is_overtaken(self) -> bool:
         """Whether our comment speaks of the request of a later run than this one."""
         receipt = self.found.receipt
@@ -162,7 +161,7 @@ def _differing(task: Task, found: Found, session: Session) -> tuple[str, ...]:
         names = [*task.fields, *(name for name in receipt.fields if name not in task.fields)]
         return tuple(n for n in names if task.fields.get(n) != receipt.fields.get(n))
     # What the session does not tell counts as equal.
-    told = tuple(n for n in _TOLD if _held(session, n) not in (None, _asked(task, n)))
+    told = tuple(n for n in _TOLD if _held(task, session, n) not in (None, _asked(task, n)))
     asked = tuple(question.text for question in task.request.questions or ())
     return told if found.questions in (None, asked) else (*told, "questions")
 
@@ -170,12 +169,16 @@ def _differing(task: Task, found: Found, session: Session) -> tuple[str, ...]:
 def _missing(task: Task, found: Found, differing: tuple[str, ...]) -> tuple[str, ...]:
     """Name those of the fields that the session does not have yet as they are asked for."""
     session = found.session
-    has = {n for n in _TOLD if session and _held(session, n) == _asked(task, n)}
+    has = {n for n in _TOLD if session and _held(task, session, n) == _asked(task, n)}
     return tuple(n for n in differing if n not in has)
 
 
-def _held(session: Session, name: str) -> str | None:
+def _held(task: Task, session: Session, name: str) -> str | None:
     value: str | None = getattr(session, name)
+    if value and name == "context":
+        # A reference of an older key is as good as one of this.
+        for older in task.older_references:
+            value = value.replace(f"Ref: {older}", f"Ref: {task.reference}")
     return value
 
 

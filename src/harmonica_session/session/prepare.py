@@ -28,8 +28,9 @@ def seal_of(world: World) -> Seal | None:
     """Return what signs and recognises what we leave behind, None without a key."""
     if not world.inputs.api_key:
         return None
+    keys = [key for key in (world.inputs.api_key, world.inputs.previous_api_key) if key]
     spec = world.files.normalise(world.inputs.spec)
-    return Seal(world.inputs.api_key, world.event.repository_id, spec)
+    return Seal(keys, world.event.repository_id, spec)
 
 
 def task_of(world: World, seal: Seal | None, spec: Spec, context: Context, *, place: Place) -> Task:
@@ -57,7 +58,9 @@ def task_of(world: World, seal: Seal | None, spec: Spec, context: Context, *, pl
     if inputs.on_change == "new" and scope != "topic":
         # Each version of the request has a session, so each has a reference of its own.
         purpose = f"{purpose} {digest}"
-    reference = seal.reference(purpose, any_spec=scope == "topic") if seal else _UNKNOWN_REFERENCE
+    reference, *older = (
+        seal.references(purpose, any_spec=scope == "topic") if seal else [_UNKNOWN_REFERENCE]
+    )
     return Task(
         spec=world.files.normalise(inputs.spec),
         request=spec.request(context.with_reference(reference)),
@@ -69,6 +72,8 @@ def task_of(world: World, seal: Seal | None, spec: Spec, context: Context, *, pl
         scope=scope,
         on_change=inputs.on_change,
         run_id=event.run_id,
+        older_references=tuple(older),
+        nonce=nonce,
     )
 
 

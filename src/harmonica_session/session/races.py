@@ -6,7 +6,6 @@ This module must not create a session, nor let anything here cost the one that e
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,6 @@ from harmonica_session.session.outcome import given_way
 from harmonica_session.session.plan import Found, decide
 from harmonica_session.session.settle import settle
 from harmonica_session.session.survey import whole
-from harmonica_session.text.moment import moment
 from harmonica_session.words.session import Session
 
 if TYPE_CHECKING:
@@ -34,24 +32,30 @@ if TYPE_CHECKING:
     from harmonica_session.words.pull_request import Comment
     from harmonica_session.world import World
 
-# Longer than a create takes, so that a twin's beginning lies within it.
-_LOOK_BACK = timedelta(minutes=10)
+# How long to wait until everybody may see a new session who should.
+_PAUSES = (1.0, 2.0)
 
 
 def agree_on_session(world: World, harmonica: Harmonica, outcome: Outcome) -> Outcome:
-    """Go on with a faster run's session in place of ours, where no comment will tell which counts.
+    """Look once, after a create, which other sessions there are for the very same task.
 
-    They cannot see each other before they create; afterwards the oldest session wins.
+    Runs at once cannot see each other before they create. Until a comment says which session
+    counts, the oldest does, so all of them come to the same one.
     """
-    if outcome.plan.is_settled_by_comment:
+    session, task = outcome.session, outcome.plan.task
+    if outcome.status != "created" or task.scope == "off":
         return outcome
-    return _give_way_to_twin(world, harmonica, outcome)
+    twins = _twins(world, harmonica, task, session)
+    outcome = replace(outcome, rivals=tuple(twins))
+    oldest = min([session, *twins], key=age)
+    if oldest.id == session.id:
+        return outcome
+    found = replace(outcome.plan.found, session=oldest)
+    return given_way(outcome, decide(task, found), oldest)
 
 
 def agree_on_comment(world: World, harmonica: Harmonica, seal: Seal, outcome: Outcome) -> Outcome:
     """Go on with a faster run's comment, and its session, in place of a new one of ours."""
-    if outcome.plan.is_settled_by_comment and outcome.comment is None:
-        return _give_way_to_twin(world, harmonica, outcome)
     if not (outcome.comment and outcome.has_posted and world.github):
         return outcome
     winner = _earlier(world, world.github, seal, outcome.plan.task, outcome.comment)
@@ -65,34 +69,38 @@ def agree_on_comment(world: World, harmonica: Harmonica, seal: Seal, outcome: Ou
     return _take_over(world, world.github, seal, outcome, winner)
 
 
-def _give_way_to_twin(world: World, harmonica: Harmonica, outcome: Outcome) -> Outcome:
-    if outcome.status != "created":
-        return outcome
-    twin = _earlier_twin(world, harmonica, outcome.plan.task, outcome.session)
-    if twin is None:
-        return outcome
-    world.runner.warn(notes.surplus(outcome.session.join_url or ""))
-    found = replace(outcome.plan.found, session=twin)
-    return given_way(outcome, decide(outcome.plan.task, found), twin)
+def name_surplus(world: World, outcome: Outcome) -> None:
+    """Warn of each session that was made for this very task and does not count."""
+    for session in outcome.surplus:
+        world.runner.warn(notes.surplus(session.join_url or session.id))
 
 
-def _earlier_twin(
-    world: World, harmonica: Harmonica, task: Task, session: Session
-) -> Session | None:
-    """Return the session that another run or job made for the same task a moment before ours."""
-    created = moment(session.created_at)
-    if task.scope == "off" or created is None:
-        return None
+def _twins(world: World, harmonica: Harmonica, task: Task, session: Session) -> list[Session]:
+    """List the sessions that other runs or jobs have made for the same task about this time."""
     try:
-        rows = harmonica.created_since(created - _LOOK_BACK)
-        older = [row for row in rows if row.id != session.id and age(row) < age(session)]
+        rows = [row for row in harmonica.created_meanwhile() if row.id != session.id]
         if task.scope == "topic":
             # A completed session makes room for another one of its topic.
-            older = [row for row in older if row.status != "completed"]
-        return with_reference(partial(whole, harmonica), task, older, same_topic=True)
+            rows = [row for row in rows if row.status != "completed"]
+        look = partial(_looked_at, world, harmonica)
+        return with_reference(look, task, rows, same_topic=True)
     except ActionError as error:
-        world.runner.debug(f"Nobody knows whether another job made the session too: {error}")
-        return None
+        world.runner.warn(
+            "Nobody knows whether another run made a session for the same purpose at the same "
+            f"time: {error}"
+        )
+        return []
+
+
+def _looked_at(world: World, harmonica: Harmonica, session_id: str) -> Session | None:
+    """Return a listed session; who may see a new one is written down a moment after it is made."""
+    for pause in _PAUSES:
+        if session := whole(harmonica, session_id):
+            return session
+        if world.deadline.left <= pause:
+            return None
+        world.deadline.clock.sleep(pause)
+    return whole(harmonica, session_id)
 
 
 def _earlier(
@@ -107,7 +115,7 @@ def _earlier(
             f"{unknown}; the next run looks again and tidies up: {error}", about=ABOUT
         )
         return None
-    is_earlier = winner and winner.is_signed and winner.comment.id < posted.id
+    is_earlier = winner and winner.is_intact and winner.comment.id < posted.id
     return winner if is_earlier else None
 
 
@@ -117,8 +125,6 @@ def _give_way_to(
     """Go on with the session that another run announced a moment earlier, in place of ours."""
     receipt = winner.receipt
     world.runner.say(f"Another run was faster: {winner.comment.html_url}")
-    if receipt.session_id != outcome.session.id:
-        world.runner.warn(notes.surplus(outcome.session.join_url or ""), about=ABOUT)
     theirs = Session(id=receipt.session_id, join_url=receipt.join_url)
     try:
         seen = harmonica.get(receipt.session_id)
@@ -126,7 +132,8 @@ def _give_way_to(
     except ActionError as error:
         world.runner.debug(f"The session of the faster run was not looked at: {error}")
     found = Found(ours=winner, session=theirs, is_foreign=receipt.is_foreign)
-    return replace(settle(world, harmonica, decide(outcome.plan.task, found)), made=outcome.made)
+    settled = settle(world, harmonica, decide(outcome.plan.task, found))
+    return replace(settled, made=outcome.made, rivals=(*outcome.surplus, outcome.session))
 
 
 def _take_over(

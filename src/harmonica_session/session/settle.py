@@ -45,7 +45,10 @@ def _create(world: World, harmonica: Harmonica, task: Task) -> Session:
         return harmonica.create(task.request)
     except FateUnknown as error:
         world.runner.say(f"{error}. Looking for the session, which may exist all the same.")
-        session = _look_for(world, harmonica, task)
+        try:
+            session = _look_for(world, harmonica, task)
+        except Refused as refusal:
+            raise FateUnknown(f"{error}; nor could it be looked for: {refusal}") from None
         if session is None:
             raise FateUnknown(
                 f"{error}; the session did not turn up before the time was over. {_advice(task)}"
@@ -65,17 +68,23 @@ def _advice(task: Task) -> str:
 
 
 def _look_for(world: World, harmonica: Harmonica, task: Task) -> Session | None:
-    """Look for the session until the deadline: it may be made, or be listed, only later."""
+    """Look for the session until the deadline: it may be made, or be listed, only later.
+
+    Raises:
+        Refused: There is no Harmonica at this address, so nothing is to be waited for.
+    """
     pause = 1.0
     while True:
         try:
             candidates = harmonica.created_since(harmonica.time_of_create())
             found = with_reference(partial(whole, harmonica), task, candidates)
         except ActionError as error:
+            if isinstance(error, Refused) and error.is_no_harmonica:
+                raise
             world.runner.debug(str(error))
         else:
             if found:
-                return found
+                return found[0]
         if world.deadline.left <= pause:
             return None
         world.deadline.clock.sleep(pause)

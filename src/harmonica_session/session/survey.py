@@ -44,6 +44,10 @@ class Survey:
             self._comments[number] = list(self._world.github.comments(number))
         return self._comments.get(number, [])
 
+    def known_comments(self, number: int) -> list[Comment]:
+        """Return the comments that were asked for already, none where they could not be read."""
+        return self._comments.get(number, [])
+
     def beginning(self, task: Task) -> datetime | None:
         """Return since when the session may have been made, None when nobody says."""
         number = task.place.number if task.scope == "pull-request" else None

@@ -32,6 +32,8 @@ class Task:
         digest: Digest of the request without the reference line.
         fields: Digests of its fields, by their names.
         reference: The 16 hex digits of the reference line.
+        older_references: What they would be with the keys that this one has replaced.
+        nonce: What a new comment of this run is told by.
         context: The context and where it came from.
         place: Where the session is announced.
         scope: What there is at most one session for.
@@ -49,6 +51,8 @@ class Task:
     scope: Scope
     on_change: OnChange
     run_id: str = ""
+    older_references: tuple[str, ...] = ()
+    nonce: str = ""
 
 
 def scope_of(inputs: Inputs, event: Event, place: Place) -> Scope:

@@ -17,6 +17,11 @@ class Place(NamedTuple):
 
     number: int | None = None
 
+    @property
+    def name(self) -> str:
+        """The place as a receipt is bound to it."""
+        return "nowhere" if self.number is None else f"number {self.number}"
+
     def __str__(self) -> str:
         """Return the place as people write it: `#7`."""
         return "nowhere" if self.number is None else f"#{self.number}"

@@ -11,11 +11,11 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from harmonica_session.edges.github.refusals import accepted
+from harmonica_session.edges.github.refusals import accepted, is_own_error, settled
 from harmonica_session.edges.network.retry import Persistent
 from harmonica_session.edges.network.single_flight import SingleFlight
 from harmonica_session.edges.network.transport import Request, Response, Transport
-from harmonica_session.errors import clip
+from harmonica_session.errors import AnswerUnusable, FateUnknown, clip
 from harmonica_session.words.pull_request import Account, Beginning, Comment, PullRequest
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class GitHub:
             },
             deadline,
         )
-        self._service = Persistent(transport)
+        self._service = Persistent(transport, is_own_error)
         # What several specs of a run want to know is asked once.
         self._known: dict[str, Any] = {}
         self._newest: dict[int, SingleFlight[list[Comment]]] = {}
@@ -100,14 +100,26 @@ class GitHub:
         return newest.answer()
 
     def post_comment(self, number: int, body: str) -> Comment:
-        """Post a comment: `POST /repos/{o}/{r}/issues/{n}/comments`."""
+        """Post a comment: `POST /repos/{o}/{r}/issues/{n}/comments`.
+
+        Raises:
+            FateUnknown: Nobody knows whether it was posted.
+            ServiceError: It was not posted.
+        """
         path = f"{self._repository}/issues/{number}/comments"
-        return self._comment(Request("post the comment", "POST", path, body={"body": body}))
+        request = Request("post the comment", "POST", path, body={"body": body})
+        try:
+            comment: Comment = settled(self._service.send(request)).read(Comment)
+        except AnswerUnusable as error:
+            raise FateUnknown(str(error)) from None
+        return comment
 
     def edit_comment(self, comment_id: int, body: str) -> Comment:
         """Edit a comment: `PATCH /repos/{o}/{r}/issues/comments/{id}`."""
         path = f"{self._repository}/issues/comments/{comment_id}"
-        return self._comment(Request("edit the comment", "PATCH", path, body={"body": body}))
+        request = Request("edit the comment", "PATCH", path, body={"body": body})
+        comment: Comment = accepted(self._service.send(request)).read(Comment)
+        return comment
 
     def delete_comment(self, comment_id: int) -> None:
         """Delete a comment: `DELETE /repos/{o}/{r}/issues/comments/{id}`."""
@@ -208,10 +220,6 @@ class GitHub:
         if name not in self._known:
             self._known[name] = ask()
         return self._known[name]
-
-    def _comment(self, request: Request) -> Comment:
-        comment: Comment = accepted(self._service.send(request)).read(Comment)
-        return comment
 
     def pages(
         self, doing: str, path: str, query: Mapping[str, str], form: type[Any]

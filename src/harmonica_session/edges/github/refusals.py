@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harmonica_session.edges.network.retry import demanded_pause
-from harmonica_session.errors import Refused
+from harmonica_session.edges.network.fate import demanded_pause, proves_refusal
+from harmonica_session.errors import FateUnknown, Refused
 
 if TYPE_CHECKING:
     from harmonica_session.edges.network.transport import Response
@@ -24,9 +24,7 @@ def accepted(response: Response) -> Response:
     """
     if response.status in _SUCCESS:
         return response
-    content = response.json()
-    said = content.get("message") if isinstance(content, dict) else None
-    reason = " ".join(said.split())[:300] if isinstance(said, str) else ""
+    reason = _reason(response)
     where = ""
     pause = demanded_pause(response)
     if pause is not None:
@@ -41,3 +39,37 @@ def accepted(response: Response) -> Response:
         reason=reason,
         is_limit=pause is not None,
     )
+
+
+def is_own_error(response: Response) -> bool:
+    """Say whether an answer has the form in which GitHub itself says no.
+
+    Source: "Troubleshooting the REST API"; Gitea and Forgejo say `url` for `documentation_url`.
+    """
+    content = response.json()
+    if not isinstance(content, dict) or not isinstance(content.get("message"), str):
+        return False
+    links = (content.get("documentation_url"), content.get("url"))
+    return "x-github-request-id" in response.headers or any(isinstance(it, str) for it in links)
+
+
+def settled(response: Response) -> Response:
+    """Return the answer to a request that may not be done twice, if it was surely carried out.
+
+    Raises:
+        Refused: It was surely not.
+        FateUnknown: Nobody knows.
+    """
+    if response.status in _SUCCESS or proves_refusal(response, is_own_error):
+        return accepted(response)
+    raise FateUnknown(
+        f"nobody knows whether GitHub could {response.request.doing} ({response.request}: "
+        f"{response.status} {_reason(response) or 'with an answer that is not JSON'})"
+    )
+
+
+def _reason(response: Response) -> str:
+    """Return the sentence in which an answer says no, empty when it has none."""
+    content = response.json()
+    said = content.get("message") if isinstance(content, dict) else None
+    return " ".join(said.split())[:300] if isinstance(said, str) else ""

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from pydantic import JsonValue
 
-from harmonica_session.edges.harmonica.refusals import accepted, refuse_unknown_fate
+from harmonica_session.edges.harmonica.refusals import accepted, is_own_error, refuse_unknown_fate
 from harmonica_session.edges.network.pace import Pace
 from harmonica_session.edges.network.retry import Persistent
+from harmonica_session.edges.network.single_flight import SingleFlight
 from harmonica_session.edges.network.transport import Request, Transport
 from harmonica_session.errors import AnswerUnusable, FateUnknown, Refused, clip
 from harmonica_session.text.addresses import checked_join_url, join_url_of
@@ -40,6 +41,8 @@ PAGE = 100
 _SUCCESS = range(200, 300)
 _NOT_FOUND = 404
 _LONGEST_SEARCH = 100
+# Longer than a create takes, so that the beginning of one that was faster lies within it.
+_LOOK_BACK = timedelta(minutes=10)
 # The server says its time in whole seconds, and on its way an answer grows older.
 _CLOCK_TOLERANCE_SECONDS = 5.0
 
@@ -76,11 +79,14 @@ class Harmonica:
         self.base = base
         headers = {"Authorization": f"Bearer {api_key.get_secret_value()}"}
         transport = Transport("Harmonica", f"{base}/api/v1", headers, deadline)
-        self._service = Persistent(transport, Pace(deadline))
+        self._service = Persistent(transport, is_own_error, Pace(deadline))
         self._deadline = deadline
         # How far the server's clock is ahead of ours; known from its first answer on.
         self._ahead: float | None = None
         self._first_create_at: float | None = None
+        self._meanwhile = SingleFlight(
+            lambda: list(self.created_since(self.time_of_create() - _LOOK_BACK))
+        )
 
     def close(self) -> None:
         """Give back the connections."""
@@ -120,6 +126,7 @@ class Harmonica:
             response = self._service.send(sent)
         except AnswerUnusable as error:
             raise FateUnknown(str(error)) from None
+        self._ahead = response.served_at - time.time()
         refuse_unknown_fate(response)
         try:
             session: Session = accepted(response, *_SUCCESS).read(Session)
@@ -238,6 +245,13 @@ class Harmonica:
                 return
             if not _is_before(row.created_at, since):
                 yield row
+
+    def created_meanwhile(self) -> list[Session]:
+        """List the sessions created since shortly before the first create of this process.
+
+        The list is as of now; who asks meanwhile shares it.
+        """
+        return self._meanwhile.answer()
 
     def time_of_create(self) -> datetime:
         """Return when the first create was sent, by the server's clock, or a little earlier."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harmonica_session.edges.network.retry import demanded_pause
+from harmonica_session.edges.network.fate import demanded_pause, is_limit, proves_refusal
 from harmonica_session.errors import FateUnknown, Refused, clip
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from harmonica_session.edges.network.transport import Response
 
+_SUCCESS = range(200, 300)
 _DENIED, _BAD_VALUE = 403, 500
 _ADVICE = {
     400: "check the spec against the message",
@@ -46,42 +47,60 @@ def accepted(
     return response
 
 
+def is_own_error(response: Response) -> bool:
+    """Say whether an answer has the form in which Harmonica itself says no.
+
+    Source: `{"error": {"code", "message"}}` in the published description of the API.
+    """
+    content = response.json()
+    error = content.get("error") if isinstance(content, dict) else None
+    known = error if isinstance(error, dict) else {}
+    return all(isinstance(known.get(name), str) and known[name] for name in ("code", "message"))
+
+
 def refuse_unknown_fate(response: Response) -> None:
-    """Look whether an answer leaves open what became of its request.
+    """Look whether an answer leaves open what became of a request that may not be done twice.
 
     Raises:
         FateUnknown: It does.
     """
-    if response.is_failure and demanded_pause(response) is None:
-        # Source: Harmonica's server, which answers 500 to values of a type it does not expect.
-        hint = ", which can also mean a value of the spec that it cannot take"
-        raise FateUnknown(
-            f"nobody knows whether Harmonica could {response.request.doing} ({response.request}: "
-            f"{response.status} {_said(response)[2]}"
-            f"{hint if response.status == _BAD_VALUE else ''})"
-        )
+    if response.status in _SUCCESS or proves_refusal(response, is_own_error):
+        return
+    # Source: Harmonica's server, which answers 500 to values of a type it does not expect.
+    hint = ", which can also mean a value of the spec that it cannot take"
+    advice = f": {_to_do(response)}" if response.status < _BAD_VALUE else ""
+    raise FateUnknown(
+        f"nobody knows whether Harmonica could {response.request.doing} ({response.request}: "
+        f"{response.status} {_said(response)[2]}"
+        f"{hint if response.status == _BAD_VALUE else ''}){advice}"
+    )
 
 
 def refused(response: Response, advice: Mapping[int, str] | None = None) -> Refused:
     """Return the error for an answer that says no; `advice` as in `accepted`."""
     code, reason, said = _said(response)
-    to_do = {**_ADVICE, **(advice or {})}.get(response.status, "run it again later")
-    if response.status == _DENIED and not code:
-        to_do = "something in front of Harmonica refused it; check the network's proxy or firewall"
-    pause = demanded_pause(response)
-    if pause is not None:
-        to_do = f"too many requests were made; run it again in {pause:.0f} seconds"
-    if response.status in range(300, 400):
-        target = clip(response.headers.get("location", "").partition("?")[0])
-        to_do = f"the address has moved to {target}; set `api-url` to it if you trust it"
     return Refused(
         f"Harmonica refused, could not {response.request.doing} ({response.request}: "
-        f"{response.status} {said}): {to_do}",
+        f"{response.status} {said}): {_to_do(response, advice)}",
         status=response.status,
         code=code,
         reason=reason,
-        is_limit=pause is not None,
+        is_limit=demanded_pause(response) is not None,
     )
+
+
+def _to_do(response: Response, advice: Mapping[int, str] | None = None) -> str:
+    """Say what to do about an answer that says no."""
+    pause = demanded_pause(response)
+    if response.status in range(300, 400):
+        target = clip(response.headers.get("location", "").partition("?")[0])
+        return f"the address has moved to {target}; set `api-url` to it if you trust it"
+    if pause is not None:
+        too_many = "too many requests were made; " if is_limit(response) else ""
+        return f"{too_many}run it again in {pause:.0f} seconds"
+    if response.status == _DENIED and not _said(response)[0]:
+        return "something in front of Harmonica refused it; check the network's proxy or firewall"
+    return {**_ADVICE, **(advice or {})}.get(response.status, "run it again later")
 
 
 def _said(response: Response) -> tuple[str, str, str]:
