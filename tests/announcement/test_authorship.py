@@ -23,14 +23,14 @@ def comment(receipt: Receipt) -> Callable[..., OurComment]:
     """Return a comment with our receipt, which was posted when comment 100 was the newest."""
 
     def make(
-        number: int = 101, user: Account | None = BOT, nonce: str = "ours", **holds: bool
+        number: int = 101, user: Account | None = BOT, nonce: str = "ours", **holds: int
     ) -> OurComment:
         return OurComment(
             Comment(id=number, user=user),
-            receipt.model_copy(update={"after": 100, "nonce": nonce}),
-            is_signed=holds.get("signed", True),
-            is_current=holds.get("current", True),
-            is_intact=holds.get("intact", True),
+            receipt.model_copy(update={"after": holds.get("after", 100), "nonce": nonce}),
+            is_signed=bool(holds.get("signed", True)),
+            is_current=bool(holds.get("current", True)),
+            is_intact=bool(holds.get("intact", True)),
         )
 
     return make
@@ -54,6 +54,11 @@ ROWS: dict[str, tuple[list[dict[str, object]], str, int | None]] = {
     "a copy to the letter in an older comment": ([{"number": 99}, {}], "", 101),
     "only a copy in an older comment": ([{"number": 99, "intact": False}], "", None),
     "only a copy to the letter in an older one": ([{"number": 100}], "", None),
+    "a replay of an earlier one of ours": (
+        [{"number": 99, "after": 50, "nonce": "x"}, {}],
+        "",
+        101,
+    ),
     "two runs that met": ([{}, {"number": 102, "nonce": "theirs"}], "", 101),
     "in another order": ([{"number": 102, "nonce": "theirs"}, {}], "", 101),
     "under the previous key": ([{"current": False}], "", 101),

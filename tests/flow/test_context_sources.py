@@ -68,9 +68,8 @@ def test_each_kind_of_source_is_attached(consumer: Consumer) -> None:
     assert rows[1]["content"] == PDF
     assert {row["session_id"] for row in rows} == {run.outputs["session_id"]}
     assert run.annotations == []
-    assert (
-        f"docs/notes.md, docs/Plan.PDF, https://example.org/a?b=c, {earlier['id']}" in run.summary
-    )
+    listed = f"docs/notes.md, docs/Plan.PDF, <https://example.org/a?b=c>, {earlier['id']}"
+    assert listed in run.summary
 
 
 def test_sources_are_no_part_of_the_request(consumer: Consumer) -> None:

@@ -95,3 +95,52 @@ def test_a_denied_look_up_stands_in_the_summary(consumer: Consumer) -> None:
     assert run.outputs["status"] == "created"
     assert "pull-requests: read" in run.messages("warning")
     assert "could not be looked up" in run.summary
+
+
+VALUE = "topic: \"{{ pull_request.title | default('A topic') }}\"\ngoal: Agree\n"
+BACKGROUND = "topic: A topic\ngoal: Agree\ncontext_from: [pull_request]\n"
+
+
+@pytest.mark.parametrize("announce", ["auto", "off"])
+@pytest.mark.parametrize("spec", [VALUE, BACKGROUND], ids=["value", "background"])
+def test_who_may_ask_for_nothing_is_told_so_whatever_it_is_for(
+    consumer: Consumer, announce: str, spec: str
+) -> None:
+    """A token that GitHub does not know ends the run before anything is created."""
+    consumer.write(".harmonica/session.yml", spec)
+    consumer.box.fail("GET", "/repos/.*", Fault.status(401, body={"message": "Bad credentials"}))
+    run = consumer.run("push", {"after": HEAD}, announce=announce)
+    assert run.code == 1
+    assert "401 Bad credentials" in run.messages("error")
+    assert consumer.created == []
+
+
+@pytest.mark.parametrize("status", [403, 404, 422])
+@pytest.mark.parametrize("announce", ["auto", "off"])
+def test_a_pull_request_that_may_not_be_seen_is_one_warning(
+    consumer: Consumer, announce: str, status: int
+) -> None:
+    """Place and values go without it alike; the warning names the permission, once."""
+    consumer.write(".harmonica/session.yml", VALUE)
+    refusal = Fault.status(status, body={"message": "No"})
+    consumer.box.fail("GET", "/repos/.*/commits/.*", refusal, times=None)
+    run = consumer.run("push", {"after": HEAD}, announce=announce)
+    assert run.outputs["topic"] == "A topic"
+    [warning] = [it.message for it in run.annotations if it.name == "warning"]
+    assert "`pull-requests: read`" in warning
+
+
+@pytest.mark.parametrize("status", [403, 404, 422])
+@pytest.mark.parametrize("announce", ["auto", "off"])
+def test_a_background_that_may_not_be_seen_names_the_permission(
+    consumer: Consumer, announce: str, status: int
+) -> None:
+    """Nobody is told to set `pr-number` where only a permission is missing."""
+    consumer.write(".harmonica/session.yml", BACKGROUND)
+    refusal = Fault.status(status, body={"message": "No"})
+    consumer.box.fail("GET", "/repos/.*/commits/.*", refusal, times=None)
+    run = consumer.run("push", {"after": HEAD}, announce=announce)
+    assert run.code == 1
+    assert "`pull-requests: read`" in run.messages("error")
+    assert "pr-number" not in run.messages("error")
+    assert consumer.created == []

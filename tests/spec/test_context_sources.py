@@ -6,6 +6,7 @@ import pytest
 
 from harmonica_session.errors import SpecError
 from harmonica_session.spec.spec import Spec, read_spec
+from harmonica_session.text.addresses import session_id_in
 
 UUID = "5e550000-0000-4000-8000-0000000000ab"
 # A list of sources with one session in it, by the key of the spec that takes it.
@@ -18,6 +19,12 @@ PLACES = {
 def spec_with(place: str, session: str) -> Spec:
     """Read a spec that names a session at a place."""
     return read_spec(f"topic: T\ngoal: G\n{PLACES[place].format(session)}\n".encode(), "s.yml")
+
+
+def sessions_in(spec: Spec) -> list[str]:
+    """Return the ids of the sessions that a spec names."""
+    earlier = [it.previous_session.session for it in spec.context_from if it.previous_session]
+    return earlier + [session_id_in(it.session or "") for it in spec.context_sources or ()]
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -37,7 +44,7 @@ def spec_with(place: str, session: str) -> Spec:
 )
 def test_a_session_is_named_alike_wherever_it_is_named(place: str, written: str) -> None:
     """An id or a join link is taken in every spelling, by each key that takes one."""
-    spec_with(place, written)
+    assert sessions_in(spec_with(place, written)) == [UUID]
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -386,3 +386,11 @@ def test_what_is_in_a_code_block_is_left_as_it_is(text: str) -> None:
     """It is there to be pasted, so that each character counts."""
     block = code_block(text, "yaml")
     assert as_text(f"**a**\n\n{block}\n\n**b**\n") == f"a\n\n{block}\n\nb"
+
+
+@pytest.mark.parametrize(
+    "text", ["5e550000-0000-4000-8000-0000000000ab", "(5E550000-0000-4000-8000-0000000000AB)"]
+)
+def test_the_id_of_a_session_can_be_copied(text: str) -> None:
+    """No sign that nobody sees stands in it, though parts of it look like hashes."""
+    assert plain(text, 100) == text

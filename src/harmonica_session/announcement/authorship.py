@@ -34,9 +34,9 @@ def standing_of(read: Iterable[OurComment], login: str) -> Standing:
     """Return what stands at a place.
 
     An intact comment counts before one whose text was altered, the oldest first: a copy is younger
-    than what it copies, or stood there before, and then it counts for nothing. One that was altered
-    counts only where none is intact, to be written anew. What is a copy, to the letter of its
-    receipt, is never taken for a comment of another run, and so is left alone.
+    than what it copies, or stood there before any of ours did, and then it counts for nothing. One
+    that was altered counts only where none is intact, to be written anew. What is a copy, to the
+    letter of its receipt, is never taken for a comment of another run, and so is left alone.
 
     Args:
         read: The comments with a receipt for this place.
@@ -44,8 +44,11 @@ def standing_of(read: Iterable[OurComment], login: str) -> Standing:
             cannot ask for its own, so that any bot may be it.
     """
     possible = [it for it in read if _may_have_written(it, login)]
-    signed = [it for it in possible if it.is_signed and not it.was_there_before]
-    ordered = sorted(signed, key=lambda it: (not it.is_intact, it.comment.id))
+    signed = [it for it in possible if it.is_signed]
+    # Whoever posted a comment of ours had seen all of these, and none of them was ours.
+    seen = max((it.receipt.after for it in signed), default=0)
+    later = [it for it in signed if it.comment.id > seen]
+    ordered = sorted(later, key=lambda it: (not it.is_intact, it.comment.id))
     ours = ordered[0] if ordered else None
     surplus = [
         it

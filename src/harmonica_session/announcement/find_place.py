@@ -8,15 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harmonica_session.edges.github.find_pull_request import find_pull_request
-from harmonica_session.errors import NothingToAnnounceOn, Refused
+from harmonica_session.errors import NothingToAnnounceOn
 from harmonica_session.words.place import NOWHERE, Place
 
 if TYPE_CHECKING:
     from harmonica_session.world import World
-
-# Source: `GET /repos/{owner}/{repo}/commits/{sha}/pulls`.
-_UNKNOWN_COMMIT = 422
-_WHO = 401
 
 
 def find_place(world: World) -> Place:
@@ -29,18 +25,12 @@ def find_place(world: World) -> Place:
     inputs, event = world.inputs, world.event
     if inputs.announce == "off":
         return NOWHERE
-    number = None
-    reason = f"the event `{event.name or 'none'}` names none; set `pr-number`"
-    try:
-        number = find_pull_request(world.github, inputs, event)
-    except Refused as error:
-        # Who may ask for nothing at all cannot tell that there is no pull request.
-        if error.status == _WHO or not (error.is_denial or error.status == _UNKNOWN_COMMIT):
-            raise
-        reason = f"{error}; it needs `pull-requests: read`"
+    place = find_pull_request(world.github, inputs, event)
+    if place.unseen:
         world.runner.warn(
-            f"The pull request could not be looked up: {reason}", about="announcement"
+            f"The pull request could not be looked up: {place.unseen}", about="announcement"
         )
-    if number is None and inputs.announce == "pull-request":
+    if place.number is None and inputs.announce == "pull-request":
+        reason = place.unseen or f"the event `{event.name or 'none'}` names none; set `pr-number`"
         raise NothingToAnnounceOn(f"`announce: pull-request` needs a pull request: {reason}")
-    return Place(number)
+    return place

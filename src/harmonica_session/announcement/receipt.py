@@ -92,11 +92,6 @@ class OurComment:
         """Login of the comment's author, empty for a deleted account."""
         return self.comment.user.login if self.comment.user else ""
 
-    @property
-    def was_there_before(self) -> bool:
-        """Whether the comment stood there before the one that the receipt was written for."""
-        return self.comment.id <= self.receipt.after
-
 
 class Seal:
     """Signs and recognises what we leave behind for one spec in one repository."""

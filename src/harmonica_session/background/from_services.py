@@ -99,11 +99,12 @@ class _Asking:
     def pull_request(self, at: int) -> Background:
         world, needs = self.world, "pull-requests: read"
         repository = self.repository(at)
-        number = self.asked(
-            at,
-            needs,
-            lambda: pull_request_told_of(self.place, world.github, world.inputs, world.event),
-        )
+        found = pull_request_told_of(self.place, world.github, world.inputs, world.event)
+        if found.unseen:
+            raise self.missing(
+                at, f"this source needs `{needs}` under the job's `permissions`: {found.unseen}"
+            )
+        number = found.number
         if number is None:
             raise self.missing(
                 at,

@@ -17,7 +17,6 @@ from harmonica_session.text.moment import moment
 if TYPE_CHECKING:
     from harmonica_session.spec.read import Draft
     from harmonica_session.spec.spec import Spec
-    from harmonica_session.spec.values import Facts
     from harmonica_session.words.place import Place
     from harmonica_session.world import World
 
@@ -52,19 +51,23 @@ def _no_pull_request(why: str) -> Group:
 
 def _pull_request(world: World, place: Place, wanted: set[str]) -> Group:
     """Return what is known of the pull request, having asked for what the event lacks."""
-    event = f"the event `{world.event.name}`" if world.event.name else "a run without an event"
-    known: Facts = {}
+    found = pull_request_told_of(place, world.github, world.inputs, world.event)
+    if found.unseen:
+        if not place.unseen:
+            world.runner.warn(f"There is no pull request to be read: {found.unseen}", about=_ABOUT)
+        return _no_pull_request("GitHub did not show it")
+    if found.number is None:
+        name = world.event.name
+        event = f"the event `{name}`" if name else "a run without an event"
+        return _no_pull_request(f"{event} has no pull request")
+    known = known_pull_request(world.event, found.number)
+    why = f"pull request {found} has none"
+    if wanted <= known.keys():
+        return Group("pull_request", known, why)
+    if world.github is None:
+        return Group("pull_request", known, "there is no `github-token` to ask GitHub with")
     try:
-        number = pull_request_told_of(place, world.github, world.inputs, world.event)
-        if number is None:
-            return _no_pull_request(f"{event} has no pull request")
-        known = known_pull_request(world.event, number)
-        why = f"pull request #{number} has none"
-        if wanted <= known.keys():
-            return Group("pull_request", known, why)
-        if world.github is None:
-            return Group("pull_request", known, "there is no `github-token` to ask GitHub with")
-        return Group("pull_request", known | facts_of(world.github.pull(number)), why)
+        return Group("pull_request", known | facts_of(world.github.pull(found.number)), why)
     except Refused as error:
         if not error.is_denial:
             raise

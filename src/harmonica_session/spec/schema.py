@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harmonica_session.spec.spec import Spec
-from harmonica_session.words.request import SessionRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,8 +150,7 @@ def _add_rules(schema: dict[str, Any], definitions: dict[str, Any]) -> None:
     schema["allOf"] = [_not_both("template"), _not_both("project")]
     definitions["Target"] |= _one_of("group", "group_id")
     definitions["ContextSource"] |= _one_of("file", "url", "session")
-    known = [name for name in Spec.model_fields if name in SessionRequest.model_fields]
-    fields["api"]["propertyNames"] = {"not": {"enum": [*known, "template", "project", "api"]}}
+    fields["api"]["propertyNames"] = {"not": {"enum": [*Spec.model_fields]}}
 
 
 def _items(field: dict[str, Any]) -> dict[str, Any]:

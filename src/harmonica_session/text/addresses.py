@@ -13,7 +13,8 @@ from harmonica_session.errors import clip
 
 _MAX_LENGTH = 2_000
 _LONGEST_ID = 200
-_UUID = re.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+# How Harmonica writes the id of a session.
+UUID = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 # Anything else could end a Markdown link or an HTML attribute early.
 _HARMLESS = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'*+,;=%]+")
 # A name (with underscores where a company has them) or an IP address.
@@ -99,7 +100,7 @@ def session_id_in(text: str) -> str:
             f"`{clip(text)}` is neither the id of a session nor a join link, which looks like "
             "https://app.harmonica.chat/chat?s=…"
         )
-    return found.lower() if _UUID.fullmatch(found) else found
+    return found.lower() if re.fullmatch(UUID, found) else found
 
 
 def _id_in_link(link: str) -> str:

@@ -9,6 +9,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from harmonica_session.text.addresses import UUID
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -36,8 +38,13 @@ _SIGN = re.compile(
     r"|:(?=(?:[0-9_+-]*[a-z][a-z0-9_+-]*|[+-]1|100|1234):)",
     re.ASCII | re.IGNORECASE,
 )
-# The hash of a commit, or its beginning; no shorter one is taken for it.
-_HASH = re.compile(r"(?<![A-Za-z0-9])[0-9a-f]{7,}(?![A-Za-z0-9])", re.ASCII | re.IGNORECASE)
+# The hash of a commit, or its beginning; no shorter one is taken for it. The id of a session stays
+# whole, so that it can be copied: no commit is named so.
+_HASH = re.compile(
+    rf"(?<![A-Za-z0-9-])(?P<id>{UUID})(?![A-Za-z0-9-])"
+    r"|(?<![A-Za-z0-9])[0-9a-f]{7,}(?![A-Za-z0-9])",
+    re.ASCII | re.IGNORECASE,
+)
 _NO_HASH = re.compile(r"[0-9A-Fa-f]{6}(?=.)")
 # Unicode's property Default_Ignorable_Code_Point: whoever has no shape for such a character draws
 # nothing. Source: DerivedCoreProperties.txt of Unicode 18.0.
@@ -86,7 +93,7 @@ def _escape(text: str) -> str:
 
 
 def _in_parts(found: re.Match[str]) -> str:
-    return _NO_HASH.sub(rf"\g<0>{ZERO_WIDTH_SPACE}", found[0])
+    return found["id"] or _NO_HASH.sub(rf"\g<0>{ZERO_WIDTH_SPACE}", found[0])
 
 
 def visible(text: str) -> str:

@@ -13,9 +13,11 @@ class Place(NamedTuple):
 
     Attributes:
         number: Of the pull request or issue; None for nowhere.
+        unseen: Why nobody could look which pull request it is, empty where somebody has.
     """
 
     number: int | None = None
+    unseen: str = ""
 
     @property
     def name(self) -> str:

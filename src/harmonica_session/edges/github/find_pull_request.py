@@ -1,6 +1,6 @@
 """Finds the pull request that a run is about: by the event alone, or by asking GitHub once.
 
-This module must not read what stands on it, nor decide whether anything is announced there.
+This module must not read what stands on it, nor announce anything there.
 """
 
 from __future__ import annotations
@@ -8,41 +8,51 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harmonica_session import event as events
+from harmonica_session.errors import Refused
+from harmonica_session.words.place import Place
 
 if TYPE_CHECKING:
     from harmonica_session.edges.github.client import GitHub
     from harmonica_session.event import Event
     from harmonica_session.inputs import Inputs
-    from harmonica_session.words.place import Place
+
+# Source: `GET /repos/{owner}/{repo}/commits/{sha}/pulls`.
+_UNKNOWN_COMMIT = 422
+_WHO = 401
 
 
-def find_pull_request(github: GitHub | None, inputs: Inputs, event: Event) -> int | None:
-    """Return the number of the run's pull request, None when it has none; `pr-number` comes first.
+def find_pull_request(github: GitHub | None, inputs: Inputs, event: Event) -> Place:
+    """Return the run's pull request, nowhere when it has none; `pr-number` comes first.
 
     Raises:
-        ServiceError: GitHub could not be asked, or refused.
+        ServiceError: GitHub could not be asked, or does not know who asks.
     """
     if inputs.pr_number is not None:
-        return inputs.pr_number
+        return Place(inputs.pr_number)
     where = events.whereabouts(event)
-    if isinstance(where, events.ByCommit):
-        return events.of_commit(github.pulls_of_commit(where), where.sha) if github else None
-    if isinstance(where, events.ByHead):
-        return events.of_head(github.open_pulls_of(where), where.sha) if github else None
-    return where
+    number = where if isinstance(where, int) else None
+    try:
+        if github and isinstance(where, events.ByCommit):
+            number = events.of_commit(github.pulls_of_commit(where), where.sha)
+        elif github and isinstance(where, events.ByHead):
+            number = events.of_head(github.open_pulls_of(where), where.sha)
+    except Refused as error:
+        # Who may ask for nothing at all cannot tell that there is no pull request.
+        if error.status == _WHO or not (error.is_denial or error.status == _UNKNOWN_COMMIT):
+            raise
+        return Place(unseen=f"{error}; it needs `pull-requests: read`")
+    return Place(number)
 
 
 def pull_request_told_of(
     place: Place, github: GitHub | None, inputs: Inputs, event: Event
-) -> int | None:
-    """Return the number of the pull request whose facts the run may tell, None when there is none.
+) -> Place:
+    """Return the pull request whose facts the run may tell.
 
     It is the one that the session is announced on. Where nothing is announced, nobody has looked
     for one yet, so it is looked for now.
 
     Raises:
-        ServiceError: GitHub could not be asked, or refused.
+        ServiceError: GitHub could not be asked, or does not know who asks.
     """
-    if inputs.announce == "off":
-        return find_pull_request(github, inputs, event)
-    return place.number
+    return find_pull_request(github, inputs, event) if inputs.announce == "off" else place
