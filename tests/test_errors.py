@@ -54,7 +54,7 @@ def test_a_quotation_is_short_and_on_one_line() -> None:
         (500, False, False),
     ],
 )
-def test_a_limit_is_no_denial(status: int, is_limit: bool, is_denial: bool) -> None:  # noqa: FBT001 - parametrised
+def test_a_limit_is_no_denial(status: int, is_limit: bool, *, is_denial: bool) -> None:
     """Who is asked to come back later is not told that the token may not."""
     assert Refused("no", status=status, is_limit=is_limit).is_denial is is_denial
 
@@ -64,7 +64,8 @@ def test_a_limit_is_no_denial(status: int, is_limit: bool, is_denial: bool) -> N
 )
 def test_only_harmonica_says_that_a_session_is_out_of_reach(
     code: str,
-    is_out_of_reach: bool,  # noqa: FBT001 - parametrised
+    *,
+    is_out_of_reach: bool,
 ) -> None:
     """A proxy's 403 carries none of Harmonica's words."""
     error = Refused("no", status=403, code=code, is_limit=False)

@@ -277,7 +277,8 @@ def test_dependabot_has_no_secrets(name: str) -> None:
 )
 def test_a_repository_is_public_only_if_the_event_says_so(
     repository: object,
-    is_public: bool,  # noqa: FBT001 - parametrised
+    *,
+    is_public: bool,
 ) -> None:
     """What is not said is not claimed."""
     assert Event(payload={"repository": repository}).is_public is is_public

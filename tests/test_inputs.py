@@ -103,7 +103,7 @@ def test_every_input_is_read_and_trimmed() -> None:
         ("false", False), ("False", False), ("FALSE", False),
     ],
 )  # fmt: skip
-def test_booleans_are_those_of_yaml(value: str, meaning: bool) -> None:  # noqa: FBT001 - parametrised
+def test_booleans_are_those_of_yaml(value: str, *, meaning: bool) -> None:
     """The six spellings of YAML's core schema count."""
     assert read_inputs({"INPUT_DRY_RUN": value}).dry_run is meaning
 

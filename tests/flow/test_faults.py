@@ -80,7 +80,8 @@ def test_fault(
     record_property: Callable[[str, object], None],
     fault: str,
     step: str,
-    lasting: bool,  # noqa: FBT001 - a parameter of the test
+    *,
+    lasting: bool,
 ) -> None:
     """After the fault and the run that follows there is one session, one comment, and its link."""
     method, path, after = STEPS[step]

@@ -42,7 +42,8 @@ def test_our_comment_counts_by_scope(
     receipt: Receipt,
     scope: Scope,
     run_id: str,
-    counts: bool,  # noqa: FBT001 - parametrised
+    *,
+    counts: bool,
 ) -> None:
     """The comment's session is the pull request's, or that of the run which made it."""
     scoped = replace(task, scope=scope)
@@ -66,7 +67,7 @@ def test_nothing_has_run_before_an_opening(task: Task, receipt: Receipt) -> None
 
 
 @pytest.mark.parametrize(("scope", "may_have"), [("run", True), ("topic", False), ("off", False)])
-def test_a_session_of_the_run_is_looked_for(task: Task, scope: Scope, may_have: bool) -> None:  # noqa: FBT001 - parametrised
+def test_a_session_of_the_run_is_looked_for(task: Task, scope: Scope, *, may_have: bool) -> None:
     """Another attempt or job of the run may have made it; of the other scopes nobody asks so."""
     assert may_have_run_before(replace(task, scope=scope), _opened(), None) is may_have
 
@@ -80,7 +81,8 @@ def test_a_later_run_has_a_larger_number(
     receipt: Receipt,
     ours: str,
     theirs: str,
-    overtaken: bool,  # noqa: FBT001 - parametrised
+    *,
+    overtaken: bool,
 ) -> None:
     """The numbers of runs grow, and stay the same over the attempts of one."""
     written = receipt.model_copy(update={"written_by": theirs})

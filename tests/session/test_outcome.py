@@ -251,7 +251,8 @@ def test_only_a_new_or_updated_session_is_as_asked_where_something_differs(
     ours: OurComment,
     session: Session,
     status: Status,
-    is_as_asked: bool,  # noqa: FBT001 - parametrised
+    *,
+    is_as_asked: bool,
 ) -> None:
     """What was carried out counts, not what was planned."""
     plan = decide(asking(task, topic="Another"), Found(ours, session))

@@ -244,7 +244,7 @@ def test_a_tab_within_a_text_is_text() -> None:
     ),
     is_ascii=st.booleans(),
 )
-def test_json_is_read_as_it_stands(value: object, is_ascii: bool) -> None:  # noqa: FBT001 - drawn
+def test_json_is_read_as_it_stands(value: object, *, is_ascii: bool) -> None:
     """JSON is YAML, and its values come out as they went in, escaped or not."""
     text = json.dumps({"x": value}, ensure_ascii=is_ascii)
     assert _value(text) == {"x": value}

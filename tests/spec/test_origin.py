@@ -42,7 +42,7 @@ def test_event_decides(event: str, with_checkout: str | None, without: str | Non
 
 @pytest.mark.parametrize("event", ["pull_request_target", "workflow_run", "pull_request", "push"])
 @pytest.mark.parametrize("has_checkout", [True, False], ids=["checkout", "none"])
-def test_ref_wins(event: str, has_checkout: bool) -> None:  # noqa: FBT001 - a parameter
+def test_ref_wins(event: str, *, has_checkout: bool) -> None:
     """The input names the revision under every event."""
     assert revision(event, has_checkout=has_checkout, ref="v2") == "v2"
 

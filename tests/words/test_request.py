@@ -71,7 +71,8 @@ def test_an_answer_that_is_not_understood_is_not_repeated() -> None:
 )
 def test_a_chain_runs_only_if_harmonica_says_so(
     status: str,
-    runs: bool,  # noqa: FBT001 - parametrised
+    *,
+    runs: bool,
 ) -> None:
     """A status that nobody knows is worth a warning."""
     assert Chain(status=status).runs is runs
