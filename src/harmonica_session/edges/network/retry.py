@@ -6,11 +6,11 @@ This module must not know a route.
 from __future__ import annotations
 
 import re
-from email.utils import parsedate_to_datetime
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from harmonica_session.errors import FateUnknown, NotSent
+from harmonica_session.text.moment import moment_in_header
 
 if TYPE_CHECKING:
     from harmonica_session.edges.network.pace import Pace
@@ -123,10 +123,8 @@ def _retry_after(response: Response) -> float | None:
     value = response.headers.get("retry-after", "").strip()
     if re.fullmatch("[0-9]{1,9}", value):
         return float(value)
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - response.served_at)
-    except (ValueError, OverflowError):
-        return None
+    until = moment_in_header(value)
+    return max(0.0, until.timestamp() - response.served_at) if until else None
 
 
 def _backoff(repeats: int) -> float:
