@@ -36,7 +36,8 @@ def run_action(env: Mapping[str, str], out: TextIO, clock: Clock | None = None) 
         out: The step's log.
         clock: What to measure the deadline and to wait with; the machine's when None.
     """
-    root = Path(env.get("GITHUB_WORKSPACE") or Path.cwd())
+    # Without it the current folder, which need not be there either.
+    root = Path(env.get("GITHUB_WORKSPACE", ""))
     return guarded(env, Runner(env, out), Workspace(root), clock or Clock())
 
 

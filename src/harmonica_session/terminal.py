@@ -8,14 +8,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from harmonica_session.commands.init import KINDS, init
 from harmonica_session.commands.table import ONLINE
-from harmonica_session.edges.files.workspace import Workspace, common_folder
+from harmonica_session.edges.files.workspace import Workspace, common_folder, current_folder
 from harmonica_session.edges.network.clock import Clock
 from harmonica_session.edges.runner.runner import Terminal
+from harmonica_session.errors import ActionError
 from harmonica_session.step import guarded, run_action
 
 if TYPE_CHECKING:
@@ -34,7 +34,12 @@ def run(argv: Sequence[str]) -> int:
         The exit code, see `cli.main`.
     """
     arguments = _parser().parse_args(argv)
-    code: int = arguments.run(arguments)
+    try:
+        code: int = arguments.run(arguments)
+    except ActionError as error:
+        # What is wrong before there is a world that could say so.
+        sys.stderr.write(f"error: {error}\n")
+        return 1
     return code
 
 
@@ -92,7 +97,7 @@ def _schema(_: Words) -> int:
 
 
 def _init(words: Words) -> int:
-    return init(Path.cwd(), words.kind)
+    return init(current_folder(), words.kind)
 
 
 def _try(words: Words) -> int:

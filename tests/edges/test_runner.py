@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ from pydantic import SecretStr
 
 from harmonica_session.edges.runner.runner import Runner, Terminal
 from harmonica_session.errors import Problem
+from harness.process import run_python
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -325,6 +327,37 @@ def test_files_that_cannot_be_written_are_no_error(step: Step) -> None:
         "The step's outputs",
         "The step's summary",
     ]
+
+
+FULL = """
+import resource, sys
+from harmonica_session.edges.runner.step_files import StepFiles
+output, summary, room = sys.argv[1:]
+files = StepFiles({"GITHUB_OUTPUT": output, "GITHUB_STEP_SUMMARY": summary})
+assert files.output({"status": "created"}) == ""
+assert files.summary("first, and longer than the second\\n") == ""
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(room), int(room)))
+print(files.output({"topic": "x" * 10_000, "status": "reused"}))
+print(files.summary("y" * 10_000))
+print(files.summary("second\\n") == "")
+"""
+
+
+@pytest.mark.skipif(os.sep == "\\", reason="Windows has no limit for the size of a file")
+@pytest.mark.parametrize("room", [4_096, 9_999, 200, 0])
+def test_full_disk_leaves_what_was_whole(step: Step, room: int) -> None:
+    """What there is no room for is not begun, and what stood there before is still there."""
+    step.output_file.write_text("python=3.13\n")
+    step.summary_file.write_text("theirs\n")
+    told = run_python("-c", FULL, str(step.output_file), str(step.summary_file), str(room))
+    assert told.stderr == ""
+    outputs, summary, shorter = told.stdout.splitlines()
+    assert outputs == "The step's outputs could not be written: File too large"
+    assert summary == "The step's summary could not be written: File too large"
+    assert step.outputs == {"python": "3.13", "status": "created"}
+    first = "first, and longer than the second\n"
+    assert step.summary == f"theirs\n{'second' + chr(10) if shorter == 'True' else first}"
+    assert (shorter == "True") is (room > 0)
 
 
 def test_summary_that_failed_once_touches_nothing(step: Step) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import time
+import tracemalloc
+import zlib
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -16,6 +19,7 @@ from harmonica_session.errors import (
     AnswerUnusable,
     DeadlineReached,
     FateUnknown,
+    InputError,
     NotSent,
 )
 from harmonica_session.sandbox import Fault, Sandbox
@@ -253,6 +257,170 @@ def test_unusable_answer_is_not_quoted() -> None:
     with pytest.raises(AnswerUnusable) as caught:
         Response(ASK, "Harmonica", 200, {}, body).read(Session)
     assert "a-secret" not in str(caught.value)
+
+
+def _answering(head: str, body: bytes) -> Callable[[socket.socket], None]:
+    """Return a service that answers one request with this body, its length told."""
+
+    def talk(connection: socket.socket) -> None:
+        connection.recv(65_536)
+        length = f"Content-Length: {len(body)}\r\n\r\n"
+        connection.sendall(f"HTTP/1.1 {head}\r\n{length}".encode() + body)
+
+    return talk
+
+
+def _chunked(body: bytes) -> bytes:
+    half = len(body) // 2
+    pieces = [body[:half], body[half:], b""]
+    return b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces[:2]) + (
+        b"0\r\nX-Trailer: t\r\n\r\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["gzip", "GZIP", "identity", ""])
+def test_answer_is_unpacked(to: Connect, serve: Serve, name: str) -> None:
+    """The one encoding that is asked for is read, and so is none."""
+    body = gzip.compress(b'{"a": 1}') if "z" in name.lower() else b'{"a": 1}'
+    answer = to(serve(_answering(f"200 OK\r\nContent-Encoding: {name}", body))).send(ASK)
+    assert answer.json() == {"a": 1}
+
+
+def test_only_one_encoding_is_asked_for(to: Connect, box: Sandbox) -> None:
+    """`Accept-Encoding` names gzip, and nothing that a library of the runner might add."""
+    to(box.harmonica_url).send(ASK)
+    assert box.requests[0].headers["accept-encoding"] == "gzip"
+
+
+@pytest.mark.parametrize(
+    "name", ["gzip, gzip", "gzip,identity", "br", "zstd", "deflate", "x-gzip", "nonsense"]
+)
+def test_encoding_that_was_not_asked_for_is_refused(to: Connect, serve: Serve, name: str) -> None:
+    """Neither another encoding nor several of them are taken in, in one header or in two."""
+    body = gzip.compress(gzip.compress(b"{}"))
+    two_headers = name.replace(", ", "\r\nContent-Encoding: ")
+    for head in (name, two_headers):
+        service = serve(_answering(f"200 OK\r\nContent-Encoding: {head}", body))
+        with pytest.raises(AnswerUnusable, match="which nobody asked for"):
+            to(service).send(ASK)
+
+
+def test_packed_flood_is_cut_while_it_is_unpacked(to: Connect, serve: Serve) -> None:
+    """An answer that would unpack to 300 MB takes no more room than 20 MB and a little."""
+    packer = zlib.compressobj(wbits=31)
+    parts = [packer.compress(bytes(1_000_000)) for _ in range(300)]
+    body = b"".join([*parts, packer.flush()])
+    transport = to(serve(_answering("200 OK\r\nContent-Encoding: gzip", body)))
+    tracemalloc.start()
+    try:
+        with pytest.raises(AnswerUnusable, match="more than 20 MB"):
+            transport.send(ASK)
+        assert tracemalloc.get_traced_memory()[1] < 70_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("cut", [1, 8, 12])
+def test_packed_answer_that_ends_too_early_means_fate_unknown(
+    to: Connect, serve: Serve, cut: int
+) -> None:
+    """An answer whose length is right and whose packed data are cut off is no whole answer."""
+    body = gzip.compress(b'{"id": "1"}')[:-cut]
+    with pytest.raises(FateUnknown, match="could not create it"):
+        to(serve(_answering("201 Created\r\nContent-Encoding: gzip", body))).send(CREATE)
+
+
+@pytest.mark.parametrize("head", ["204 No Content", "304 Not Modified", "200 OK"])
+def test_packed_answer_without_a_body_is_empty(to: Connect, serve: Serve, head: str) -> None:
+    """Where there is no body, there is nothing to be unpacked."""
+    answer = to(serve(_answering(f"{head}\r\nContent-Encoding: gzip", b""))).send(ASK)
+    assert answer.body == b""
+
+
+@pytest.mark.parametrize("name", ["gzip", "identity"])
+def test_answer_in_chunks_is_put_together(to: Connect, serve: Serve, name: str) -> None:
+    """Chunks and trailers are read, packed or not."""
+    body = gzip.compress(b'{"a": 1}') if name == "gzip" else b'{"a": 1}'
+
+    def talk(connection: socket.socket) -> None:
+        connection.recv(65_536)
+        head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {name}\r\nTransfer-Encoding: chunked\r\n\r\n"
+        connection.sendall(head.encode() + _chunked(body))
+
+    assert to(serve(talk)).send(ASK).json() == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    "cookie", ["a=b", "a=\u00e9", "\u043a\u043b\u044e\u0447=1", "a=b; Expires=x", "="]
+)
+def test_cookie_is_not_kept(to: Connect, serve: Serve, cookie: str) -> None:
+    """What a service wants to be told again is not told, whatever it is, and harms nothing."""
+    heard: list[bytes] = []
+
+    def talk(connection: socket.socket) -> None:
+        for _ in range(2):
+            heard.append(connection.recv(65_536))
+            head = f"HTTP/1.1 200 OK\r\nSet-Cookie: {cookie}\r\nContent-Length: 2\r\n\r\n{{}}"
+            connection.sendall(head.encode())
+
+    transport = to(serve(talk))
+    assert [transport.send(ASK).status for _ in range(2)] == [200, 200]
+    assert not any(b"cookie" in request.lower() for request in heard)
+
+
+@pytest.mark.parametrize(
+    "location", ["https://xn--a/", "https://a..b/", "http://[", "x" * 65_530, "//\xff"]
+)
+def test_address_in_an_answer_never_means_not_sent(
+    to: Connect, serve: Serve, location: str
+) -> None:
+    """An answer came, so the request was sent, however broken the address in it is."""
+    service = serve(_answering(f"302 Found\r\nLocation: {location}", b""))
+    try:
+        assert to(service).send(CREATE).status == 302
+    except FateUnknown as error:
+        assert "could not create it" in str(error)  # noqa: PT017 - either will do
+
+
+@pytest.mark.parametrize(
+    "date", ["Fri, 31 Dec 9999 23:59:59 GMT", "AM", "Mon, 01 Jan 0001", "x" * 9]
+)
+def test_clock_that_cannot_be_right_is_not_believed(date: str) -> None:
+    """A service that tells no time is taken to have ours."""
+    answer = Response(ASK, "Harmonica", 200, {"date": date}, b"")
+    assert abs(answer.served_at - time.time()) < 60
+
+
+# Hosts
+
+HOSTS = ["a..b", "a" * 64, "xn--", "xn--a", "xn--a.example.com", "a." * 150 + "com"]
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_host_that_there_cannot_be_is_one_clear_line(to: Connect, host: str) -> None:
+    """An address is looked at before anything is sent to it."""
+    with pytest.raises(InputError, match="can be no host of the name") as caught:
+        to(f"https://{host}")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "host"),
+    zip(
+        ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "all_proxy", "https_proxy"), HOSTS, strict=False
+    ),
+)
+def test_proxy_that_there_cannot_be_is_one_clear_line(apart: Apart, name: str, host: str) -> None:
+    """So is the address of a proxy."""
+    told = apart(**{name: f"http://{host}:1"})(FAR)
+    assert told["error"] == "InputError"
+    assert "PROXY" in told["said"]
+
+
+def test_name_in_punycode_is_a_host(to: Connect) -> None:
+    """What can be a host stays one: names in other scripts, and a dot at the end."""
+    for host in ("xn--strae-oqa.example", "xn--80ak6aa92e.example", "a_b.example."):
+        to(f"https://{host}")
 
 
 # Where the credentials go

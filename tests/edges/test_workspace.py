@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 import threading
 from pathlib import Path
 
@@ -99,6 +101,114 @@ def test_missing_checkout_has_no_files(tmp_path: Path) -> None:
 def test_file_as_folder_is_refused(root: Path) -> None:
     """A path that goes through a file says so."""
     assert "a file as folder" in _refusal(root, "docs/a.md/b")
+
+
+NOWHERE = {
+    "itself": "itself",
+    "circle": "other",
+    "other": "circle",
+    "through-a-file": "docs/a.md/b",
+    "long-name": "n" * 300,
+    "dangling": "nowhere",
+    "too-deep": "nowhere/" * 500,
+}
+
+
+@pytest.fixture
+def lost(root: Path) -> Path:
+    """The checkout with links that lead nowhere."""
+    for name, target in NOWHERE.items():
+        (root / name).symlink_to(target)
+    return root
+
+
+@posix
+@pytest.mark.parametrize("name", [*NOWHERE, "itself/x", "docs/a.md/x", "n" * 300, "\ud800"])
+def test_path_that_leads_nowhere_is_refused(lost: Path, name: str) -> None:
+    """Links in a circle, a file as folder, names that are too long or that no system has."""
+    assert re.search(
+        "cannot be found: |is a link to a file that is not there", _refusal(lost, name)
+    )
+
+
+@posix
+@pytest.mark.parametrize("name", ["n/" * 3_000 + "x", "x" * 200 + "/" + "x" * 200])
+def test_long_path_to_nowhere_is_absent(lost: Path, name: str) -> None:
+    """Where the first folder is not there, there is no such file, however the path goes on."""
+    assert Workspace(lost).read(name, LIMIT) is None
+
+
+@posix
+@pytest.mark.parametrize("pattern", ["*", "**", "**/*", "[!d]*", "*-*"])
+def test_link_to_nowhere_is_listed_under_a_pattern(lost: Path, pattern: str) -> None:
+    """It matches like a file, so that reading it says what is wrong with it."""
+    found = set(Workspace(lost).matching(pattern))
+    assert found & NOWHERE.keys()
+    assert all(_refusal(lost, name) for name in found & NOWHERE.keys())
+
+
+@posix
+@pytest.mark.parametrize("name", [*NOWHERE, "itself/x", "docs/a.md/x", "n" * 300, "**/n*"])
+def test_looking_for_a_checkout_survives_links_to_nowhere(lost: Path, name: str) -> None:
+    """Whether there is a spec can be told whatever else there is."""
+    assert Workspace(lost).holds_checkout([name]) in (True, False)
+
+
+@posix
+def test_name_that_is_no_utf_8_is_a_name(root: Path) -> None:
+    """Linux allows any bytes in a name; such a file is found and read."""
+    raw = os.fsencode(root) + b"/docs/\xff.md"
+    with open(raw, "wb") as file:  # noqa: PTH123 - no Path takes bytes
+        file.write(b"odd")
+    [found] = set(Workspace(root).matching("docs/*.md")) - {"docs/a.md"}
+    assert Workspace(root).read(found, LIMIT) == b"odd"
+
+
+@posix
+def test_links_that_turn_into_a_circle_meanwhile_are_refused(root: Path) -> None:
+    """Between finding a file and reading it, links may change in any way."""
+    workspace, path = Workspace(root), root / "docs" / "a.md"
+    stop = threading.Event()
+
+    def turn() -> None:
+        while not stop.is_set():
+            for target in ("b.md", "a.md"):
+                (root / "next").symlink_to(target)
+                (root / "next").replace(path)
+            (root / "next").write_bytes(b"inside")
+            (root / "next").replace(path)
+
+    turning = threading.Thread(target=turn)
+    turning.start()
+    try:
+        for _ in range(300):
+            with contextlib.suppress(FileRefused):
+                assert workspace.read("docs/a.md", LIMIT) in (b"inside", None)
+    finally:
+        stop.set()
+        turning.join()
+
+
+@posix
+def test_folder_that_vanishes_while_it_is_listed_is_empty(root: Path) -> None:
+    """What is taken away meanwhile is not there."""
+    stop = threading.Event()
+
+    def come_and_go() -> None:
+        while not stop.is_set():
+            (root / "gone").mkdir()
+            (root / "gone" / "x.md").touch()
+            (root / "gone" / "x.md").unlink()
+            (root / "gone").rmdir()
+
+    coming = threading.Thread(target=come_and_go)
+    coming.start()
+    try:
+        for _ in range(300):
+            assert "docs/a.md" in Workspace(root).matching("**/*.md")
+    finally:
+        stop.set()
+        coming.join()
 
 
 def test_largest_file_is_read(root: Path) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from harmonica_session.commands.init import KINDS
 from harness.consumer import SPEC, pull_request_payload
-from harness.process import at_terminal
+from harness.process import at_terminal, run_python
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,3 +101,22 @@ def test_looking_up_needs_a_key(consumer: Consumer) -> None:
     done = at_terminal(consumer.root, "validate", "--online", ".harmonica/session.yml")
     assert done.returncode == 1
     assert "HARMONICA_API_KEY is not set" in done.stdout
+
+
+GONE = """
+import os, sys
+from harmonica_session.cli import main
+os.mkdir("gone")
+os.chdir("gone")
+os.rmdir(os.path.join("..", "gone") if os.sep == "\\\\" else os.getcwd())
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(os.sep == "\\", reason="Windows lets nobody remove the current folder")
+@pytest.mark.parametrize("words", [["validate", "s.yml"], ["create", "s.yml"], ["init"]])
+def test_a_folder_that_is_gone_is_one_line(tmp_path: Path, words: list[str]) -> None:
+    """At a terminal whose folder somebody else has removed, the message says so."""
+    done = run_python("-c", GONE, *words, folder=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "error: the current folder is no longer there; go to one that is\n"

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from harmonica_session.world import World
 
 MAX_BACKGROUND_BYTES = 4_000_000
+# A context takes a million characters at most, so nothing is lost by it.
+MAX_BYTES_TOGETHER = 16_000_000
 _MOST_FILES = 100
 
 
@@ -26,6 +28,7 @@ def from_files(world: World, spec: Spec) -> dict[int, list[Background]]:
 
     Raises:
         FileRefused: A file cannot be used.
+        DeadlineReached: There are too many to be read in time.
     """
     reading = _Reading(world, spec)
     return {
@@ -41,9 +44,11 @@ class _Reading:
     def __init__(self, world: World, spec: Spec) -> None:
         self.world = world
         self.spec = spec
+        self.room = MAX_BYTES_TOGETHER
 
     def files(self, at: int, source: Source) -> list[Background]:
         """Return the text of SESSION.md, or of the files that a path or pattern names."""
+        self.world.deadline.remaining("look for the background's files")
         if source.session_md:
             wanted = self.world.inputs.session_md
             return [self.session_md(wanted)] if wanted else []
@@ -71,9 +76,17 @@ class _Reading:
         return Background(path, self.checked(content or b"", path))
 
     def text(self, at: int, path: str) -> str:
+        self.world.deadline.remaining("read the background")
         content = self.world.files.read(path, MAX_BACKGROUND_BYTES)
         if content is None:
             message = f"there is no file `{path}`; add it, or correct the path"
+            raise FileRefused(self.spec.problem_at(("context_from", at, "file"), message))
+        self.room -= len(content)
+        if self.room < 0:
+            message = (
+                f"with `{path}` the files come to more than {MAX_BYTES_TOGETHER // 1_000_000} MB "
+                "together; leave some of them out, or narrow the pattern down"
+            )
             raise FileRefused(self.spec.problem_at(("context_from", at, "file"), message))
         return self.checked(content, path)
 

@@ -72,9 +72,12 @@ def each(worlds: Sequence[World], step: Callable[..., T], *columns: Iterable[obj
 
     Raises:
         ActionError: With the problems of every spec at once.
+        DeadlineReached: Those before it took all the time.
     """
-    rows = zip(worlds, *columns, strict=True)
-    results = [_result_or_error(partial(step, *row)) for row in rows]
+    results = []
+    for world, *row in zip(worlds, *columns, strict=True):
+        world.deadline.remaining(f"look at `{world.inputs.spec}`")
+        results.append(_result_or_error(partial(step, world, *row)))
     failures = [result for result in results if isinstance(result, ActionError)]
     if len(failures) == 1:
         raise failures[0]

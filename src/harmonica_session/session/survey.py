@@ -95,10 +95,7 @@ def _beginning_of_run(world: World) -> datetime:
 
 def _shortly_before(text: str) -> datetime | None:
     at = moment(text)
-    try:
-        return at - _CLOCK_TOLERANCE if at else None
-    except OverflowError:
-        return None
+    return at - _CLOCK_TOLERANCE if at else None
 
 
 def whole(harmonica: Harmonica, session_id: str) -> Session | None:

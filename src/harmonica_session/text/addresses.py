@@ -17,8 +17,11 @@ _LONGEST_ID = 200
 UUID = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 # Anything else could end a Markdown link or an HTML attribute early.
 _HARMLESS = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'*+,;=%]+")
-# A name (with underscores where a company has them) or an IP address.
-_HOST = re.compile("[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
+# A name (with underscores where a company has them) or an IP address. Source: RFC 1035, 2.3.4, for
+# the lengths; a resolver does not even look for what is longer.
+_HOST = re.compile(
+    r"(?=.{1,254}\Z)(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*"
+)
 
 
 def is_loopback(host: str | None) -> bool:
@@ -31,6 +34,11 @@ def is_loopback(host: str | None) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_host(host: str) -> bool:
+    """Say whether a host can be looked for at all."""
+    return _HOST.fullmatch(host) is not None
 
 
 def checked_api_url(url: str) -> str:
@@ -127,7 +135,7 @@ def _check(url: str) -> None:
         raise ValueError("is not a valid web address") from None
     if not parts.hostname:
         raise ValueError("names no host")
-    if not _HOST.fullmatch(parts.hostname):
+    if not is_host(parts.hostname):
         raise ValueError("names a host that there is not")
     if "[" in parts.netloc or re.fullmatch(r"[0-9.]+", parts.hostname):
         try:

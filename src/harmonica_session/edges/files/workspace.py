@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.edges.files.files import MAX_MATCHES, Files, bounded, refused
 from harmonica_session.edges.files.pattern import Pattern
+from harmonica_session.errors import FileRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_VISITED = 200_000
 _GIT = ".git"
+# What a path can raise that leads nowhere: a file as folder, a name that is too long, links in a
+# circle (an error of its own until Python 3.12), a name that the system cannot have.
+_NOWHERE = (OSError, RuntimeError, ValueError)
 
 
 class Workspace(Files):
@@ -50,19 +54,17 @@ class Workspace(Files):
         root, real = found
         try:
             # Python opens no folder as a file, whatever the system does.
-            file = open(real, "rb", opener=lambda *_: _open_below(root, real))  # noqa: SIM115 - see below
+            with open(real, "rb", opener=lambda *_: _open_below(root, real)) as file:
+                opened = os.fstat(file.fileno())
+                if not stat.S_ISREG(opened.st_mode):
+                    raise refused(path, "is not an ordinary file")
+                if opened.st_size > limit:
+                    raise refused(path, f"is larger than {limit // 1000} kB")
+                content = file.read(limit + 1)
         except OSError as error:
-            kind = (
-                "is a folder, not a file" if real.is_dir() else f"cannot be read: {error.strerror}"
-            )
+            is_folder = os.path.isdir(real)  # noqa: PTH112 - raises nothing
+            kind = "is a folder, not a file" if is_folder else f"cannot be read: {error.strerror}"
             raise refused(path, kind) from None
-        with file:
-            opened = os.fstat(file.fileno())
-            if not stat.S_ISREG(opened.st_mode):
-                raise refused(path, "is not an ordinary file")
-            if opened.st_size > limit:
-                raise refused(path, f"is larger than {limit // 1000} kB")
-            content = file.read(limit + 1)
         if len(content) > limit or not self._is_still(wanted, real, opened):
             raise refused(path, "changed while it was read")
         return content
@@ -72,11 +74,14 @@ class Workspace(Files):
         try:
             root, real = self.root.resolve(strict=True), wanted.resolve(strict=True)
         except FileNotFoundError:
-            if wanted.is_symlink():
+            if os.path.islink(wanted):  # noqa: PTH114 - raises nothing
                 raise refused(path, "is a link to a file that is not there") from None
             return None
-        except (OSError, RuntimeError):
-            raise refused(path, "cannot be found: links in a circle, or a file as folder") from None
+        except _NOWHERE:
+            raise refused(
+                path,
+                "cannot be found: links in a circle, a file as folder, or a name that is too long",
+            ) from None
         if not real.is_relative_to(root):
             raise refused(path, "is a link that leads out of the repository")
         if any(part.lower() == _GIT for part in real.relative_to(root).parts):
@@ -103,10 +108,10 @@ class Workspace(Files):
                 visited += 1
                 reached = wanted.after(progress, entry.name)
                 path = f"{folder}{entry.name}"
-                if entry.is_dir(follow_symlinks=False):
+                if _is_folder(entry, follow_symlinks=False):
                     if reached and entry.name.lower() != _GIT:
                         folders.append((f"{path}/", reached))
-                elif wanted.is_whole(reached) and not entry.is_dir():
+                elif wanted.is_whole(reached) and not _is_folder(entry):
                     found.append(path)
             if visited > MAX_VISITED:
                 raise refused(pattern, f"looks at more than {MAX_VISITED:,} files; narrow it down")
@@ -127,8 +132,16 @@ class Workspace(Files):
     def _is_still(self, wanted: Path, real: Path, opened: os.stat_result) -> bool:
         try:
             return wanted.resolve(strict=True) == real and os.path.samestat(real.stat(), opened)
-        except OSError:
+        except _NOWHERE:
             return False
+
+
+def _is_folder(entry: os.DirEntry[str], *, follow_symlinks: bool = True) -> bool:
+    """Say whether an entry is a folder; what leads nowhere is none, and reading it says why."""
+    try:
+        return entry.is_dir(follow_symlinks=follow_symlinks)
+    except OSError:
+        return False
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
@@ -156,14 +169,32 @@ def _open_below(root: Path, real: Path) -> int:
     return descriptor
 
 
+def current_folder() -> Path:
+    """Return the folder that a person is in.
+
+    Raises:
+        FileRefused: It was taken away meanwhile.
+    """
+    try:
+        return Path.cwd()
+    except OSError:
+        raise FileRefused("the current folder is no longer there; go to one that is") from None
+
+
 def common_folder(*paths: str | None) -> tuple[Path, list[str]]:
     """Return the folder from which a person's paths are read, and the paths under it.
 
     It is the current folder where that holds all of them.
+
+    Raises:
+        FileRefused: There is no current folder, or no drive that holds all of them.
     """
+    root = current_folder()
     absolute = [Path(os.path.abspath(path)) for path in paths if path]  # noqa: PTH100 - no dots
-    root = Path.cwd()
     if not all(path.is_relative_to(root) for path in absolute):
-        root = Path(os.path.commonpath([path.parent for path in absolute]))
+        try:
+            root = Path(os.path.commonpath([path.parent for path in absolute]))
+        except ValueError:
+            raise FileRefused("the files are on different drives; put them on one") from None
     named = iter(absolute)
     return root, [next(named).relative_to(root).as_posix() if path else "" for path in paths]

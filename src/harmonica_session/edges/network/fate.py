@@ -7,8 +7,9 @@ limits while the server goes on working. This module must not send a request, no
 from __future__ import annotations
 
 import re
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, TypeAlias
+
+from harmonica_session.text.moment import moment_in_header
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +73,5 @@ def _retry_after(response: Response) -> float | None:
     value = response.headers.get("retry-after", "").strip()
     if re.fullmatch("[0-9]{1,9}", value):
         return float(value)
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - response.served_at)
-    except (ValueError, OverflowError):
-        return None
+    until = moment_in_header(value)
+    return max(0.0, until.timestamp() - response.served_at) if until else None

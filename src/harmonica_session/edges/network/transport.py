@@ -10,12 +10,14 @@ import os
 import socket
 import threading
 import time
-from contextlib import suppress
+import zlib
+from contextlib import closing, suppress
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from http.cookiejar import CookieJar
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import httpx
 from pydantic import TypeAdapter, ValidationError
@@ -28,7 +30,8 @@ from harmonica_session.errors import (
     NotSent,
     clip,
 )
-from harmonica_session.text.addresses import is_loopback
+from harmonica_session.text.addresses import is_host, is_loopback
+from harmonica_session.text.moment import moment_in_header
 
 if TYPE_CHECKING:
     import ssl
@@ -52,8 +55,11 @@ _BEFORE_SENDING = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,
-    httpx.InvalidURL,
 )
+# What is raised for an answer that cannot be read, addresses and names in it included.
+_AFTER_SENDING = (httpx.HTTPError, httpx.InvalidURL, UnicodeError, zlib.error)
+# Source: RFC 9110, 16.6: data in the format of gzip, for zlib.
+_GZIP = 16 + zlib.MAX_WBITS
 
 
 @dataclass(frozen=True)
@@ -105,10 +111,8 @@ class Response:
     @property
     def served_at(self) -> float:
         """The service's own clock, in seconds since 1970; this machine's where it tells none."""
-        try:
-            return parsedate_to_datetime(self.headers.get("date", "")).timestamp()
-        except (ValueError, OverflowError):
-            return time.time()
+        told = moment_in_header(self.headers.get("date", ""))
+        return told.timestamp() if told else time.time()
 
     @property
     def is_failure(self) -> bool:
@@ -161,23 +165,37 @@ class Transport:
             deadline: Bounds each request.
 
         Raises:
-            InputError: The proxy or the certificates that the environment names are unusable.
+            InputError: The address, or the proxy or the certificates that the environment names,
+                are unusable.
         """
         self.service = service
         self.base = base
         self.deadline = deadline
         self._sockets: list[socket.socket] = []
+        needs_proxy = not is_loopback(urlsplit(base).hostname)
+        if not _can_be_asked_for(base):
+            raise InputError(
+                f"{service} cannot be asked: there can be no host of the name in {base}; correct "
+                "the address"
+            )
         # Reading the certificates takes time that a plain connection need not spend.
         named = (os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
         verify = _no_certificates() if base.startswith("http:") else _certificates(*named)
         try:
             self._client = httpx.Client(
                 base_url=base,
-                headers={**headers, "User-Agent": f"harmonica-session-action/{__version__}"},
+                headers={
+                    "Accept-Encoding": "gzip",
+                    **headers,
+                    "User-Agent": f"harmonica-session-action/{__version__}",
+                },
+                cookies=_NoCookies(),
                 follow_redirects=False,
                 verify=verify,
-                trust_env=not is_loopback(urlsplit(base).hostname),
+                trust_env=needs_proxy,
             )
+            if needs_proxy:
+                _check_proxies()
         except (ImportError, ValueError, httpx.InvalidURL):
             # The error is not quoted: the address of a proxy may hold a password.
             raise InputError(
@@ -195,7 +213,8 @@ class Transport:
         Raises:
             NotSent: The service was never reached.
             FateUnknown: The request went out and no whole answer came back.
-            AnswerUnusable: The answer is larger than any answer should be.
+            AnswerUnusable: The answer is larger than any answer should be, or in an encoding that
+                was not asked for.
             DeadlineReached: There is no time left to send it.
         """
         left = self.deadline.remaining(request.doing)
@@ -205,20 +224,11 @@ class Transport:
         alarm.daemon = True
         alarm.start()
         try:
-            with self._client.stream(
-                request.method,
-                request.path,
-                params=request.query,
-                json=request.body,
-                files={"file": request.file} if request.file else None,
-                headers={"Accept": request.accept} if request.accept else None,
-                timeout=timeout,
-                extensions={"trace": self._remember},
-            ) as response:
+            with closing(self._client.send(self._built(request, timeout), stream=True)) as response:
                 body = self._body(request, response)
         except _BEFORE_SENDING as error:
             raise NotSent(self._unreached(request, error)) from None
-        except httpx.HTTPError as error:
+        except _AFTER_SENDING as error:
             # The request is out, so time alone does not say that nothing happened.
             late = "the answer came too slowly" if self.deadline.left <= 0 else ""
             raise FateUnknown(
@@ -229,18 +239,51 @@ class Transport:
             alarm.cancel()
         return Response(request, self.service, response.status_code, response.headers, body)
 
+    def _built(self, request: Request, timeout: httpx.Timeout) -> httpx.Request:
+        """Return a request as it will be sent; an address that is refused later is an answer's."""
+        try:
+            return self._client.build_request(
+                request.method,
+                request.path,
+                params=request.query,
+                json=request.body,
+                files={"file": request.file} if request.file else None,
+                headers={"Accept": request.accept} if request.accept else None,
+                timeout=timeout,
+                extensions={"trace": self._remember},
+            )
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise NotSent(self._unreached(request, error)) from None
+
     def _body(self, request: Request, response: httpx.Response) -> bytes:
-        chunks: list[bytes] = []
-        size = 0
-        for chunk in response.iter_bytes():
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > MAX_ANSWER_BYTES:
+        """Return an answer's body, decoded no further than it may be large.
+
+        It is decoded here: httpx decodes as often, and as far, as an answer wants it to.
+        """
+        encoding = response.headers.get("content-encoding", "").strip().lower()
+        if encoding not in ("", "identity", "gzip"):
+            raise AnswerUnusable(
+                f"{self.service} gave an answer in the encoding `{clip(encoding)}`, which nobody "
+                f"asked for, could not {request.doing} ({request})"
+            )
+        content = bytearray()
+        gzip = zlib.decompressobj(_GZIP) if encoding == "gzip" else None
+        received = 0
+        for chunk in response.iter_raw():
+            received += len(chunk)
+            room = MAX_ANSWER_BYTES + 1 - len(content)
+            if gzip is None:
+                content += chunk
+            elif not gzip.eof:
+                content += gzip.decompress(chunk, room)
+            if max(received, len(content)) > MAX_ANSWER_BYTES:
                 raise AnswerUnusable(
                     f"{self.service} gave an answer of more than {MAX_ANSWER_BYTES // 1_000_000} "
                     f"MB, could not {request.doing} ({request})"
                 )
-        return b"".join(chunks)
+        if gzip and received and not gzip.eof:
+            raise zlib.error("the data ends too early")
+        return bytes(content)
 
     def _remember(self, event: str, info: Mapping[str, Any]) -> None:
         if event.endswith(("connect_tcp.complete", "start_tls.complete")):
@@ -264,6 +307,30 @@ class Transport:
             f"{self.service} at {self.base} cannot be reached, could not {request.doing} "
             f"({clip(said) or type(error).__name__}): {advice}"
         )
+
+
+class _NoCookies(CookieJar):
+    """Keeps nothing: a cookie could not even be sent again if it is not ASCII."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:  # noqa: ANN401 - as inherited
+        """Leave the cookies of an answer where they are."""
+
+
+def _can_be_asked_for(url: str) -> bool:
+    """Say whether the host of an address can be looked for, its names in Punycode included."""
+    try:
+        parsed = httpx.URL(url)
+        return bool(parsed.host) and is_host(parsed.raw_host.decode("ascii"))
+    except (ValueError, httpx.InvalidURL):
+        return False
+
+
+def _check_proxies() -> None:
+    """Raise `ValueError` for a proxy of the environment that cannot be looked for."""
+    named = getproxies()
+    for proxy in filter(None, map(named.get, ("http", "https", "all"))):
+        if not _can_be_asked_for(proxy if "://" in proxy else f"http://{proxy}"):
+            raise ValueError
 
 
 @lru_cache(maxsize=1)

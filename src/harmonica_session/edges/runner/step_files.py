@@ -6,8 +6,9 @@ This module must not know what stands in them.
 from __future__ import annotations
 
 import json
+import os
 import threading
-from pathlib import Path
+from io import FileIO
 from typing import TYPE_CHECKING, Protocol
 
 from actions_toolkit.file_command import prepare_key_value_message
@@ -44,8 +45,8 @@ class StepFiles:
         content = "".join(f"{line}\n" for line in lines).encode("utf-8", "replace")
         try:
             if self._output:
-                with Path(self._output).open("ab") as file:
-                    file.write(content)
+                with _opened(self._output) as file:
+                    _replace(file, file.seek(0, os.SEEK_END), content)
         except OSError as error:
             return f"The step's outputs could not be written: {error.strerror}"
         return ""
@@ -60,14 +61,44 @@ class StepFiles:
         return ""
 
     def _write_summary(self, content: bytes) -> None:
-        with Path(self._summary).open("ab") as file:
+        with _opened(self._summary) as file:
             if self._summary_start is None:
-                self._summary_start = file.tell()
-            file.truncate(self._summary_start)
+                self._summary_start = file.seek(0, os.SEEK_END)
             room = max(MAX_SUMMARY_BYTES - self._summary_start, 0)
             if len(content) > room:
                 content = content[:room].decode("utf-8", "ignore").encode()
-            file.write(content)
+            _replace(file, self._summary_start, content)
+
+
+def _opened(path: str) -> FileIO:
+    """Open a file to write anywhere in it; what stands there stays."""
+    return FileIO(path, "w", opener=lambda name, flags: os.open(name, flags & ~os.O_TRUNC, 0o666))
+
+
+def _replace(file: FileIO, start: int, content: bytes) -> None:
+    """Write what stands behind `start` anew, whole or, where there is no room for it, not at all.
+
+    Half a value would have no end, and the runner would drop the whole file for it.
+    """
+    end = file.seek(0, os.SEEK_END)
+    held = end - start
+    try:
+        # Only what makes the file longer can fail for want of room.
+        _write(file, end, content[held:])
+    except BaseException:
+        file.truncate(end)
+        raise
+    _write(file, start, content[:held])
+    if len(content) < held:
+        file.truncate(start + len(content))
+
+
+def _write(file: FileIO, at: int, content: bytes) -> None:
+    file.seek(at)
+    left = memoryview(content)
+    while left:
+        # A disk that fills up takes a part, and only then nothing.
+        left = left[file.write(left) :]
 
 
 class KeptValues:
