@@ -17,7 +17,7 @@ from harmonica_session.announcement.receipt import Seal
 from harmonica_session.background import quotations
 from harmonica_session.edges.github import refusals as of_github
 from harmonica_session.edges.harmonica import refusals as of_harmonica
-from harmonica_session.edges.network.retry import demanded_pause
+from harmonica_session.edges.network.fate import demanded_pause
 from harmonica_session.edges.network.transport import Request, Response
 from harmonica_session.errors import ActionError
 from harmonica_session.spec.spec import read_spec
@@ -127,7 +127,7 @@ FORMS = (
     *(list[PullRequest], dict[str, Any]),
 )
 PLACE = Place(7)
-SEAL = Seal(SecretStr("hm_live_" + "0" * 32), "1", "s.yml")
+SEAL = Seal([SecretStr("hm_live_" + "0" * 32)], "1", "s.yml")
 
 
 def _event(payload: bytes, name: str) -> events.Event:

@@ -54,7 +54,7 @@ def test_a_quotation_is_short_and_on_one_line() -> None:
         (500, False, False),
     ],
 )
-def test_a_limit_is_no_denial(status: int, is_limit: bool, *, is_denial: bool) -> None:
+def test_a_limit_is_no_denial(status: int, *, is_limit: bool, is_denial: bool) -> None:
     """Who is asked to come back later is not told that the token may not."""
     assert Refused("no", status=status, is_limit=is_limit).is_denial is is_denial
 

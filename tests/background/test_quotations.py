@@ -82,9 +82,11 @@ def test_no_description_passes_for_a_fact(text: str) -> None:
 
 
 def test_what_people_do_not_see_is_not_sent() -> None:
-    """HTML comments, open ones too, and characters that hide or turn text are left out."""
-    text = "Seen <!-- hidden\nlines -->too\u202e\u0000\ufeff <!-- open"
-    assert ">     Seen too\n" in told(record(text)) + "\n"
+    """Comments, open ones too, definitions, and characters that hide or turn text are left out."""
+    text = "Seen <!-- hidden\nlines -->too\u202e\u0000\ufeff\u3164\n[//]: # (hidden)\n<!-- open"
+    quoted = told(record(text)).splitlines()
+    assert quoted[quoted.index("> Description:") + 1 :][:2] == [">     Seen too", ">"]
+    assert ">     a: Seen too …" in quoted
 
 
 def test_the_author_does_not_ask_for_changes() -> None:
@@ -126,6 +128,7 @@ def test_the_state_says_how_long_it_was_open(columns: dict[str, object], state: 
         ("Fixes octo/garden#10 and fixes #10", [10]),
         ("closes https://github.com/octo/garden/issues/11", [11]),
         ("see #1, prefixes #2, fixes#3, fixes #0, fixes #x, <!-- fixes #4 -->", []),
+        ("[//]: # (fixes #1)", []),
     ],
 )
 def test_closing_keywords_name_issues(text: str, issues: list[int]) -> None:

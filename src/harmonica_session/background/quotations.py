@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from harmonica_session.background.shown import shown
 from harmonica_session.text.markdown import shorten, visible
 from harmonica_session.text.moment import moment
 
@@ -43,7 +44,6 @@ _CLOSING = re.compile(
     r"(?P<number>[1-9][0-9]{0,9})\b",
     re.IGNORECASE | re.ASCII,
 )
-_HIDDEN = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
 def quotation(introduction: str, texts: Iterable[str]) -> str:
@@ -72,7 +72,7 @@ def closed_by(text: str, repository: str) -> list[tuple[str, int]]:
         text: A description or the message of a commit.
         repository: The `owner/name` that a bare number belongs to.
     """
-    found = _CLOSING.finditer(_HIDDEN.sub("", text))
+    found = _CLOSING.finditer(shown(text))
     issues = [(m["name"] or m["address"] or repository, int(m["number"])) for m in found]
     return list(dict.fromkeys(issues))
 
@@ -158,7 +158,7 @@ def _remarks(record: PullRequestRecord) -> list[str]:
     return [
         f"{login}{where}: {text}"
         for login, where, body in said
-        if login != author and (text := _short(_HIDDEN.sub("", body or ""), _REMARK))
+        if login != author and (text := _short(shown(body or ""), _REMARK))
     ]
 
 
@@ -192,8 +192,8 @@ def issues_closed(listing: Listing, since: str) -> str:
 
 def _total(listing: Listing) -> str:
     total = f"{'' if listing.is_complete else 'at least '}{listing.total}"
-    shown = len(listing.newest)
-    return total if shown == listing.total else f"{total}, of which the newest {shown} follow"
+    newest = len(listing.newest)
+    return total if newest == listing.total else f"{total}, of which the newest {newest} follow"
 
 
 def _ended(it: Ended) -> str:
@@ -213,10 +213,10 @@ def _listed(
         most: How many of them are shown.
         total: How many there are, where GitHub hands out only the first of them.
     """
-    shown = [_indented(line) for line in lines[:most]]
-    if (more := max(total, len(lines)) - len(shown)) > 0:
-        shown.append(_indented(f"and {more} more"))
-    return [heading, *shown] if lines else []
+    listed = [_indented(line) for line in lines[:most]]
+    if (more := max(total, len(lines)) - len(listed)) > 0:
+        listed.append(_indented(f"and {more} more"))
+    return [heading, *listed] if lines else []
 
 
 def _indented(text: str) -> str:
@@ -225,7 +225,7 @@ def _indented(text: str) -> str:
 
 def _text(text: str | None, limit: int) -> str:
     """Return what people see of a text of several lines."""
-    return shorten(_HIDDEN.sub("", text or "").strip(), limit)
+    return shorten(shown(text or "").strip(), limit)
 
 
 def _short(text: str, limit: int) -> str:
