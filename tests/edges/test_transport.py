@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pytest
 
 from harmonica_session import __version__
+from harmonica_session.edges.harmonica.client import SessionPage
 from harmonica_session.edges.network.clock import Clock, Deadline
 from harmonica_session.edges.network.transport import Request, Response, Transport
 from harmonica_session.errors import (
@@ -23,6 +24,9 @@ from harmonica_session.errors import (
     NotSent,
 )
 from harmonica_session.sandbox import Fault, Sandbox
+from harmonica_session.words.contents import Tree
+from harmonica_session.words.history import SearchPage
+from harmonica_session.words.pull_request import Comment
 from harmonica_session.words.session import Session
 from harness.process import begin_python
 
@@ -406,9 +410,13 @@ def test_host_that_there_cannot_be_is_one_clear_line(to: Connect, host: str) -> 
 
 @pytest.mark.parametrize(
     ("name", "host"),
-    zip(
-        ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "all_proxy", "https_proxy"), HOSTS, strict=False
-    ),
+    [
+        ("HTTPS_PROXY", "a..b"),
+        ("HTTP_PROXY", "a" * 64),
+        ("ALL_PROXY", "xn--"),
+        ("all_proxy", "xn--a"),
+        ("https_proxy", "a." * 150 + "com"),
+    ],
 )
 def test_proxy_that_there_cannot_be_is_one_clear_line(apart: Apart, name: str, host: str) -> None:
     """So is the address of a proxy."""
@@ -421,6 +429,23 @@ def test_name_in_punycode_is_a_host(to: Connect) -> None:
     """What can be a host stays one: names in other scripts, and a dot at the end."""
     for host in ("xn--strae-oqa.example", "xn--80ak6aa92e.example", "a_b.example."):
         to(f"https://{host}")
+
+
+@pytest.mark.parametrize("form", [list[Comment], SearchPage, Tree, SessionPage])
+def test_odd_rows_are_not_all_told(form: Any) -> None:  # noqa: ANN401 - a model, or a list of them
+    """The first row that is none refuses an answer: a word on each would be gigabytes."""
+    rows: list[list[object]] = [[] for _ in range(100_000)]
+    content = rows if form == list[Comment] else dict.fromkeys(("items", "tree", "data"), rows)
+    response = Response(ASK, "GitHub", 200, {}, json.dumps(content).encode())
+    response.json()
+    tracemalloc.start()
+    try:
+        with pytest.raises(AnswerUnusable):
+            response.read(form)
+        # The rows themselves are some 20 MB; with an error for each it was more than 100.
+        assert tracemalloc.get_traced_memory()[1] < 40_000_000
+    finally:
+        tracemalloc.stop()
 
 
 # Where the credentials go

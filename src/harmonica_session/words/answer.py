@@ -5,15 +5,23 @@ This module must not know an answer of its own.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     BaseModel,
     ConfigDict,
+    FailFast,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
+
+_T = TypeVar("_T")
+
+# The first odd row refuses an answer. To find all of them would make gigabytes of the 20 MB that an
+# answer may have.
+Rows = Annotated[list[_T], FailFast()]
+FewRows = Annotated[tuple[_T, ...], FailFast()]
 
 
 class Answer(BaseModel):

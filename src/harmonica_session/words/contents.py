@@ -5,7 +5,7 @@ This module must not know how they are asked for.
 
 from __future__ import annotations
 
-from harmonica_session.words.answer import Answer
+from harmonica_session.words.answer import Answer, Rows
 
 
 class Contents(Answer):
@@ -39,5 +39,5 @@ class TreeEntry(Answer):
 class Tree(Answer):
     """Everything in a revision. Source: `GET /repos/{owner}/{repo}/git/trees/{tree_sha}`."""
 
-    tree: list[TreeEntry]
+    tree: Rows[TreeEntry]
     truncated: bool = False

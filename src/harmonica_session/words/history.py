@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harmonica_session.words.answer import Answer
+from harmonica_session.words.answer import Answer, FewRows, Rows
 from harmonica_session.words.pull_request import Account
 
 
@@ -30,8 +30,8 @@ class PullRequestFacts(Answer):
     closed_at: str | None = None
     merged_at: str | None = None
     merged_by: Account | None = None
-    labels: tuple[Label, ...] = ()
-    requested_reviewers: tuple[Account, ...] = ()
+    labels: FewRows[Label] = ()
+    requested_reviewers: FewRows[Account] = ()
     commits: int = 0
     additions: int = 0
     deletions: int = 0
@@ -95,7 +95,7 @@ class Ended(Answer):
     number: int
     title: str = ""
     user: Account | None = None
-    labels: tuple[Label, ...] = ()
+    labels: FewRows[Label] = ()
     created_at: str = ""
     updated_at: str = ""
     closed_at: str | None = None
@@ -113,7 +113,7 @@ class SearchPage(Answer):
 
     total_count: int
     incomplete_results: bool = False
-    items: list[Ended]
+    items: Rows[Ended]
 
 
 class Issue(Answer):

@@ -12,7 +12,7 @@ from pydantic import ConfigDict
 
 from harmonica_session.edges.harmonica.refusals import accepted
 from harmonica_session.edges.network.transport import Request, Response
-from harmonica_session.words.answer import Answer, OptionalText
+from harmonica_session.words.answer import Answer, OptionalText, Rows
 from harmonica_session.words.named import Kind, Named
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class _Titled(Answer):
 
 
 class _TitledRows(Answer):
-    data: list[_Titled]
+    data: Rows[_Titled]
 
 
 class _Group(Answer):
@@ -41,7 +41,7 @@ class _Group(Answer):
 
 
 class _Groups(Answer):
-    data: list[_Group]
+    data: Rows[_Group]
 
 
 class Catalogue:

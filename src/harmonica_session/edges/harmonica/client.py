@@ -9,10 +9,10 @@ import re
 import time
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from harmonica_session.edges.harmonica.refusals import accepted, is_own_error, refuse_unknown_fate
 from harmonica_session.edges.network.pace import Pace
@@ -22,7 +22,7 @@ from harmonica_session.edges.network.transport import Request, Transport
 from harmonica_session.errors import AnswerUnusable, FateUnknown, Refused, clip
 from harmonica_session.text.addresses import checked_join_url, join_url_of
 from harmonica_session.text.moment import moment
-from harmonica_session.words.answer import Answer
+from harmonica_session.words.answer import Answer, Rows
 from harmonica_session.words.session import Session
 
 if TYPE_CHECKING:
@@ -58,7 +58,13 @@ class Proposal(Answer):
 class SessionPage(Answer):
     """A page of `GET /sessions`."""
 
-    data: list[Session]
+    data: Rows[Session]
+
+
+class QuestionPage(Answer):
+    """The answer of `GET /sessions/{id}/questions`."""
+
+    data: Annotated[Rows[dict[str, JsonValue]], Field(default_factory=list)]
 
 
 class Harmonica:
@@ -163,8 +169,8 @@ class Harmonica:
         """
         path = f"/sessions/{quote(session_id, safe='')}/questions"
         response = self._service.send(Request("read the questions of the session", "GET", path))
-        rows = accepted(response, 200).read(dict[str, list[dict[str, JsonValue]]]).get("data", [])
-        return [str(row.get("text", "")) for row in rows]
+        page: QuestionPage = accepted(response, 200).read(QuestionPage)
+        return [str(row.get("text", "")) for row in page.data]
 
     def brief(self, session_id: str) -> str | None:
         """Return the SESSION.md of a session: `GET /sessions/{id}/session-md`.

@@ -12,7 +12,7 @@ from harmonica_session.edges.harmonica.refusals import accepted, refuse_unknown_
 from harmonica_session.edges.network.transport import Request
 from harmonica_session.errors import AnswerUnusable, FateUnknown
 from harmonica_session.text.addresses import session_id_in
-from harmonica_session.words.answer import Answer, OptionalText
+from harmonica_session.words.answer import Answer, OptionalText, Rows
 from harmonica_session.words.attachment import media_type
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class AttachedSource(Answer):
 
 
 class _Listed(Answer):
-    sources: list[AttachedSource]
+    sources: Rows[AttachedSource]
 
 
 class ContextSources:

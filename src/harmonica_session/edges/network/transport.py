@@ -15,12 +15,12 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from http.cookiejar import CookieJar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_origin
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 import httpx
-from pydantic import TypeAdapter, ValidationError
+from pydantic import FailFast, TypeAdapter, ValidationError
 
 from harmonica_session import __version__
 from harmonica_session.errors import (
@@ -136,7 +136,10 @@ class Response:
             # Python 3.10 takes `list[X]` for a class, so its kind says nothing.
             if hasattr(form, "model_validate"):
                 return form.model_validate(self.json())
-            return TypeAdapter(form).validate_python(self.json())
+            # The first odd row is enough, see `Rows`.
+            is_list = get_origin(form) is list
+            adapter = TypeAdapter(Annotated[form, FailFast()] if is_list else form)
+            return adapter.validate_python(self.json())
         except ValidationError as error:
             detail = error.errors(include_input=False, include_url=False)[0]
             where = ".".join(str(part) for part in detail["loc"]) or "the answer"
