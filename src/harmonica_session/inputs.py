@@ -90,6 +90,12 @@ class Inputs:
     timeout: float
 
     @property
+    def speaks_for_app(self) -> bool:
+        """Whether the token is a workflow's or App's, which cannot ask for its own account."""
+        token = self.github_token
+        return token is not None and token.get_secret_value().startswith("ghs_")
+
+    @property
     def secret_texts(self) -> list[str]:
         """The secrets of this run that are long enough to be told from an ordinary word."""
         secrets = (self.api_key, self.previous_api_key, self.github_token)

@@ -66,8 +66,9 @@ def guarded(
     except KeyboardInterrupt:
         runner.say(
             "Cancelled; what was handed on before stays. A session that was being created just now "
-            "may still appear in Harmonica. The next run uses it if it is there by then, and else "
-            "makes one of its own; whichever run sees both names the one that does not count."
+            "may still appear in Harmonica. The next run that `once-per` lets share it uses it if "
+            "it is there by then, and else makes one of its own; whichever run sees both names the "
+            "one that does not count."
         )
         return _CANCELLED
     except Exception:  # noqa: BLE001 - the last resort: a bug of ours must not end without a word

@@ -150,3 +150,30 @@ def test_the_previous_key_goes_nowhere(consumer: Consumer) -> None:
     refused = consumer.on_pull_request("synchronize")
     assert refused.code == 1
     assert old not in refused.log.replace(f"::add-mask::{old}", "")
+
+
+def test_a_copy_does_not_carry_word_of_another_account(consumer: Consumer) -> None:
+    """What a person's token had seen says nothing of what the bot has posted."""
+    consumer.on_pull_request()
+    mona = consumer.box.github.add_token("ghp_of_mona", login="mona", type="User")
+    consumer.on_pull_request("synchronize", github_token=mona)
+    ours, hers = consumer.bodies
+    copied = f"{hers.partition(chr(10))[0]}\n[Join the session](https://evil.example/chat?s=1)"
+    consumer.box.github.add_comment(7, copied, login=BOT, type="Bot")
+    run = consumer.on_pull_request("synchronize")
+    assert run.outputs["comment_url"] == consumer.box.github.comments[0]["html_url"]
+    assert consumer.bodies == [ours, hers, copied]
+
+
+def test_an_older_run_restores_nothing_and_says_so(consumer: Consumer) -> None:
+    """An edit of what a later run has written is told, but is the later run's to undo."""
+    consumer.on_pull_request(env={"GITHUB_RUN_ID": "501"})
+    consumer.write(".harmonica/session.yml", CHANGED)
+    consumer.on_pull_request("synchronize", env={"GITHUB_RUN_ID": "502"})
+    [row] = consumer.box.github.comments
+    row["body"] += "More."
+    older = consumer.on_pull_request("synchronize", env={"GITHUB_RUN_ID": "501"})
+    assert "Somebody has edited our comment" in older.log
+    assert "restored" not in older.log
+    later = consumer.on_pull_request("synchronize", env={"GITHUB_RUN_ID": "502"})
+    assert "Comment, restored" in later.log

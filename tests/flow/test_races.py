@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harmonica_session.sandbox import Fault
-from harness.consumer import CHANGED, COMMENTS, NO_COMMENTS, NO_SESSIONS, SPEC
+from harness.consumer import (
+    CHANGED,
+    COMMENTS,
+    HARMONICAS_LIMIT,
+    NO_COMMENTS,
+    NO_SESSIONS,
+    SPEC,
+)
 
 if TYPE_CHECKING:
     from harness.consumer import Consumer, Run
@@ -598,3 +605,81 @@ def test_a_surplus_session_has_had_the_background_too(consumer: Consumer) -> Non
     consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
     slower = consumer.on_pull_request()
     assert "Background sent" in slower.summary
+
+
+def test_a_late_session_of_a_topic_is_named(consumer: Consumer) -> None:
+    """A run that lists two sessions made for the same topic names the one that does not count."""
+    consumer.inputs["once_per"] = "topic"
+    consumer.run("schedule")
+    consumer.age_sessions()
+    consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS, times=2)
+    second = consumer.run("schedule", env={"GITHUB_RUN_ID": "501"})
+    third = consumer.run("schedule", env={"GITHUB_RUN_ID": "502"})
+    assert second.outputs["join_url"] in third.messages("warning")
+    consumer.box.harmonica.sessions[1]["status"] = "completed"
+    assert consumer.run("schedule", env={"GITHUB_RUN_ID": "503"}).annotations == []
+
+
+def test_a_late_session_beside_the_announced_one_is_named(consumer: Consumer) -> None:
+    """The same goes where our comment says which session of the topic counts."""
+    consumer.inputs["once_per"] = "topic"
+    surplus = consumer.run("schedule")
+    consumer.age_sessions()
+    consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS, times=2)
+    announced = consumer.on_pull_request()
+    run = consumer.on_pull_request("synchronize")
+    assert run.outputs == {**announced.outputs, "status": "reused"}
+    assert surplus.outputs["join_url"] in run.messages("warning")
+
+
+def test_who_may_not_comment_gives_way_to_a_comment(consumer: Consumer) -> None:
+    """The announced session counts, also for the run whose own older one turned up too late."""
+    faster = consumer.on_pull_request()
+    consumer.box.harmonica.sessions[0]["created_at"] = consumer.box.harmonica.timestamp(ago=-5)
+    consumer.box.github.read_only.add(consumer.box.github_token)
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
+    slower = consumer.on_pull_request()
+    assert slower.outputs == {**faster.outputs, "status": "reused"}
+    own = consumer.box.harmonica.sessions[1]["id"]
+    assert own in slower.messages("warning")
+    assert faster.outputs["session_id"] not in slower.messages("warning")
+
+
+def test_a_comment_that_turns_up_late_is_taken_away(consumer: Consumer) -> None:
+    """What was posted once more, after nobody saw the first, is no copy of it."""
+    consumer.box.fail("POST", COMMENTS, Fault.status_after(502))
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS, times=5)
+    consumer.on_pull_request()
+    assert len(consumer.bodies) == 2
+    run = consumer.on_pull_request("synchronize")
+    assert run.annotations == []
+    assert len(consumer.bodies) == 1
+
+
+def test_the_fate_of_a_comment_that_cannot_be_looked_for_is_open(consumer: Consumer) -> None:
+    """Nobody is told that a link was not posted that may stand there."""
+    consumer.box.fail("POST", COMMENTS, Fault.status_after(502))
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
+    consumer.box.fail("GET", COMMENTS, Fault.status(403, body="<html>"), times=None)
+    run = consumer.on_pull_request()
+    assert "Nobody knows whether the link was posted" in run.messages("warning")
+    assert "could post the comment" in run.messages("warning")
+    assert "was not posted" not in run.messages("warning")
+
+
+@pytest.mark.parametrize(
+    ("fault", "timeout"),
+    [
+        (Fault.hang(), "6"),
+        (Fault.status(429, headers={"Retry-After": "45"}, body=HARMONICAS_LIMIT), "180"),
+    ],
+)
+def test_the_look_for_others_does_not_cost_the_announcement(
+    consumer: Consumer, fault: Fault, timeout: str
+) -> None:
+    """However slow the list of sessions is, the link is posted, and soon."""
+    consumer.box.fail("GET", "/api/v1/sessions", fault, times=None)
+    run = consumer.on_pull_request(timeout=timeout)
+    assert "Nobody knows whether another run made a session" in run.messages("warning")
+    assert run.outputs["join_url"] in consumer.bodies[0]
+    assert sum(consumer.clock.pauses) < 20

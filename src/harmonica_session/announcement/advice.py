@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harmonica_session.errors import Refused
+from harmonica_session.errors import FateUnknown, Refused
 
 if TYPE_CHECKING:
     from harmonica_session.errors import ActionError
@@ -33,6 +33,11 @@ def not_announced(place: Place, error: ActionError) -> str:
         )
     if isinstance(error, Refused) and error.is_denial:
         return denied(f"The link was not posted on {place}", str(error))
+    if isinstance(error, FateUnknown):
+        return (
+            f"Nobody knows whether the link was posted on {place}; it stands in the outputs and in "
+            f"the job summary, and the next run posts it if need be: {error}"
+        )
     return (
         f"The link was not posted on {place}; it stands in the outputs and in the job summary, "
         f"and the next run posts it: {error}"

@@ -63,7 +63,7 @@ def _tell(world: World, standing: Standing) -> None:
     """Say what is unusual about what stands there."""
     ours = standing.ours
     if ours and not ours.is_intact:
-        world.runner.say(f"Somebody has edited our comment; its text is restored: {_link(ours)}")
+        world.runner.say(f"Somebody has edited our comment: {_link(ours)}")
     elif ours and not ours.is_current:
         world.runner.say(f"Our comment was signed with `previous-api-key`: {_link(ours)}")
     if standing.unsigned and not ours:
@@ -103,8 +103,7 @@ def _standing(
 
 def _login(world: World, github: GitHub) -> str:
     """Return whom the token speaks for; empty for a workflow's or App's, which cannot ask."""
-    token = world.inputs.github_token
-    if token and token.get_secret_value().startswith("ghs_"):
+    if world.inputs.speaks_for_app:
         return ""
     try:
         return github.account().login

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from harmonica_session.errors import ActionError, FateUnknown, Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from harmonica_session.edges.github.client import GitHub
     from harmonica_session.edges.runner.runner import Runner
     from harmonica_session.words.pull_request import Comment
@@ -19,7 +21,13 @@ if TYPE_CHECKING:
 _PAUSES = (1.0, 2.0, 4.0)
 
 
-def put(world: World, github: GitHub, comment: Comment | None, number: int, body: str) -> Comment:
+def put(
+    world: World,
+    github: GitHub,
+    comment: Comment | None,
+    number: int,
+    write: Callable[[int], str],
+) -> Comment:
     """Edit our comment, or post one where there is none, or none any more.
 
     Args:
@@ -27,27 +35,29 @@ def put(world: World, github: GitHub, comment: Comment | None, number: int, body
         github: The repository.
         comment: Our comment, None when there is none.
         number: The pull request or issue.
-        body: What it is to say, the receipt in its first line.
+        write: Returns what it is to say, the receipt in its first line. It is given which attempt
+            at a new comment this is, so that each has a receipt of its own; 0 for an edit.
 
     Raises:
         ServiceError: That was refused, or nobody knows whether it was done.
     """
     if comment:
         try:
-            return github.edit_comment(comment.id, body)
+            return github.edit_comment(comment.id, write(0))
         except Refused as error:
             if not error.is_absent:
                 raise
             world.runner.say(f"The comment was taken away meanwhile: {comment.html_url}")
-    return _post(world, github, number, body)
+    return _post(world, github, number, write)
 
 
-def _post(world: World, github: GitHub, number: int, body: str) -> Comment:
+def _post(world: World, github: GitHub, number: int, write: Callable[[int], str]) -> Comment:
     """Post a comment; when nobody knows whether that worked, look before it is posted once more.
 
     A comment that turns up only after that is a second one, which a later run takes away; a link
     that was never posted would be lost where no later run comes.
     """
+    body = write(1)
     try:
         return github.post_comment(number, body)
     except FateUnknown as error:
@@ -55,13 +65,17 @@ def _post(world: World, github: GitHub, number: int, body: str) -> Comment:
         # Another run's comment is not this one, however much alike they are to a reader.
         receipt_line = body.partition("\n")[0]
         for pause in _PAUSES:
-            for comment in github.comments(number):
+            try:
+                comments = list(github.comments(number))
+            except Refused as refusal:
+                raise FateUnknown(f"{error}; nor could it be looked for: {refusal}") from None
+            for comment in comments:
                 if (comment.body or "").partition("\n")[0].strip() == receipt_line:
                     return comment
             if world.deadline.left <= pause:
                 raise
             world.deadline.clock.sleep(pause)
-        return github.post_comment(number, body)
+        return github.post_comment(number, write(2))
 
 
 def remove(runner: Runner, github: GitHub, comment: Comment) -> bool:

@@ -96,7 +96,9 @@ class OurComment:
 class Seal:
     """Signs and recognises what we leave behind for one spec in one repository."""
 
-    def __init__(self, keys: Sequence[SecretStr], repository_id: str, spec: str) -> None:
+    def __init__(
+        self, keys: Sequence[SecretStr], repository_id: str, spec: str, *, is_app: bool = False
+    ) -> None:
         """Bind the seal.
 
         Args:
@@ -104,9 +106,12 @@ class Seal:
                 each, one for each purpose.
             repository_id: `GITHUB_REPOSITORY_ID`, or the name where there is none.
             spec: Path of the spec under the workspace.
+            is_app: Whether a bot posts for us. What it sees of our comments, and what a person's
+                token sees, are two things; a copy must not carry word of one into the other.
         """
         self._keys = keys
         self._bound_to = (repository_id, spec)
+        self._by = "app" if is_app else "account"
 
     def _signatures(self, purpose: str, *parts: str) -> list[str]:
         """Return the signature under each key, the current one first."""
@@ -141,7 +146,11 @@ class Seal:
             text: What people read.
         """
         # The place stands in the open, so that a receipt is still known after a key's rotation.
-        vouched = {"place": self._bound(place), "text": _digest_of_text(text)}
+        vouched = {
+            "place": self._bound(place),
+            "by": self._by,
+            "text": _digest_of_text(text),
+        }
         content = json.dumps({**receipt.model_dump(), **vouched})
         # Base64 has no hyphen, so the content cannot end the HTML comment.
         payload = b64encode(content.encode()).decode()
@@ -164,7 +173,7 @@ class Seal:
             checked_join_url(receipt.join_url)
         except (ValueError, RecursionError, ValidationError):
             return None
-        if content.get("place") != self._bound(place):
+        if (content.get("place"), content.get("by")) != (self._bound(place), self._by):
             return None
         signatures = self._signatures("receipt v1", *self._bound(place), found[1])
         holds = [hmac.compare_digest(expected, found[2]) for expected in signatures]

@@ -6,6 +6,7 @@ This module must not create sessions, nor let a refused comment fail the run.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.advice import not_announced
@@ -38,15 +39,17 @@ def announce(world: World, seal: Seal, outcome: Outcome) -> Outcome:
     if world.github is None:
         world.runner.warn("There is no `github-token`, so the link was not posted.", about=ABOUT)
         return outcome
-    body = outcome.announcement(seal, is_public=world.event.is_public)
+    write = partial(outcome.announcement, seal, is_public=world.event.is_public)
     try:
-        comment = put(world, world.github, ours, place.number, body)
+        comment = put(world, world.github, ours, place.number, write)
     except ActionError as error:
         world.runner.warn(not_announced(place, error), about=ABOUT)
         return replace(outcome, comment=ours)
     outcome = replace(outcome, comment=comment)
-    posted = "posted" if outcome.has_posted else "edited"
-    world.runner.say(f"Comment, {posted}: {comment.html_url}")
+    known = outcome.plan.found.ours
+    edited = "edited" if known is None or known.is_intact else "restored"
+    done = "posted" if outcome.has_posted else edited
+    world.runner.say(f"Comment, {done}: {comment.html_url}")
     # Beside a new comment there may be a faster run's, and then that one is to stay.
     return outcome if outcome.has_posted else tidied(world, outcome)
 

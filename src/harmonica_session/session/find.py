@@ -60,7 +60,8 @@ def find(world: World, harmonica: Harmonica, survey: Survey, seal: Seal, task: T
         is_foreign = session is not None and receipt.is_foreign
         is_gone = session is None
     if session is None and task.scope == "topic":
-        session = _of_topic(harmonica, survey, task, receipt)
+        left_behind = _of_topic(harmonica, survey, task, receipt)
+        session = left_behind[0] if left_behind else None
         is_foreign = session is not None and is_set_up_elsewhere(session, task, receipt)
     elif session is None and may_have_run_before(task, world.event, receipt):
         left_behind = _left_behind(world, survey, task)
@@ -142,25 +143,29 @@ def _is_gone(survey: Survey, receipt: Receipt) -> bool:
 
 def _of_topic(
     harmonica: Harmonica, survey: Survey, task: Task, receipt: Receipt | None
-) -> Session | None:
-    """Return the active session of the task's topic.
+) -> list[Session]:
+    """Return the active sessions that have the task's topic, the one that counts first.
 
     Of several it is the announced one; else, where runs at the same time made all of them for this
     very task, the oldest, for that is what those runs agreed on.
     """
-    rows = harmonica.active_with_topic(task.request.topic)
+    rows = sorted(harmonica.active_with_topic(task.request.topic), key=age)
     known = [row for row in rows if receipt and row.id == receipt.session_id]
-    rows = sorted(known or rows, key=age)
+    if known and len(rows) > _FEW:
+        rows = known
     # What is listed, and may not be looked at closely, has the topic all the same.
     sessions = [survey.whole(row.id) or linked(harmonica, row) for row in rows]
     ours = [it for it in sessions if carries_reference(it, task)]
+    if known:
+        announced = next(it for it in sessions if it.id == known[0].id)
+        return [announced, *(it for it in ours if it.id != announced.id)]
     if len(rows) > 1 and len(ours) < len(rows):
         links = ", ".join(harmonica.join_url(row.id) for row in rows)
         raise SeveralSessions(
             f"{len(rows)} active sessions have this very topic, and `once-per: topic` wants one; "
             f"complete the others, or choose another topic: {links}"
         )
-    return sessions[0] if sessions else None
+    return sessions
 
 
 def _left_behind(world: World, survey: Survey, task: Task) -> list[Session]:

@@ -183,16 +183,21 @@ class Outcome:
             notes=tuple(self.notes),
         )
 
-    def announcement(self, seal: Seal | None, *, is_public: bool) -> str:
+    def announcement(self, seal: Seal | None, posting: int = 0, *, is_public: bool) -> str:
         """Return the body of our comment.
 
         Args:
             seal: What signs the receipt in it, None without a key.
+            posting: Which attempt at a new comment it is for; 0 where ours is edited. No two
+                comments that we post have one nonce, or the one too many would pass for a copy.
             is_public: Whether the repository is.
         """
-        task = self.plan.task
+        task, receipt = self.plan.task, self.receipt
         text = comment(self.invitation(is_public=is_public), spec=task.spec)
-        return seal.signed(self.receipt, task.place, text) if seal else f"{_NO_RECEIPT}{text}"
+        if posting:
+            nonce = task.nonce if posting == 1 else f"{task.nonce} {posting}"
+            receipt = receipt.model_copy(update={"nonce": nonce})
+        return seal.signed(receipt, task.place, text) if seal else f"{_NO_RECEIPT}{text}"
 
     def beside(self, ours: OurComment) -> Outcome:
         """Return the same for where another run's comment has turned up meanwhile."""

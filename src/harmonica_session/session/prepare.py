@@ -30,7 +30,7 @@ def seal_of(world: World) -> Seal | None:
         return None
     keys = [key for key in (world.inputs.api_key, world.inputs.previous_api_key) if key]
     spec = world.files.normalise(world.inputs.spec)
-    return Seal(keys, world.event.repository_id, spec)
+    return Seal(keys, world.event.repository_id, spec, is_app=world.inputs.speaks_for_app)
 
 
 def task_of(world: World, seal: Seal | None, spec: Spec, context: Context, *, place: Place) -> Task:

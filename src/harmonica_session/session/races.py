@@ -55,24 +55,30 @@ def agree_on_session(world: World, harmonica: Harmonica, outcome: Outcome) -> Ou
 
 
 def agree_on_comment(world: World, harmonica: Harmonica, seal: Seal, outcome: Outcome) -> Outcome:
-    """Go on with a faster run's comment, and its session, in place of a new one of ours."""
-    if not (outcome.comment and outcome.has_posted and world.github):
+    """Go on with a faster run's comment, and its session, in place of a new one of ours.
+
+    Where ours was refused, that matters only if another run has made a session too.
+    """
+    is_alone = outcome.comment is None and not outcome.rivals
+    if is_alone or not (outcome.has_posted or outcome.comment is None) or world.github is None:
         return outcome
     winner = _earlier(world, world.github, seal, outcome.plan.task, outcome.comment)
     if winner is None:
         return tidied(world, outcome)
     is_same = winner.receipt.session_id == outcome.session.id
     if is_same or receipt_counts(outcome.plan.task, winner.receipt):
-        remove(world.runner, world.github, outcome.comment)
+        if outcome.comment:
+            remove(world.runner, world.github, outcome.comment)
         after = _give_way_to(world, harmonica, outcome, winner)
         return agree_on_comment(world, harmonica, seal, announce(world, seal, after))
     return _take_over(world, world.github, seal, outcome, winner)
 
 
 def name_surplus(world: World, outcome: Outcome) -> None:
-    """Warn of each session that was made for this very task and does not count."""
+    """Warn of each session that was made for this very task, does not count, and is open."""
     for session in outcome.surplus:
-        world.runner.warn(notes.surplus(session.join_url or session.id))
+        if session.status != "completed":
+            world.runner.warn(notes.surplus(session.join_url or session.id))
 
 
 def _twins(world: World, harmonica: Harmonica, task: Task, session: Session) -> list[Session]:
@@ -104,7 +110,7 @@ def _looked_at(world: World, harmonica: Harmonica, session_id: str) -> Session |
 
 
 def _earlier(
-    world: World, github: GitHub, seal: Seal, task: Task, posted: Comment
+    world: World, github: GitHub, seal: Seal, task: Task, posted: Comment | None
 ) -> OurComment | None:
     """Return the announcement that another run posted before ours."""
     try:
@@ -115,7 +121,9 @@ def _earlier(
             f"{unknown}; the next run looks again and tidies up: {error}", about=ABOUT
         )
         return None
-    is_earlier = winner and winner.is_intact and winner.comment.id < posted.id
+    if winner is None or not winner.is_intact:
+        return None
+    is_earlier = posted is None or winner.comment.id < posted.id
     return winner if is_earlier else None
 
 

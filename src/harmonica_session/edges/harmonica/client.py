@@ -18,7 +18,7 @@ from harmonica_session.edges.harmonica.refusals import accepted, is_own_error, r
 from harmonica_session.edges.network.pace import Pace
 from harmonica_session.edges.network.retry import Persistent
 from harmonica_session.edges.network.single_flight import SingleFlight
-from harmonica_session.edges.network.transport import Request, Transport
+from harmonica_session.edges.network.transport import READ_SECONDS, Request, Transport
 from harmonica_session.errors import AnswerUnusable, FateUnknown, Refused, clip
 from harmonica_session.text.addresses import checked_join_url, join_url_of
 from harmonica_session.text.moment import moment
@@ -43,6 +43,8 @@ _NOT_FOUND = 404
 _LONGEST_SEARCH = 100
 # Longer than a create takes, so that the beginning of one that was faster lies within it.
 _LOOK_BACK = timedelta(minutes=10)
+# The session that exists is to be announced, however slow the look for others is.
+_LOOK_SECONDS = 20.0
 # The server says its time in whole seconds, and on its way an answer grows older.
 _CLOCK_TOLERANCE_SECONDS = 5.0
 
@@ -90,9 +92,7 @@ class Harmonica:
         # How far the server's clock is ahead of ours; known from its first answer on.
         self._ahead: float | None = None
         self._first_create_at: float | None = None
-        self._meanwhile = SingleFlight(
-            lambda: list(self.created_since(self.time_of_create() - _LOOK_BACK))
-        )
+        self._meanwhile = SingleFlight(self._look_around)
 
     def close(self) -> None:
         """Give back the connections."""
@@ -239,13 +239,16 @@ class Harmonica:
         rows = self._listed({"status": "active", "q": piece})
         return [row for row in rows if (row.topic or "").strip() == topic.strip()]
 
-    def created_since(self, since: datetime | None) -> Iterator[Session]:
+    def created_since(
+        self, since: datetime | None, seconds: float | None = None
+    ) -> Iterator[Session]:
         """List the account's sessions that were created at `since` or later: `GET /sessions`.
 
         Args:
             since: A moment; None for all sessions.
+            seconds: How long each page is worth trying; None for all the time that is left.
         """
-        for row in self._listed({}):
+        for row in self._listed({}, seconds):
             # The list is ordered by `updated_at`, and nothing is updated before it is created.
             if _is_before(row.updated_at, since):
                 return
@@ -255,9 +258,13 @@ class Harmonica:
     def created_meanwhile(self) -> list[Session]:
         """List the sessions created since shortly before the first create of this process.
 
-        The list is as of now; who asks meanwhile shares it.
+        The list is as of now; who asks meanwhile shares it. It may take a part of the time only.
         """
         return self._meanwhile.answer()
+
+    def _look_around(self) -> list[Session]:
+        since = self.time_of_create() - _LOOK_BACK
+        return list(self.created_since(since, min(_LOOK_SECONDS, self._deadline.left / 2)))
 
     def time_of_create(self) -> datetime:
         """Return when the first create was sent, by the server's clock, or a little earlier."""
@@ -267,7 +274,9 @@ class Harmonica:
         at = sent_at + (self._ahead or 0.0) - _CLOCK_TOLERANCE_SECONDS
         return datetime.fromtimestamp(at, timezone.utc)
 
-    def _listed(self, query: Mapping[str, str | int]) -> Iterator[Session]:
+    def _listed(
+        self, query: Mapping[str, str | int], seconds: float | None = None
+    ) -> Iterator[Session]:
         offset = 0
         while True:
             request = Request(
@@ -275,6 +284,9 @@ class Harmonica:
                 "GET",
                 "/sessions",
                 query={"limit": PAGE, "offset": offset, **query},
+                # A second try is to fit in.
+                read_seconds=READ_SECONDS if seconds is None else seconds / 2,
+                seconds=seconds,
             )
             response = accepted(self._service.send(request), 200)
             self._ahead = response.served_at - time.time()

@@ -49,25 +49,28 @@ class Persistent:
         What never went out is repeated, and what was answered with a failure where doing it twice
         is the same as once. Anything else is sent again only when the service itself says that it
         did nothing and wants to be asked later. The last failing answer is returned when patience,
-        time or the service's own demand ends that.
+        time or the service's own demand ends that, or the request is not worth more of it.
 
         Raises:
             ServiceError: As the transport raises it, after the last repeat.
             DeadlineReached: There is no time left to send it at all.
         """
+        worth = self._deadline.left if request.seconds is None else request.seconds
+        # What is to be left when no repeat is worth it any more.
+        spare = self._deadline.left - worth
         for repeats in range(MOST_REPEATS):
             backoff = _backoff(repeats)
             try:
                 response = self._attempt(request)
             except NotSent:
-                if not self._has_waited(backoff):
+                if not self._has_waited(backoff, spare):
                     raise
             except FateUnknown:
-                if not (request.is_repeatable and self._has_waited(backoff)):
+                if not (request.is_repeatable and self._has_waited(backoff, spare)):
                     raise
             else:
                 pause = self._pause_after(response, backoff)
-                if pause is None or not self._has_waited(pause):
+                if pause is None or not self._has_waited(pause, spare):
                     return response
         return self._attempt(request)
 
@@ -87,9 +90,14 @@ class Persistent:
             return demand or backoff
         return backoff if response.is_failure else None
 
-    def _has_waited(self, pause: float) -> bool:
-        """Wait before a repeat, unless no time would be left for it; say whether there is."""
-        if pause >= self._deadline.left:
+    def _has_waited(self, pause: float, spare: float) -> bool:
+        """Wait before a repeat, unless no time would be left for it; say whether there is.
+
+        Args:
+            pause: How long to wait.
+            spare: What must be left after that for other things.
+        """
+        if pause >= self._deadline.left - spare:
             return False
         self._deadline.clock.sleep(pause)
         return True

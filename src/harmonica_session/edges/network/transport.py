@@ -74,6 +74,7 @@ class Request:
         body: JSON body.
         file: A file to upload in place of it: name, content, media type.
         read_seconds: How long the service may be silent.
+        seconds: How long it is worth trying, None for all the time that is left.
         is_safe: Whether a POST changes nothing, so that it may be repeated.
         accept: Media type of the answer, where it is another than the service's usual one.
     """
@@ -85,6 +86,7 @@ class Request:
     body: JsonValue = None
     file: tuple[str, bytes, str] | None = None
     read_seconds: float = READ_SECONDS
+    seconds: float | None = None
     is_safe: bool = False
     accept: str = ""
 
