@@ -69,6 +69,23 @@ def test_steps_that_may_not_comment_agree_on_the_older_session(consumer: Consume
     assert "one of them counts" in second.messages("warning")
 
 
+def test_who_may_comment_announces_the_session_of_a_faster_run_that_may_not(
+    consumer: Consumer,
+) -> None:
+    """The older session counts for both of two runs at once, and the comment has its link."""
+    github = consumer.box.github
+    github.read_only.add(github.first_token)
+    faster = consumer.on_pull_request()
+    github.read_only.clear()
+    consumer.age_sessions()
+    slower = consumer.on_pull_request()
+    assert "not posted" in faster.messages("warning")
+    assert slower.outputs["session_id"] == faster.outputs["session_id"]
+    assert consumer.box.harmonica.sessions[1]["id"] in slower.messages("warning")
+    [body] = consumer.bodies
+    assert faster.outputs["join_url"] in body
+
+
 def test_the_next_run_takes_a_second_comment_away(consumer: Consumer) -> None:
     """A run that could not look again says so; the next one leaves the older comment alone."""
     first = consumer.on_pull_request()
@@ -129,7 +146,23 @@ def test_after_a_race_for_a_topic_the_older_session_is_reused(consumer: Consumer
     consumer.run("schedule")
     third = consumer.run("schedule", env={"GITHUB_RUN_ID": "501"})
     assert third.outputs == {**first.outputs, "status": "reused"}
-    assert len(consumer.box.harmonica.sessions) == 2
+    [_, surplus] = consumer.box.harmonica.sessions
+    assert surplus["id"] in third.messages("warning")
+
+
+def test_a_session_too_many_for_a_topic_is_named_beside_the_announced_one(
+    consumer: Consumer,
+) -> None:
+    """The list that tells which sessions have the topic shows it until it is completed."""
+    consumer.inputs["once_per"] = "topic"
+    first = consumer.on_pull_request()
+    [row] = consumer.box.harmonica.sessions
+    late = consumer.box.harmonica.add_session("Retrospective", context=row["context"])
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs == {**first.outputs, "status": "reused"}
+    assert late["id"] in second.messages("warning")
+    late["status"] = "completed"
+    assert consumer.on_pull_request("synchronize").annotations == []
 
 
 def test_a_race_for_a_topic_does_not_settle_a_third_session(consumer: Consumer) -> None:

@@ -54,19 +54,19 @@ def find(world: World, harmonica: Harmonica, survey: Survey, seal: Seal, task: T
     found = _announced(world, survey, seal, task)
     receipt = found.receipt
     session, is_foreign, is_gone = None, False, False
-    left_behind: list[Session] = []
+    candidates: list[Session] = []
     if receipt and receipt_counts(task, receipt):
         session = _session_of(world, harmonica, survey, receipt)
         is_foreign = session is not None and receipt.is_foreign
         is_gone = session is None
     if session is None and task.scope == "topic":
-        session = _of_topic(harmonica, survey, task, receipt)
-        is_foreign = session is not None and is_set_up_elsewhere(session, task, receipt)
+        candidates = _of_topic(harmonica, survey, task, receipt)
+        is_foreign = bool(candidates) and is_set_up_elsewhere(candidates[0], task, receipt)
     elif session is None and may_have_run_before(task, world.event, receipt):
-        left_behind = _left_behind(world, survey, task)
-        session = left_behind[0] if left_behind else None
+        candidates = _left_behind(world, survey, task)
+    session = session or next(iter(candidates), None)
     found = replace(found, session=session, is_foreign=is_foreign, is_gone=is_gone)
-    found = replace(found, rivals=tuple(left_behind[1:]))
+    found = replace(found, rivals=tuple(candidates[1:]))
     return replace(found, questions=_questions(world, harmonica, task, found))
 
 
@@ -142,25 +142,27 @@ def _is_gone(survey: Survey, receipt: Receipt) -> bool:
 
 def _of_topic(
     harmonica: Harmonica, survey: Survey, task: Task, receipt: Receipt | None
-) -> Session | None:
-    """Return the active session of the task's topic.
+) -> list[Session]:
+    """Return the active sessions of the task's topic, the one that counts first.
 
-    Of several it is the announced one; else, where runs at the same time made all of them for this
-    very task, the oldest, for that is what those runs agreed on.
+    It is the announced one; else, where runs at the same time made all of them for this very task,
+    the oldest, for that is what those runs agreed on. What follows are others that runs made.
     """
-    rows = harmonica.active_with_topic(task.request.topic)
+    rows = sorted(harmonica.active_with_topic(task.request.topic), key=age)
     known = [row for row in rows if receipt and row.id == receipt.session_id]
-    rows = sorted(known or rows, key=age)
+    # Where a topic is everybody's, the announced one is enough.
+    looked_at = rows if len(rows) <= _FEW or not known else known
     # What is listed, and may not be looked at closely, has the topic all the same.
-    sessions = [survey.whole(row.id) or linked(harmonica, row) for row in rows]
+    sessions = [survey.whole(row.id) or linked(harmonica, row) for row in looked_at]
     ours = [it for it in sessions if carries_reference(it, task)]
-    if len(rows) > 1 and len(ours) < len(rows):
+    if len(ours) < len(rows) > 1 and not known:
         links = ", ".join(harmonica.join_url(row.id) for row in rows)
         raise SeveralSessions(
             f"{len(rows)} active sessions have this very topic, and `once-per: topic` wants one; "
             f"complete the others, or choose another topic: {links}"
         )
-    return sessions[0] if sessions else None
+    counts = [it for it in sessions if known and it.id == known[0].id] or sessions[:1]
+    return [*counts, *(it for it in ours if it not in counts)]
 
 
 def _left_behind(world: World, survey: Survey, task: Task) -> list[Session]:
