@@ -502,6 +502,53 @@ def test_a_session_of_the_topic_that_is_only_listed_is_reused(consumer: Consumer
     assert run.outputs["join_url"].endswith(row["id"])
 
 
+LOOK = ("GET", "/api/v1/sessions/[^/]+")
+NOT_YET = Fault.status(403, body={"error": {"code": "forbidden", "message": "No access"}})
+
+
+def test_a_new_session_that_is_listed_is_looked_at_again(consumer: Consumer) -> None:
+    """Who may see it may be written down a moment after it was made."""
+    first = consumer.on_pull_request()
+    consumer.box.github.comments.clear()
+    consumer.box.fail(*LOOK, NOT_YET, times=2)
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs["session_id"] == first.outputs["session_id"]
+    assert len(consumer.created) == 1
+
+
+def test_beside_a_new_session_that_is_only_listed_none_is_made(consumer: Consumer) -> None:
+    """It may be the one that is meant, so the run fails, names it, and the next one finds it."""
+    first = consumer.on_pull_request()
+    consumer.box.github.comments.clear()
+    consumer.box.fail(*LOOK, NOT_YET, times=None)
+    second = consumer.on_pull_request("synchronize")
+    assert second.code == 1
+    assert first.outputs["join_url"] in second.messages("error")
+    consumer.box.heal()
+    third = consumer.on_pull_request("synchronize")
+    assert third.outputs["session_id"] == first.outputs["session_id"]
+    assert len(consumer.created) == 1
+
+
+def test_an_old_session_that_is_only_listed_is_waited_for_no_longer(consumer: Consumer) -> None:
+    """What Harmonica has refused to show for a day stands in nobody's way."""
+    consumer.run_long_ago()
+    consumer.box.github.comments.clear()
+    consumer.box.fail(*LOOK, NOT_YET, times=None)
+    run = consumer.on_pull_request("synchronize")
+    assert run.outputs["status"] == "created"
+    assert consumer.clock.pauses == []
+
+
+def test_a_twin_that_may_not_be_looked_at_is_told(consumer: Consumer) -> None:
+    """Nobody knows what a new session of the same topic was made for, and a warning names it."""
+    consumer.on_pull_request()
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS, times=2)
+    consumer.box.fail(*LOOK, NOT_YET, times=3)
+    run = consumer.on_pull_request()
+    assert consumer.box.harmonica.sessions[0]["id"] in run.messages("warning")
+
+
 OLDER, LATER = {"GITHUB_RUN_ID": "500"}, {"GITHUB_RUN_ID": "501"}
 AGAIN = {"GITHUB_RUN_ATTEMPT": "2"}
 
