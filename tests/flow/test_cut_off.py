@@ -14,8 +14,12 @@ import pytest
 from harmonica_session.sandbox import Fault
 from harness.consumer import NO_SESSIONS
 from harness.machine import wait_until
+from harness.process import run_python
 
 if TYPE_CHECKING:
+    import subprocess
+    from pathlib import Path
+
     from harness.consumer import Consumer
 
 CREATE = ("POST", "/api/v1/sessions")
@@ -96,3 +100,43 @@ def test_who_is_cancelled_while_creating_says_what_may_still_appear(consumer: Co
     assert "A session that was being created just now may still appear in Harmonica." in log
     assert "names the one that does not count" in log
     assert "Traceback" not in log
+
+
+def run_with(tmp_path: Path, *lines: str) -> subprocess.CompletedProcess[str]:
+    """Run a program of these lines, and the command line of the action in it."""
+    program = tmp_path / "program.py"
+    program.write_text("\n".join(("import os, signal, sys", *lines)), "utf-8")
+    return run_python(str(program))
+
+
+def test_an_interrupt_before_the_beginning_ends_in_a_word(tmp_path: Path) -> None:
+    """Who cancels while the libraries are being loaded sees no traceback."""
+    run = run_with(
+        tmp_path,
+        "class Interrupt:",
+        "    def find_spec(self, name, path=None, target=None):",
+        "        if name == 'harmonica_session.step':",
+        "            raise KeyboardInterrupt",
+        "sys.meta_path.insert(0, Interrupt())",
+        "from harmonica_session.cli import main",
+        "sys.exit(main(['action']))",
+    )
+    assert run.returncode == 130
+    assert run.stdout == "Cancelled before anything was done.\n"
+    assert run.stderr == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_an_interrupt_after_the_end_changes_nothing(tmp_path: Path) -> None:
+    """All is said by then, and Python on its way out would end in a traceback."""
+    run = run_with(
+        tmp_path,
+        "signal.signal(signal.SIGINT, signal.default_int_handler)",
+        "from harmonica_session.cli import main",
+        "code = main(['action'])",
+        "os.kill(os.getpid(), signal.SIGINT)",
+        "sys.exit(code)",
+    )
+    assert run.returncode == 1
+    assert "HARMONICA_API_KEY is not set" in run.stdout
+    assert run.stderr == ""
