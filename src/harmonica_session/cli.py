@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+# What a shell reports for a process that an interrupt has ended.
+_CANCELLED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -22,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit code: 0 when the command did what it says, 1 when it did not, 2 for a command
-        line that cannot be read.
+        line that cannot be read, 130 when it was interrupted.
     """
     words = sys.argv[1:] if argv is None else [*argv]
     # Next to nothing is garbage in a process this short. Looking for it takes a seventh of the
@@ -36,5 +40,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         from harmonica_session.terminal import run
 
         return run(words)
+    except KeyboardInterrupt:
+        # A command knows what it leaves behind; this one was still being loaded.
+        sys.stdout.write("Cancelled before anything was done.\n")
+        return _CANCELLED
     finally:
+        # All is said, and an interrupt would meet Python itself, which ends in a traceback.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         gc.freeze()

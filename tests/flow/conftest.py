@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from harness.consumer import Consumer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from harmonica_session.sandbox import Sandbox
@@ -18,6 +20,14 @@ if TYPE_CHECKING:
 def consumer(box: Sandbox, tmp_path: Path) -> Consumer:
     """A repository with a small spec, and pull request 7 open."""
     return Consumer(box, tmp_path)
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let interrupts reach what a test starts, even under nohup or in a shell's background."""
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, inherited)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

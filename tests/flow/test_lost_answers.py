@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harmonica_session.sandbox import Fault
-from harness.consumer import GITHUBS_LIMIT, HARMONICAS_LIMIT, pull_request_payload
+from harness.consumer import GITHUBS_LIMIT, HARMONICAS_LIMIT
 from harness.machine import wait_until
-from harness.process import begin_python
 from harness.runner import outputs_of
 
 if TYPE_CHECKING:
-    import subprocess
-
     from harness.consumer import Consumer
 
 CREATE = ("POST", "/api/v1/sessions")
@@ -142,7 +139,7 @@ def test_the_deadline_says_what_is_missing(consumer: Consumer) -> None:
 def test_a_killed_step_has_handed_on_the_link(consumer: Consumer) -> None:
     """By the time the comment is posted, outputs and summary have the link, whatever comes next."""
     consumer.box.fail("POST", "/repos/.*", Fault.hang())
-    process = start(consumer)
+    process = consumer.begin()
     wait_until(lambda: consumer.box.requests_to("POST", "/repos/.*") != [])
     process.kill()
     process.communicate()
@@ -152,25 +149,17 @@ def test_a_killed_step_has_handed_on_the_link(consumer: Consumer) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+@pytest.mark.usefixtures("interruptible")
 def test_a_cancelled_step_says_so(consumer: Consumer) -> None:
     """An interrupt ends the step with one line and no traceback."""
     consumer.box.fail("POST", "/repos/.*", Fault.hang())
-    # Under nohup or in the background of a shell, tests and all that they start ignore interrupts.
-    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
-    process = start(consumer)
-    signal.signal(signal.SIGINT, inherited)
+    process = consumer.begin()
     wait_until(lambda: consumer.box.requests_to("POST", "/repos/.*") != [])
     process.send_signal(signal.SIGINT)
     log, _ = process.communicate(timeout=20)
     assert process.returncode == 130
     assert "Cancelled" in log
     assert "Traceback" not in log
-
-
-def start(consumer: Consumer) -> subprocess.Popen[str]:
-    """Start the action as a process of its own, on pull request 7."""
-    env = consumer.variables("pull_request", pull_request_payload())
-    return begin_python("-m", "harmonica_session", "action", env=env)
 
 
 def test_a_deadline_after_the_create_loses_no_session(consumer: Consumer) -> None:

@@ -76,6 +76,23 @@ def test_steps_that_may_not_comment_agree_on_the_older_session(consumer: Consume
     assert "one of them counts" in second.messages("warning")
 
 
+def test_who_may_comment_announces_the_session_of_a_faster_run_that_may_not(
+    consumer: Consumer,
+) -> None:
+    """The older session counts for both of two runs at once, and the comment has its link."""
+    github = consumer.box.github
+    github.read_only.add(github.first_token)
+    faster = consumer.on_pull_request()
+    github.read_only.clear()
+    consumer.age_sessions()
+    slower = consumer.on_pull_request()
+    assert "not posted" in faster.messages("warning")
+    assert slower.outputs["session_id"] == faster.outputs["session_id"]
+    assert consumer.box.harmonica.sessions[1]["id"] in slower.messages("warning")
+    [body] = consumer.bodies
+    assert faster.outputs["join_url"] in body
+
+
 def test_the_next_run_takes_a_second_comment_away(consumer: Consumer) -> None:
     """A run that could not look again says so; the next one leaves the older comment alone."""
     first = consumer.on_pull_request()
@@ -136,7 +153,23 @@ def test_after_a_race_for_a_topic_the_older_session_is_reused(consumer: Consumer
     consumer.run("schedule")
     third = consumer.run("schedule", env={"GITHUB_RUN_ID": "501"})
     assert third.outputs == {**first.outputs, "status": "reused"}
-    assert len(consumer.box.harmonica.sessions) == 2
+    [_, surplus] = consumer.box.harmonica.sessions
+    assert surplus["id"] in third.messages("warning")
+
+
+def test_a_session_too_many_for_a_topic_is_named_beside_the_announced_one(
+    consumer: Consumer,
+) -> None:
+    """The list that tells which sessions have the topic shows it until it is completed."""
+    consumer.inputs["once_per"] = "topic"
+    first = consumer.on_pull_request()
+    [row] = consumer.box.harmonica.sessions
+    late = consumer.box.harmonica.add_session("Retrospective", context=row["context"])
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs == {**first.outputs, "status": "reused"}
+    assert late["id"] in second.messages("warning")
+    late["status"] = "completed"
+    assert consumer.on_pull_request("synchronize").annotations == []
 
 
 def test_a_race_for_a_topic_does_not_settle_a_third_session(consumer: Consumer) -> None:
@@ -474,6 +507,53 @@ def test_a_session_of_the_topic_that_is_only_listed_is_reused(consumer: Consumer
     run = consumer.run("schedule", once_per="topic")
     assert run.outputs["status"] == "reused"
     assert run.outputs["join_url"].endswith(row["id"])
+
+
+LOOK = ("GET", "/api/v1/sessions/[^/]+")
+NOT_YET = Fault.status(403, body={"error": {"code": "forbidden", "message": "No access"}})
+
+
+def test_a_new_session_that_is_listed_is_looked_at_again(consumer: Consumer) -> None:
+    """Who may see it may be written down a moment after it was made."""
+    first = consumer.on_pull_request()
+    consumer.box.github.comments.clear()
+    consumer.box.fail(*LOOK, NOT_YET, times=2)
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs["session_id"] == first.outputs["session_id"]
+    assert len(consumer.created) == 1
+
+
+def test_beside_a_new_session_that_is_only_listed_none_is_made(consumer: Consumer) -> None:
+    """It may be the one that is meant, so the run fails, names it, and the next one finds it."""
+    first = consumer.on_pull_request()
+    consumer.box.github.comments.clear()
+    consumer.box.fail(*LOOK, NOT_YET, times=None)
+    second = consumer.on_pull_request("synchronize")
+    assert second.code == 1
+    assert first.outputs["join_url"] in second.messages("error")
+    consumer.box.heal()
+    third = consumer.on_pull_request("synchronize")
+    assert third.outputs["session_id"] == first.outputs["session_id"]
+    assert len(consumer.created) == 1
+
+
+def test_an_old_session_that_is_only_listed_is_waited_for_no_longer(consumer: Consumer) -> None:
+    """What Harmonica has refused to show for a day stands in nobody's way."""
+    consumer.run_long_ago()
+    consumer.box.github.comments.clear()
+    consumer.box.fail(*LOOK, NOT_YET, times=None)
+    run = consumer.on_pull_request("synchronize")
+    assert run.outputs["status"] == "created"
+    assert consumer.clock.pauses == []
+
+
+def test_a_twin_that_may_not_be_looked_at_is_told(consumer: Consumer) -> None:
+    """Nobody knows what a new session of the same topic was made for, and a warning names it."""
+    consumer.on_pull_request()
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS, times=2)
+    consumer.box.fail(*LOOK, NOT_YET, times=3)
+    run = consumer.on_pull_request()
+    assert consumer.box.harmonica.sessions[0]["id"] in run.messages("warning")
 
 
 OLDER, LATER = {"GITHUB_RUN_ID": "500"}, {"GITHUB_RUN_ID": "501"}

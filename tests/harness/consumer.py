@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 from harmonica_session.edges.network.clock import Clock
 from harmonica_session.sandbox import Fault
 from harmonica_session.step import run_action
+from harness.process import begin_python
 from harness.runner import commands_in, outputs_of
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
     from harmonica_session.sandbox import Sandbox
@@ -186,6 +188,13 @@ class Consumer:
         sessions = json.loads(outputs.pop("sessions", "[]"))
         summary = self.summary_file.read_text("utf-8")
         return Run(code, log.getvalue(), outputs, summary, sessions=sessions)
+
+    def begin(
+        self, action: str = "opened", env: dict[str, str] | None = None
+    ) -> subprocess.Popen[str]:
+        """Start the step for pull request 7 as a process of its own."""
+        variables = self.variables("pull_request", pull_request_payload(action), env)
+        return begin_python("-m", "harmonica_session", "action", env=variables)
 
     def on_pull_request(self, action: str = "opened", **kwargs: Any) -> Run:  # noqa: ANN401
         """Run the step for pull request 7 of this very repository."""

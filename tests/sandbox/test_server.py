@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 import harmonica_session.sandbox
-from harmonica_session.sandbox import Sandbox
+from harmonica_session.sandbox import Fault, Sandbox
 
 _PACKAGE = "harmonica_session.sandbox"
 
@@ -42,6 +42,25 @@ def test_journal_keeps_requests_in_order(
     assert (first.query, first.json(), first.status) == ({"x": "ä b"}, {"topic": "t"}, 400)
     assert first.headers["authorization"] == f"Bearer {box.api_key}"
     assert (second.service, second.path, second.status) == ("github", "/user", 403)
+
+
+def test_journal_keeps_what_was_answered_whole(box: Sandbox, harmonica: httpx.Client) -> None:
+    """What a client read is in the journal, and nothing where it cannot have read all of it."""
+    read = harmonica.get("/sessions").content
+    box.fail("GET", ".*", Fault.truncate())
+    with pytest.raises(httpx.HTTPError):
+        harmonica.get("/sessions")
+    assert [request.content for request in box.requests] == [read, b""]
+
+
+def test_a_door_leads_to_the_same_services(box: Sandbox) -> None:
+    """The journal tells who has sent a request by the door that it came through."""
+    door = box.open_door()
+    answer = httpx.get(f"{door}/chat?s=1")
+    [request] = box.requests
+    assert answer.status_code == 200
+    assert door == f"http://{request.headers['host']}"
+    assert door != box.harmonica_url
 
 
 def test_journal_is_searched_by_method_and_whole_path(

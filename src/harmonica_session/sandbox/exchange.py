@@ -30,6 +30,7 @@ class Request:
         body: The body's bytes, empty where there is none.
         status: The status of the answer; None while there is none, and for ever where the
             connection was dropped or left hanging.
+        content: The body of the answer, as far as it was sent whole; empty where it was not.
     """
 
     service: str
@@ -39,6 +40,7 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     status: int | None = None
+    content: bytes = b""
 
     def json(self) -> Any:  # noqa: ANN401  # JSON can be anything
         """Return the body read as JSON; raises ValueError where it is none."""

@@ -41,6 +41,7 @@ class Sandbox:
     def __init__(self) -> None:
         """Take a free port of 127.0.0.1; nothing is answered before `start`."""
         self._server = Server(self._receive)
+        self._doors: list[Server] = []
         self.harmonica_url = f"http://127.0.0.1:{self._server.server_port}"
         self.server_url = self.harmonica_url + _GITHUB_SITE
         self.github_url = self.harmonica_url + _GITHUB_API
@@ -100,6 +101,16 @@ class Sandbox:
         """Forget every fault that was asked for and not yet met."""
         self._faults.clear()
 
+    def open_door(self) -> str:
+        """Answer on another free port as well, and return its address.
+
+        The `Host` of a request says through which door it came, and so who has sent it.
+        """
+        door = Server(self._receive)
+        self._doors.append(door)
+        door.start()
+        return f"http://127.0.0.1:{door.server_port}"
+
     def start(self) -> Sandbox:
         """Begin to answer; returns the sandbox itself."""
         self._server.start()
@@ -107,7 +118,11 @@ class Sandbox:
 
     def close(self) -> None:
         """Stop at once, cutting connections that hang."""
-        self._server.stop()
+        for server in (self._server, *self._doors):
+            # What one of them waits for may be worked at behind another.
+            server.stopping.set()
+        for server in (self._server, *self._doors):
+            server.stop()
 
     def __enter__(self) -> Sandbox:
         """Start."""
@@ -138,7 +153,8 @@ class Sandbox:
         self._server.stopping.wait(self.latency)
         reply = _meet(fault, service, request)
         if reply.delivery not in (Delivery.DROPPED, Delivery.HANGING):
-            answered = dataclasses.replace(request, status=reply.answer.status)
+            content = reply.answer.body if reply.delivery is Delivery.WHOLE else b""
+            answered = dataclasses.replace(request, status=reply.answer.status, content=content)
             with self._lock:
                 self._journal[number] = answered
         date = formatdate(service.now(), usegmt=True)

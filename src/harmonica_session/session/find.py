@@ -6,13 +6,20 @@ This module must not write anything anywhere.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.our_comments import our_comments
-from harmonica_session.errors import ActionError, DeadlineReached, Refused, SeveralSessions
+from harmonica_session.errors import (
+    ActionError,
+    DeadlineReached,
+    FateUnknown,
+    Refused,
+    SeveralSessions,
+)
+from harmonica_session.session import notes
 from harmonica_session.session.identity import (
     age,
     carries_reference,
@@ -21,7 +28,7 @@ from harmonica_session.session.identity import (
     receipt_counts,
 )
 from harmonica_session.session.plan import Found
-from harmonica_session.session.survey import linked
+from harmonica_session.session.survey import is_settling, linked
 from harmonica_session.text.moment import moment
 from harmonica_session.words.session import Session
 
@@ -36,8 +43,6 @@ if TYPE_CHECKING:
 
 # So many sessions of one topic are all looked at, so that each one too many is named.
 _FEW = 5
-# How long Harmonica may take to write down who may see a new session, clocks that differ included.
-_SETTLING = timedelta(minutes=10)
 # A server whose clocks disagree may be a day out.
 _ANY_TIME_ZONE = timedelta(hours=27)
 
@@ -48,26 +53,25 @@ def find(world: World, harmonica: Harmonica, survey: Survey, seal: Seal, task: T
     Raises:
         NothingToAnnounceOn: There is no such pull request.
         SeveralSessions: `once-per: topic`, and several have it.
-        ServiceError: A service did not answer, so nobody knows.
+        ServiceError: A service did not answer, or does not show a new session, so nobody knows.
         DeadlineReached: There are too many sessions to look at in time.
     """
     found = _announced(world, survey, seal, task)
     receipt = found.receipt
     session, is_foreign, is_gone = None, False, False
-    left_behind: list[Session] = []
+    candidates: list[Session] = []
     if receipt and receipt_counts(task, receipt):
         session = _session_of(world, harmonica, survey, receipt)
         is_foreign = session is not None and receipt.is_foreign
         is_gone = session is None
     if session is None and task.scope == "topic":
-        left_behind = _of_topic(harmonica, survey, task, receipt)
-        session = left_behind[0] if left_behind else None
-        is_foreign = session is not None and is_set_up_elsewhere(session, task, receipt)
+        candidates = _of_topic(harmonica, survey, task, receipt)
+        is_foreign = bool(candidates) and is_set_up_elsewhere(candidates[0], task, receipt)
     elif session is None and may_have_run_before(task, world.event, receipt):
-        left_behind = _left_behind(world, survey, task)
-        session = left_behind[0] if left_behind else None
+        candidates = _left_behind(world, survey, task)
+    session = session or next(iter(candidates), None)
     found = replace(found, session=session, is_foreign=is_foreign, is_gone=is_gone)
-    found = replace(found, rivals=tuple(left_behind[1:]))
+    found = replace(found, rivals=tuple(candidates[1:]))
     return replace(found, questions=_questions(world, harmonica, task, found))
 
 
@@ -131,9 +135,9 @@ def _is_gone(survey: Survey, receipt: Receipt) -> bool:
     It refuses every session while it cannot read who may see what, and a new one until that is
     written down. So the list has to lack it, and to hold others.
     """
-    created = moment(receipt.created_at)
-    if created and datetime.now(timezone.utc) - created < _SETTLING:
+    if is_settling(receipt):
         return False
+    created = moment(receipt.created_at)
     try:
         rows = survey.sessions(created - _ANY_TIME_ZONE if created else None)
     except ActionError:
@@ -144,28 +148,26 @@ def _is_gone(survey: Survey, receipt: Receipt) -> bool:
 def _of_topic(
     harmonica: Harmonica, survey: Survey, task: Task, receipt: Receipt | None
 ) -> list[Session]:
-    """Return the active sessions that have the task's topic, the one that counts first.
+    """Return the active sessions of the task's topic, the one that counts first.
 
-    Of several it is the announced one; else, where runs at the same time made all of them for this
-    very task, the oldest, for that is what those runs agreed on.
+    It is the announced one; else, where runs at the same time made all of them for this very task,
+    the oldest, for that is what those runs agreed on. What follows are others that runs made.
     """
     rows = sorted(harmonica.active_with_topic(task.request.topic), key=age)
     known = [row for row in rows if receipt and row.id == receipt.session_id]
-    if known and len(rows) > _FEW:
-        rows = known
+    # Where a topic is everybody's, the announced one is enough.
+    looked_at = rows if len(rows) <= _FEW or not known else known
     # What is listed, and may not be looked at closely, has the topic all the same.
-    sessions = [survey.whole(row.id) or linked(harmonica, row) for row in rows]
+    sessions = [survey.whole(row) or linked(harmonica, row) for row in looked_at]
     ours = [it for it in sessions if carries_reference(it, task)]
-    if known:
-        announced = next(it for it in sessions if it.id == known[0].id)
-        return [announced, *(it for it in ours if it.id != announced.id)]
-    if len(rows) > 1 and len(ours) < len(rows):
+    if len(rows) > 1 and len(ours) < len(rows) and not known:
         links = ", ".join(harmonica.join_url(row.id) for row in rows)
         raise SeveralSessions(
             f"{len(rows)} active sessions have this very topic, and `once-per: topic` wants one; "
             f"complete the others, or choose another topic: {links}"
         )
-    return sessions
+    counts = [it for it in sessions if known and it.id == known[0].id] or sessions[:1]
+    return [*counts, *(it for it in ours if it not in counts)]
 
 
 def _left_behind(world: World, survey: Survey, task: Task) -> list[Session]:
@@ -178,13 +180,27 @@ def _left_behind(world: World, survey: Survey, task: Task) -> list[Session]:
             f"an earlier run may have made one of {len(rows)} sessions, and there was no time to "
             f"look at all of them: {error}"
         ) from None
+    unseen = survey.unseen(row for row in rows if row.topic == task.request.topic)
     if sessions:
         world.runner.say(f"Recognised the session of an earlier run: {sessions[0].id}")
+        tell_unseen(world, unseen)
+    elif unseen:
+        raise FateUnknown(
+            "an earlier run may have made the session, for Harmonica lists a new one of this topic "
+            "and does not show it yet; run it again in a few minutes: "
+            f"{', '.join(str(it.join_url) for it in unseen)}"
+        )
     return sessions
 
 
+def tell_unseen(world: World, unseen: Iterable[Session]) -> None:
+    """Warn of new sessions that may be some too many, and could not be looked at."""
+    for session in unseen:
+        world.runner.warn(notes.unseen(session.join_url or session.id))
+
+
 def with_reference(
-    look: Callable[[str], Session | None],
+    look: Callable[[Session], Session | None],
     task: Task,
     candidates: Iterable[Session],
     *,
@@ -195,7 +211,7 @@ def with_reference(
     Of those with another topic than the task's, one is looked for only where none has the topic.
 
     Args:
-        look: Returns a session with its context, None when it is out of reach.
+        look: Returns a listed session with its context, None when it is out of reach.
         task: What the sessions are for.
         candidates: Sessions as they are listed.
         same_topic: Whether to look at sessions of the task's very topic only.
@@ -203,10 +219,10 @@ def with_reference(
     rows = sorted(candidates, key=age)
     # A topic that is the same still is the likeliest, and each candidate costs a request.
     alike = [row for row in rows if row.topic == task.request.topic]
-    ours = (it for it in (look(row.id) for row in alike) if it and carries_reference(it, task))
+    ours = (it for it in (look(row) for row in alike) if it and carries_reference(it, task))
     # Where a topic is everybody's, the oldest is enough.
     found = list(ours if len(alike) <= _FEW else islice(ours, 1))
     if found or same_topic:
         return found
-    others = (look(row.id) for row in rows if row.topic != task.request.topic)
+    others = (look(row) for row in rows if row.topic != task.request.topic)
     return list(islice((it for it in others if it and carries_reference(it, task)), 1))

@@ -62,6 +62,15 @@ def surplus(join_url: str) -> str:
     )
 
 
+def unseen(join_url: str) -> str:
+    """Say that a new session may be one too many for a purpose, and that nobody could look."""
+    return (
+        "Harmonica lists a new session of the same topic and does not show it, so nobody knows "
+        "whether another run made it for the same purpose. If one did, complete it in Harmonica: "
+        f"{join_url}"
+    )
+
+
 def second_session(join_url: str) -> str:
     """Say that two runs announced a session each, and which of them counts no longer."""
     return (

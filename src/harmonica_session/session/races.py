@@ -6,7 +6,6 @@ This module must not create a session, nor let anything here cost the one that e
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.advice import not_announced
@@ -15,12 +14,12 @@ from harmonica_session.announcement.post import remove
 from harmonica_session.errors import ActionError, Refused
 from harmonica_session.session import notes
 from harmonica_session.session.announce import ABOUT, announce, tidied
-from harmonica_session.session.find import with_reference
+from harmonica_session.session.find import tell_unseen, with_reference
 from harmonica_session.session.identity import age, receipt_counts
 from harmonica_session.session.outcome import given_way
 from harmonica_session.session.plan import Found, decide
 from harmonica_session.session.settle import settle
-from harmonica_session.session.survey import whole
+from harmonica_session.session.survey import Survey
 from harmonica_session.words.session import Session
 
 if TYPE_CHECKING:
@@ -31,9 +30,6 @@ if TYPE_CHECKING:
     from harmonica_session.session.task import Task
     from harmonica_session.words.pull_request import Comment
     from harmonica_session.world import World
-
-# How long to wait until everybody may see a new session who should.
-_PAUSES = (1.0, 2.0)
 
 
 def agree_on_session(world: World, harmonica: Harmonica, outcome: Outcome) -> Outcome:
@@ -88,25 +84,16 @@ def _twins(world: World, harmonica: Harmonica, task: Task, session: Session) -> 
         if task.scope == "topic":
             # A completed session makes room for another one of its topic.
             rows = [row for row in rows if row.status != "completed"]
-        look = partial(_looked_at, world, harmonica)
-        return with_reference(look, task, rows, same_topic=True)
+        survey = Survey(world)
+        twins = with_reference(survey.whole, task, rows, same_topic=True)
+        tell_unseen(world, survey.unseen(rows))
     except ActionError as error:
         world.runner.warn(
             "Nobody knows whether another run made a session for the same purpose at the same "
             f"time: {error}"
         )
         return []
-
-
-def _looked_at(world: World, harmonica: Harmonica, session_id: str) -> Session | None:
-    """Return a listed session; who may see a new one is written down a moment after it is made."""
-    for pause in _PAUSES:
-        if session := whole(harmonica, session_id):
-            return session
-        if world.deadline.left <= pause:
-            return None
-        world.deadline.clock.sleep(pause)
-    return whole(harmonica, session_id)
+    return twins
 
 
 def _earlier(

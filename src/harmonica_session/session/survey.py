@@ -12,6 +12,9 @@ from harmonica_session.errors import Refused, ServiceError
 from harmonica_session.text.moment import moment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from harmonica_session.announcement.receipt import Receipt
     from harmonica_session.edges.harmonica.client import Harmonica
     from harmonica_session.session.task import Task
     from harmonica_session.words.pull_request import Comment
@@ -25,6 +28,10 @@ _CLOCK_TOLERANCE = timedelta(minutes=10)
 _LONGEST_RUN = timedelta(days=31)
 # Jobs of one attempt that share a session are minutes apart.
 _LONGEST_ATTEMPT = timedelta(days=1)
+# How long Harmonica may take to write down who may see a new session, clocks that differ included.
+_SETTLING = timedelta(minutes=10)
+# How long to wait until a new session that is listed may be looked at too.
+_PAUSES = (1.0, 2.0)
 
 
 class Survey:
@@ -65,11 +72,36 @@ class Survey:
             self._sessions[since] = list(self._world.harmonica.created_since(since))
         return self._sessions.get(since, [])
 
-    def whole(self, session_id: str) -> Session | None:
+    def whole(self, row: Session) -> Session | None:
         """Return a listed session with its context and its link, None when it is out of reach."""
-        if session_id not in self._whole and self._world.harmonica:
-            self._whole[session_id] = whole(self._world.harmonica, session_id)
-        return self._whole.get(session_id)
+        if row.id not in self._whole and self._world.harmonica:
+            self._whole[row.id] = self._looked_at(self._world.harmonica, row)
+        return self._whole.get(row.id)
+
+    def unseen(self, rows: Iterable[Session]) -> list[Session]:
+        """Return the new ones among listed sessions that could not be looked at when asked for.
+
+        Who is listed may be looked at a moment later, so each may be what an earlier run has made.
+        """
+        harmonica = self._world.harmonica
+        refused = [row for row in rows if row.id in self._whole and not self._whole[row.id]]
+        return [linked(harmonica, row) for row in refused if harmonica and is_settling(row)]
+
+    def _looked_at(self, harmonica: Harmonica, row: Session) -> Session | None:
+        deadline = self._world.deadline
+        for pause in _PAUSES if is_settling(row) else ():
+            if session := whole(harmonica, row):
+                return session
+            if deadline.left <= pause:
+                return None
+            deadline.clock.sleep(pause)
+        return whole(harmonica, row)
+
+
+def is_settling(session: Session | Receipt) -> bool:
+    """Say whether a session is so new that Harmonica may refuse to show it to who may see it."""
+    created = moment(session.created_at)
+    return created is not None and datetime.now(timezone.utc) - created < _SETTLING
 
 
 def _beginning_of_pull_request(world: World, number: int) -> datetime | None:
@@ -98,14 +130,14 @@ def _shortly_before(text: str) -> datetime | None:
     return at - _CLOCK_TOLERANCE if at else None
 
 
-def whole(harmonica: Harmonica, session_id: str) -> Session | None:
+def whole(harmonica: Harmonica, row: Session) -> Session | None:
     """Return a listed session with its context and its link, None when it is out of reach.
 
     Raises:
         ServiceError: It cannot be known.
     """
     try:
-        session = harmonica.get(session_id)
+        session = harmonica.get(row.id)
     except Refused as error:
         if not error.is_out_of_reach:
             raise
