@@ -40,7 +40,7 @@ def agree_on_session(world: World, harmonica: Harmonica, outcome: Outcome) -> Ou
     """Look once, after a create, which other sessions there are for the very same task.
 
     Runs at once cannot see each other before they create. Until a comment says which session
-    counts, the oldest does, so all of them come to the same one.
+    counts, the oldest that is open does, so all of them come to the same one.
     """
     session, task = outcome.session, outcome.plan.task
     if outcome.status != "created" or task.scope == "off":
@@ -101,12 +101,12 @@ def _twins(world: World, harmonica: Harmonica, task: Task, session: Session) -> 
 def _looked_at(world: World, harmonica: Harmonica, session_id: str) -> Session | None:
     """Return a listed session; who may see a new one is written down a moment after it is made."""
     for pause in _PAUSES:
-        if session := whole(harmonica, session_id):
+        if session := whole(harmonica, session_id, harmonica.look_seconds):
             return session
         if world.deadline.left <= pause:
             return None
         world.deadline.clock.sleep(pause)
-    return whole(harmonica, session_id)
+    return whole(harmonica, session_id, harmonica.look_seconds)
 
 
 def _earlier(

@@ -101,14 +101,19 @@ def _shortly_before(text: str) -> datetime | None:
         return None
 
 
-def whole(harmonica: Harmonica, session_id: str) -> Session | None:
+def whole(harmonica: Harmonica, session_id: str, seconds: float | None = None) -> Session | None:
     """Return a listed session with its context and its link, None when it is out of reach.
+
+    Args:
+        harmonica: The account.
+        session_id: The session.
+        seconds: How long it is worth trying; None for all the time that is left.
 
     Raises:
         ServiceError: It cannot be known.
     """
     try:
-        session = harmonica.get(session_id)
+        session = harmonica.get(session_id, seconds)
     except Refused as error:
         if not error.is_out_of_reach:
             raise
