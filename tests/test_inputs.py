@@ -242,3 +242,11 @@ def test_a_dry_run_is_not_skipped(inputs: Inputs) -> None:
 def test_another_run_without_a_key_is_not_skipped(inputs: Inputs) -> None:
     """Where GitHub withholds nothing, a missing key is an error."""
     assert reason_to_skip(inputs, Event(name="push")) == ""
+
+
+@pytest.mark.parametrize(
+    ("token", "expected"), [("ghs_0123", True), ("ghp_0123", False), ("0123", False), ("", False)]
+)
+def test_a_workflows_token_is_told_by_its_beginning(token: str, expected: bool) -> None:  # noqa: FBT001 - parametrised
+    """Nobody is asked whether it speaks for a bot or for a person."""
+    assert read_inputs({"INPUT_GITHUB_TOKEN": token}).speaks_for_app is expected

@@ -149,10 +149,11 @@ def test_a_receipt_of_another_pull_request_does_not_count(seal: Seal, receipt: R
         Seal([_KEY], "1296270", ".harmonica/session.yml"),
         Seal([_KEY], "1296269", "other.yml"),
         Seal([_KEY], "1296269.harmonica", "/session.yml"),
+        Seal([_KEY], "1296269", ".harmonica/session.yml", is_app=True),
     ],
-    ids=["repository", "spec", "shifted"],
+    ids=["repository", "spec", "shifted", "app"],
 )
-def test_a_receipt_is_bound_to_repository_and_spec(
+def test_a_receipt_is_bound_to_repository_spec_and_kind_of_account(
     seal: Seal, other: Seal, receipt: Receipt
 ) -> None:
     """A receipt from elsewhere is none here, nor one of ours there."""

@@ -104,6 +104,20 @@ def test_refusal_is_not_asked_again(box: Sandbox, service: Persistent, status: i
     assert len(box.requests) == 1
 
 
+def test_what_is_worth_little_time_is_not_repeated_for_long(
+    box: Sandbox, service: Persistent, clock: HurriedClock
+) -> None:
+    """Neither failures nor the service's demand take more than the request is worth."""
+    box.fail("GET", PAGE, Fault.status(502), times=None)
+    service.send(Request("read it", "GET", PAGE, seconds=2))
+    assert sum(clock.pauses) < 2
+    box.heal()
+    box.fail("GET", PAGE, Fault.status(429, headers={"Retry-After": "3"}), times=None)
+    clock.pauses.clear()
+    service.send(Request("read it", "GET", PAGE, seconds=2))
+    assert clock.pauses == []
+
+
 def test_patience_has_an_end(box: Sandbox, service: Persistent, clock: HurriedClock) -> None:
     """After four repeats, each after a longer pause, the last answer stands."""
     box.fail("GET", PAGE, Fault.status(502), times=None)

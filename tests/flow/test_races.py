@@ -763,3 +763,29 @@ def test_the_look_for_others_does_not_cost_the_announcement(
     assert "Nobody knows whether another run made a session" in run.messages("warning")
     assert run.outputs["join_url"] in consumer.bodies[0]
     assert sum(consumer.clock.pauses) < 20
+
+
+def test_a_slow_look_at_a_twin_does_not_cost_the_announcement(consumer: Consumer) -> None:
+    """Nor does a session that may be one too many, and is not shown."""
+    consumer.on_pull_request()
+    consumer.age_sessions()
+    consumer.box.github.comments.clear()
+    consumer.box.fail("GET", "/api/v1/sessions/.*", Fault.hang(), times=None)
+    run = consumer.on_pull_request(timeout="8")
+    assert "Nobody knows whether another run made a session" in run.messages("warning")
+    assert run.outputs["join_url"] in consumer.bodies[0]
+
+
+def test_a_session_that_was_completed_as_asked_does_not_come_back(consumer: Consumer) -> None:
+    """Where the comment is gone, an older session that is completed makes way for an open one."""
+    surplus = consumer.on_pull_request()
+    consumer.age_sessions()
+    consumer.box.github.comments.clear()
+    consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS, times=2)
+    counts = consumer.on_pull_request("synchronize")
+    assert counts.outputs["session_id"] != surplus.outputs["session_id"]
+    consumer.box.harmonica.sessions[0]["status"] = "completed"
+    consumer.box.github.comments.clear()
+    run = consumer.on_pull_request("synchronize")
+    assert run.outputs["join_url"] == counts.outputs["join_url"]
+    assert run.annotations == []

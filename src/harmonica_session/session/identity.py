@@ -52,6 +52,9 @@ def carries_reference(session: Session, task: Task) -> bool:
     return any(f"Ref: {it}" in lines for it in (task.reference, *task.older_references))
 
 
-def age(session: Session) -> tuple[str, str]:
-    """Return what puts sessions in order, the oldest first."""
-    return session.created_at or "", session.id
+def age(session: Session) -> tuple[bool, str, str]:
+    """Return what puts sessions in order, the oldest first, but for those that are completed.
+
+    Whoever has completed one too many, as asked, is not to find it announced.
+    """
+    return session.status == "completed", session.created_at or "", session.id

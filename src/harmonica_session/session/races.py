@@ -36,7 +36,7 @@ def agree_on_session(world: World, harmonica: Harmonica, outcome: Outcome) -> Ou
     """Look once, after a create, which other sessions there are for the very same task.
 
     Runs at once cannot see each other before they create. Until a comment says which session
-    counts, the oldest does, so all of them come to the same one.
+    counts, the oldest that is open does, so all of them come to the same one.
     """
     session, task = outcome.session, outcome.plan.task
     if outcome.status != "created" or task.scope == "off":
@@ -84,7 +84,7 @@ def _twins(world: World, harmonica: Harmonica, task: Task, session: Session) -> 
         if task.scope == "topic":
             # A completed session makes room for another one of its topic.
             rows = [row for row in rows if row.status != "completed"]
-        survey = Survey(world)
+        survey = Survey(world, is_hurried=True)
         twins = with_reference(survey.whole, task, rows, same_topic=True)
         tell_unseen(world, survey.unseen(rows))
     except ActionError as error:

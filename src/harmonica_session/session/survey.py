@@ -37,9 +37,15 @@ _PAUSES = (1.0, 2.0)
 class Survey:
     """What the services have told, each thing asked for when it is first needed."""
 
-    def __init__(self, world: World) -> None:
-        """Ask nothing yet."""
+    def __init__(self, world: World, *, is_hurried: bool = False) -> None:
+        """Ask nothing yet.
+
+        Args:
+            world: Whom to ask.
+            is_hurried: Whether there is more to do, so no look at a session takes all the time.
+        """
         self._world = world
+        self._is_hurried = is_hurried
         self._comments: dict[int, list[Comment]] = {}
         self._beginnings: dict[int | None, datetime | None] = {}
         self._sessions: dict[datetime | None, list[Session]] = {}
@@ -90,12 +96,15 @@ class Survey:
     def _looked_at(self, harmonica: Harmonica, row: Session) -> Session | None:
         deadline = self._world.deadline
         for pause in _PAUSES if is_settling(row) else ():
-            if session := whole(harmonica, row):
+            if session := whole(harmonica, row, self._seconds(harmonica)):
                 return session
             if deadline.left <= pause:
                 return None
             deadline.clock.sleep(pause)
-        return whole(harmonica, row)
+        return whole(harmonica, row, self._seconds(harmonica))
+
+    def _seconds(self, harmonica: Harmonica) -> float | None:
+        return harmonica.look_seconds if self._is_hurried else None
 
 
 def is_settling(session: Session | Receipt) -> bool:
@@ -130,14 +139,19 @@ def _shortly_before(text: str) -> datetime | None:
     return at - _CLOCK_TOLERANCE if at else None
 
 
-def whole(harmonica: Harmonica, row: Session) -> Session | None:
+def whole(harmonica: Harmonica, row: Session, seconds: float | None) -> Session | None:
     """Return a listed session with its context and its link, None when it is out of reach.
+
+    Args:
+        harmonica: The account.
+        row: The session as it is listed.
+        seconds: How long it is worth trying; None for all the time that is left.
 
     Raises:
         ServiceError: It cannot be known.
     """
     try:
-        session = harmonica.get(row.id)
+        session = harmonica.get(row.id, seconds)
     except Refused as error:
         if not error.is_out_of_reach:
             raise

@@ -18,7 +18,7 @@ from harmonica_session.edges.harmonica.refusals import accepted, is_own_error, r
 from harmonica_session.edges.network.pace import Pace
 from harmonica_session.edges.network.retry import Persistent
 from harmonica_session.edges.network.single_flight import SingleFlight
-from harmonica_session.edges.network.transport import READ_SECONDS, Request, Transport
+from harmonica_session.edges.network.transport import Request, Transport
 from harmonica_session.errors import AnswerUnusable, FateUnknown, Refused, clip
 from harmonica_session.text.addresses import checked_join_url, join_url_of
 from harmonica_session.text.moment import moment
@@ -149,15 +149,20 @@ class Harmonica:
             raise unusable from None
         return session
 
-    def get(self, session_id: str) -> Session:
+    def get(self, session_id: str, seconds: float | None = None) -> Session:
         """Return a session of this account: `GET /sessions/{id}`. It has no `join_url`.
+
+        Args:
+            session_id: The session.
+            seconds: How long it is worth trying; None for all the time that is left.
 
         Raises:
             Refused: 403 when the session is gone or somebody else's.
             ServiceError: It cannot be known.
         """
         path = f"/sessions/{quote(session_id, safe='')}"
-        response = self._service.send(Request("look at the session", "GET", path))
+        request = Request("look at the session", "GET", path, seconds=seconds)
+        response = self._service.send(request)
         session: Session = accepted(response, 200).read(Session)
         return session
 
@@ -264,7 +269,12 @@ class Harmonica:
 
     def _look_around(self) -> list[Session]:
         since = self.time_of_create() - _LOOK_BACK
-        return list(self.created_since(since, min(_LOOK_SECONDS, self._deadline.left / 2)))
+        return list(self.created_since(since, self.look_seconds))
+
+    @property
+    def look_seconds(self) -> float:
+        """How long a look is worth trying beside which there is more to do."""
+        return min(_LOOK_SECONDS, self._deadline.left / 2)
 
     def time_of_create(self) -> datetime:
         """Return when the first create was sent, by the server's clock, or a little earlier."""
@@ -284,8 +294,6 @@ class Harmonica:
                 "GET",
                 "/sessions",
                 query={"limit": PAGE, "offset": offset, **query},
-                # A second try is to fit in.
-                read_seconds=READ_SECONDS if seconds is None else seconds / 2,
                 seconds=seconds,
             )
             response = accepted(self._service.send(request), 200)

@@ -223,7 +223,11 @@ class Transport:
             DeadlineReached: There is no time left to send it.
         """
         left = self.deadline.remaining(request.doing)
-        timeout = httpx.Timeout(min(request.read_seconds, left), connect=min(CONNECT_SECONDS, left))
+        # Where not all that is left is worth it, a second try is to fit in.
+        worth = left if request.seconds is None else min(left, request.seconds / 2)
+        timeout = httpx.Timeout(
+            min(request.read_seconds, worth), connect=min(CONNECT_SECONDS, worth)
+        )
         # A timeout of the socket starts anew with each byte that comes; this one does not.
         alarm = threading.Timer(left, self._cut)
         alarm.daemon = True
