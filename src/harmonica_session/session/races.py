@@ -51,18 +51,24 @@ def agree_on_session(world: World, harmonica: Harmonica, outcome: Outcome) -> Ou
 
 
 def agree_on_comment(world: World, harmonica: Harmonica, seal: Seal, outcome: Outcome) -> Outcome:
-    """Go on with a faster run's comment, and its session, in place of a new one of ours."""
-    if not (outcome.comment and outcome.has_posted and world.github):
+    """Go on with a faster run's comment, and its session, in place of a new one of ours.
+
+    So does a run whose new session could not be announced, for then another one may be.
+    """
+    task = outcome.plan.task
+    may_be_second = outcome.has_posted or (outcome.made and not outcome.comment)
+    if not may_be_second or task.place.number is None or world.github is None:
         return outcome
-    winner = _earlier(world, world.github, seal, outcome.plan.task, outcome.comment)
+    winner = _earlier(world, world.github, seal, task, outcome.comment)
     if winner is None:
         return tidied(world, outcome)
     is_same = winner.receipt.session_id == outcome.session.id
-    if is_same or receipt_counts(outcome.plan.task, winner.receipt):
-        remove(world.runner, world.github, outcome.comment)
+    if is_same or receipt_counts(task, winner.receipt):
+        if outcome.comment:
+            remove(world.runner, world.github, outcome.comment)
         after = _give_way_to(world, harmonica, outcome, winner)
         return agree_on_comment(world, harmonica, seal, announce(world, seal, after))
-    return _take_over(world, world.github, seal, outcome, winner)
+    return _take_over(world, world.github, seal, outcome, winner) if outcome.comment else outcome
 
 
 def name_surplus(world: World, outcome: Outcome) -> None:
@@ -91,9 +97,9 @@ def _twins(world: World, harmonica: Harmonica, task: Task, session: Session) -> 
 
 
 def _earlier(
-    world: World, github: GitHub, seal: Seal, task: Task, posted: Comment
+    world: World, github: GitHub, seal: Seal, task: Task, posted: Comment | None
 ) -> OurComment | None:
-    """Return the announcement that another run posted before ours."""
+    """Return the announcement that another run posted before ours, or in place of it."""
     try:
         winner = our_newest_comment(world, github, seal, task.place)
     except ActionError as error:
@@ -102,8 +108,9 @@ def _earlier(
             f"{unknown}; the next run looks again and tidies up: {error}", about=ABOUT
         )
         return None
-    is_earlier = winner and winner.is_intact and winner.comment.id < posted.id
-    return winner if is_earlier else None
+    if winner is None or not winner.is_intact:
+        return None
+    return winner if posted is None or winner.comment.id < posted.id else None
 
 
 def _give_way_to(
