@@ -98,7 +98,13 @@ def connected(world: World, env: Mapping[str, str]) -> Iterator[World]:
             api = _github_api(env.get("GITHUB_API_URL", ""))
             github = GitHub(api, event.repository, inputs.github_token, world.deadline)
             opened.callback(github.close)
-        yield replace(world, harmonica=harmonica, github=github)
+        try:
+            yield replace(world, harmonica=harmonica, github=github)
+        except KeyboardInterrupt:
+            # It may have come while a lock was being taken, which closing would wait for for ever.
+            # The process ends, and its connections with it.
+            opened.pop_all()
+            raise
 
 
 def _github_api(url: str) -> str:

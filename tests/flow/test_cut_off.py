@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harmonica_session.sandbox import Fault
-from harness.consumer import NO_SESSIONS
+from harness.consumer import NO_SESSIONS, pull_request_payload
 from harness.machine import wait_until
 from harness.process import run_python
 
@@ -102,11 +102,13 @@ def test_who_is_cancelled_while_creating_says_what_may_still_appear(consumer: Co
     assert "Traceback" not in log
 
 
-def run_with(tmp_path: Path, *lines: str) -> subprocess.CompletedProcess[str]:
+def run_with(
+    tmp_path: Path, *lines: str, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run a program of these lines, and the command line of the action in it."""
     program = tmp_path / "program.py"
     program.write_text("\n".join(("import os, signal, sys", *lines)), "utf-8")
-    return run_python(str(program))
+    return run_python(str(program), env=env)
 
 
 def test_an_interrupt_before_the_beginning_ends_in_a_word(tmp_path: Path) -> None:
@@ -123,6 +125,30 @@ def test_an_interrupt_before_the_beginning_ends_in_a_word(tmp_path: Path) -> Non
     )
     assert run.returncode == 130
     assert run.stdout == "Cancelled before anything was done.\n"
+    assert run.stderr == ""
+
+
+def test_an_interrupt_that_leaves_a_lock_behind_is_not_waited_for(
+    consumer: Consumer, tmp_path: Path
+) -> None:
+    """It may come when the pool of connections has just been locked, and nobody unlocks it."""
+    run = run_with(
+        tmp_path,
+        "from httpcore._synchronization import ThreadLock",
+        "def trace(frame, event, arg):",
+        "    return leave if frame.f_code is ThreadLock.__enter__.__code__ else None",
+        "def leave(frame, event, arg):",
+        "    if event == 'return':",
+        "        sys.settrace(None)",
+        "        raise KeyboardInterrupt",
+        "    return leave",
+        "from harmonica_session.cli import main",
+        "sys.settrace(trace)",
+        "sys.exit(main(['action']))",
+        env=consumer.variables("pull_request", pull_request_payload()),
+    )
+    assert run.returncode == 130
+    assert "Cancelled" in run.stdout
     assert run.stderr == ""
 
 

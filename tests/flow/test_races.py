@@ -556,6 +556,23 @@ def test_a_twin_that_may_not_be_looked_at_is_told(consumer: Consumer) -> None:
     assert consumer.box.harmonica.sessions[0]["id"] in run.messages("warning")
 
 
+def test_an_announced_session_counts_before_an_older_one_that_may_not_be_announced(
+    consumer: Consumer,
+) -> None:
+    """Who may not comment looks whether another run has, and names its own session as surplus."""
+    announced = consumer.on_pull_request()
+    consumer.box.github.read_only.add(consumer.box.github_token)
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
+    # By Harmonica's clock this run was first, and its session was listed too late for the other.
+    consumer.box.harmonica.clock_offset = -60
+    slower = consumer.on_pull_request()
+    assert slower.outputs["session_id"] == announced.outputs["session_id"]
+    assert slower.outputs["comment_url"] == announced.outputs["comment_url"]
+    [_, own] = consumer.box.harmonica.sessions
+    assert own["id"] in slower.messages("warning")
+    assert announced.outputs["session_id"] not in slower.messages("warning")
+
+
 OLDER, LATER = {"GITHUB_RUN_ID": "500"}, {"GITHUB_RUN_ID": "501"}
 AGAIN = {"GITHUB_RUN_ATTEMPT": "2"}
 

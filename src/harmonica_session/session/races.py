@@ -55,19 +55,22 @@ def agree_on_comment(world: World, harmonica: Harmonica, seal: Seal, outcome: Ou
 
     Where ours was refused, that matters only if another run has made a session too.
     """
+    task = outcome.plan.task
     is_alone = outcome.comment is None and not outcome.rivals
-    if is_alone or not (outcome.has_posted or outcome.comment is None) or world.github is None:
+    if is_alone or not (outcome.has_posted or outcome.comment is None):
         return outcome
-    winner = _earlier(world, world.github, seal, outcome.plan.task, outcome.comment)
+    if task.place.number is None or world.github is None:
+        return outcome
+    winner = _earlier(world, world.github, seal, task, outcome.comment)
     if winner is None:
         return tidied(world, outcome)
     is_same = winner.receipt.session_id == outcome.session.id
-    if is_same or receipt_counts(outcome.plan.task, winner.receipt):
+    if is_same or receipt_counts(task, winner.receipt):
         if outcome.comment:
             remove(world.runner, world.github, outcome.comment)
         after = _give_way_to(world, harmonica, outcome, winner)
         return agree_on_comment(world, harmonica, seal, announce(world, seal, after))
-    return _take_over(world, world.github, seal, outcome, winner)
+    return _take_over(world, world.github, seal, outcome, winner) if outcome.comment else outcome
 
 
 def name_surplus(world: World, outcome: Outcome) -> None:
@@ -99,7 +102,7 @@ def _twins(world: World, harmonica: Harmonica, task: Task, session: Session) -> 
 def _earlier(
     world: World, github: GitHub, seal: Seal, task: Task, posted: Comment | None
 ) -> OurComment | None:
-    """Return the announcement that another run posted before ours."""
+    """Return the announcement that another run posted before ours, or in place of it."""
     try:
         winner = our_newest_comment(world, github, seal, task.place)
     except ActionError as error:
