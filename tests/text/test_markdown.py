@@ -140,6 +140,7 @@ _REFERENCES = [
     "@octocat", "@octo-org/team", "a@b.example", "#1", "octo/garden#12", "octocat#3", "GH-1",
     "gh-99", "GHSA-mrrh-fwg8-r2c3", "CVE-2021-44228", "0123abc", "89abcdef01", "1234567", "defaced",
     "DEADBEEF", f"{0x0123456789abcdef << 96:040x}", f"octo/garden@{'0123456789' * 4}",
+    "1ad58c2a-68d7", "a-1ad58c2a-68d7-5536-8832-9c90a66ef388",
     "octocat@89abcdef01", "0123abc...89abcde", "www.h.example", "https://__x__", "ftp://h.example",
     ":tada:", ":+1:", ":100:", "&#35;1", "\\#1", "<b>#</b>1", "G&#72;-1", "#\u200b1",
 ]  # fmt: skip
@@ -181,7 +182,18 @@ def test_no_text_refers_to_anything(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["C# and F#", "#ff0", "a decade", "face", "10:30:45", "v1.2.3", "a-1", "x/y", "10,000,000"],
+    [
+        "C# and F#",
+        "#ff0",
+        "a decade",
+        "face",
+        "10:30:45",
+        "v1.2.3",
+        "a-1",
+        "x/y",
+        "10,000,000",
+        "session 1ad58c2a-68d7-5536-8832-9c90a66ef388.",
+    ],
 )
 def test_what_is_no_reference_is_left_as_it_is(text: str) -> None:
     """It can be copied with no character more."""

@@ -139,7 +139,7 @@ def _shortly_before(text: str) -> datetime | None:
     return at - _CLOCK_TOLERANCE if at else None
 
 
-def whole(harmonica: Harmonica, row: Session, seconds: float | None) -> Session | None:
+def whole(harmonica: Harmonica, row: Session, seconds: float | None = None) -> Session | None:
     """Return a listed session with its context and its link, None when it is out of reach.
 
     Args:
