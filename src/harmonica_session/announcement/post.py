@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 _PAUSES = (1.0, 2.0, 4.0)
 
 
-def put(world: World, github: GitHub, comment: Comment | None, number: int, body: str) -> Comment:
+def put(
+    world: World, github: GitHub, comment: Comment | None, number: int, bodies: tuple[str, str]
+) -> Comment:
     """Edit our comment, or post one where there is none, or none any more.
 
     Args:
@@ -27,22 +29,23 @@ def put(world: World, github: GitHub, comment: Comment | None, number: int, body
         github: The repository.
         comment: Our comment, None when there is none.
         number: The pull request or issue.
-        body: What it is to say, the receipt in its first line.
+        bodies: What it is to say, the receipt in its first line; and the same with another receipt,
+            for where nobody knows whether the first one was posted.
 
     Raises:
         ServiceError: That was refused, or nobody knows whether it was done.
     """
     if comment:
         try:
-            return github.edit_comment(comment.id, body)
+            return github.edit_comment(comment.id, bodies[0])
         except Refused as error:
             if not error.is_absent:
                 raise
             world.runner.say(f"The comment was taken away meanwhile: {comment.html_url}")
-    return _post(world, github, number, body)
+    return _post(world, github, number, *bodies)
 
 
-def _post(world: World, github: GitHub, number: int, body: str) -> Comment:
+def _post(world: World, github: GitHub, number: int, body: str, repeated: str) -> Comment:
     """Post a comment; when nobody knows whether that worked, look before it is posted once more.
 
     A comment that turns up only after that is a second one, which a later run takes away; a link
@@ -61,7 +64,7 @@ def _post(world: World, github: GitHub, number: int, body: str) -> Comment:
             if world.deadline.left <= pause:
                 raise
             world.deadline.clock.sleep(pause)
-        return github.post_comment(number, body)
+        return github.post_comment(number, repeated)
 
 
 def remove(runner: Runner, github: GitHub, comment: Comment) -> bool:

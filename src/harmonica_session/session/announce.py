@@ -38,9 +38,12 @@ def announce(world: World, seal: Seal, outcome: Outcome) -> Outcome:
     if world.github is None:
         world.runner.warn("There is no `github-token`, so the link was not posted.", about=ABOUT)
         return outcome
-    body = outcome.announcement(seal, is_public=world.event.is_public)
+    body, repeated = (
+        outcome.announcement(seal, is_public=world.event.is_public, is_repeated=is_repeated)
+        for is_repeated in (False, True)
+    )
     try:
-        comment = put(world, world.github, ours, place.number, body)
+        comment = put(world, world.github, ours, place.number, (body, repeated))
     except ActionError as error:
         world.runner.warn(not_announced(place, error), about=ABOUT)
         return replace(outcome, comment=ours)

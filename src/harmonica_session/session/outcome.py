@@ -183,16 +183,20 @@ class Outcome:
             notes=tuple(self.notes),
         )
 
-    def announcement(self, seal: Seal | None, *, is_public: bool) -> str:
+    def announcement(self, seal: Seal | None, *, is_public: bool, is_repeated: bool = False) -> str:
         """Return the body of our comment.
 
         Args:
             seal: What signs the receipt in it, None without a key.
             is_public: Whether the repository is.
+            is_repeated: Whether it may stand there already, so that one of two is to be told from a
+                copy of the other.
         """
-        task = self.plan.task
+        task, receipt = self.plan.task, self.receipt
+        if is_repeated:
+            receipt = receipt.model_copy(update={"nonce": f"{receipt.nonce} again"})
         text = comment(self.invitation(is_public=is_public), spec=task.spec)
-        return seal.signed(self.receipt, task.place, text) if seal else f"{_NO_RECEIPT}{text}"
+        return seal.signed(receipt, task.place, text) if seal else f"{_NO_RECEIPT}{text}"
 
     def beside(self, ours: OurComment) -> Outcome:
         """Return the same for where another run's comment has turned up meanwhile."""
