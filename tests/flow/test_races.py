@@ -228,6 +228,21 @@ def test_a_comment_that_was_posted_behind_a_server_error_stays_the_only_one(
     assert run.annotations == []
 
 
+def test_of_a_comment_that_shows_only_after_it_was_posted_once_more_one_stays(
+    consumer: Consumer,
+) -> None:
+    """Nobody can take the two for copies of each other, so a later run takes one away."""
+    consumer.box.fail("POST", COMMENTS, Fault.drop_after())
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS, times=None)
+    first = consumer.on_pull_request()
+    assert len(consumer.bodies) == 2
+    consumer.box.heal()
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs["join_url"] == first.outputs["join_url"]
+    assert second.annotations == []
+    assert len(consumer.bodies) == len(consumer.created) == 1
+
+
 @pytest.mark.parametrize("status", [500, 520, 524])
 def test_a_comment_that_met_a_server_error_is_posted_once_more(
     consumer: Consumer, status: int
