@@ -120,7 +120,7 @@ class Campaign:
     def seal(self) -> Seal:
         """What knows our receipts at the end."""
         keys = self.keys[::-1] if self.is_rotated else self.keys[:1]
-        return Seal([SecretStr(key) for key in keys], "1", _SPEC_PATH)
+        return Seal([SecretStr(key) for key in keys], "1", _SPEC_PATH, is_app=True)
 
     def carry_out(self) -> None:
         """Let everything happen, heal it, and let two clean runs follow."""
@@ -179,7 +179,7 @@ class Campaign:
             self._keep(self.report)
         elif deed == "forge":
             receipt = Receipt(session_id="1", join_url=_ELSEWHERE, written_by="9" * 18)
-            forger = Seal([SecretStr("hm_live_forged")], "1", _SPEC_PATH)
+            forger = Seal([SecretStr("hm_live_forged")], "1", _SPEC_PATH, is_app=True)
             body = forger.signed(receipt, Place(7), f"[Join the session]({_ELSEWHERE})")
             self._keep(github.add_comment(7, body, login=BOT, type="Bot"))
         elif not ours:
