@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.consumer import CHANGED, HEAD, pull_request_payload
+from harness.consumer import CHANGED, COMMENTS, HEAD, NO_COMMENTS, pull_request_payload
 
 if TYPE_CHECKING:
     from harness.consumer import Consumer, Run
@@ -67,6 +67,33 @@ def test_a_copy_in_an_older_comment_does_not_take_over(consumer: Consumer) -> No
     assert "evil.example" in consumer.bodies[0]
     assert first.outputs["join_url"] in consumer.bodies[1]
     assert second.annotations == []
+
+
+@pytest.mark.parametrize("addition", ["", "[Join the session](https://evil.example/chat?s=1)"])
+def test_a_copy_in_a_comment_of_meanwhile_does_not_take_over(
+    consumer: Consumer, addition: str
+) -> None:
+    """A report that was posted while the session was made is no older comment of ours."""
+    report = consumer.box.github.add_comment(7, "Coverage: 97 %", login=BOT, type="Bot")
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
+    first = consumer.on_pull_request()
+    report["body"] = copied = consumer.bodies[1] + addition
+    consumer.write(".harmonica/session.yml", CHANGED)
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs["comment_url"] == first.outputs["comment_url"] != report["html_url"]
+    assert consumer.bodies[0] == copied
+    assert "two changes" in consumer.bodies[1]
+    assert second.annotations == []
+
+
+def test_nothing_is_signed_anew_for_comments_that_nobody_can_copy_ours_into(
+    consumer: Consumer,
+) -> None:
+    """What a person posts while the session is made costs no request."""
+    consumer.box.github.add_comment(7, "Looking at it", login="mona", type="User")
+    consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
+    consumer.on_pull_request()
+    assert [it for it in consumer.box.requests if it.method == "PATCH"] == []
 
 
 def test_a_copy_alone_leads_to_nothing(consumer: Consumer) -> None:

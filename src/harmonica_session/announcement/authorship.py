@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from harmonica_session.announcement.receipt import OurComment
+    from harmonica_session.words.pull_request import Comment
 
 
 class Standing(NamedTuple):
@@ -61,6 +62,25 @@ def standing_of(read: Iterable[OurComment], login: str) -> Standing:
     ]
     unsigned = [it for it in possible if not it.is_signed]
     return Standing(ours, tuple(surplus), tuple(unsigned))
+
+
+def newest_before(posted: Comment, comments: Iterable[Comment]) -> int:
+    """Return the newest comment that stood there before ours came, 0 where there is none.
+
+    Only those count whose author can pass for ours, and so could make a copy of ours out of it.
+    """
+    author = posted.user
+    return max(
+        (
+            it.id
+            for it in comments
+            if it.id < posted.id
+            and it.user
+            and author
+            and (it.user.login == author.login or it.user.type == author.type == "Bot")
+        ),
+        default=0,
+    )
 
 
 def _may_have_written(it: OurComment, login: str) -> bool:

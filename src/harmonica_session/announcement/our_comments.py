@@ -80,15 +80,14 @@ def _link(it: OurComment) -> str:
     return it.comment.html_url or f"comment {it.comment.id}"
 
 
-def our_newest_comment(world: World, github: GitHub, seal: Seal, place: Place) -> OurComment | None:
-    """Look again which of our comments counts, None when there is none.
+def our_comment_among(
+    world: World, github: GitHub, seal: Seal, place: Place, comments: Iterable[Comment]
+) -> OurComment | None:
+    """Return which of the comments that stand at a place now counts, None when none is ours.
 
     Raises:
-        ServiceError: GitHub did not answer, or refused.
+        ServiceError: GitHub did not say whom the token speaks for.
     """
-    if place.number is None:
-        return None
-    comments = github.newest_comments(place.number)
     return _standing(world, github, seal, place, comments).ours
 
 

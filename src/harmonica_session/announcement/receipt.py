@@ -157,6 +157,11 @@ class Seal:
         signature = self._signatures("receipt v1", *self._bound(place), payload)[0]
         return f"<!-- harmonica-session receipt v1 {payload} {signature} -->\n{text}"
 
+    def signed_anew(self, ours: OurComment, place: Place, after: int) -> str:
+        """Return the body of a comment of ours, all the same but for what was there before it."""
+        _, _, text = (ours.comment.body or "").partition("\n")
+        return self.signed(ours.receipt.model_copy(update={"after": after}), place, text)
+
     def read(self, comment: Comment, place: Place) -> OurComment | None:
         """Return the receipt of a comment, None where there is none for this very place.
 

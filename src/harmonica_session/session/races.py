@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.advice import not_announced
-from harmonica_session.announcement.our_comments import our_newest_comment
+from harmonica_session.announcement.authorship import newest_before
+from harmonica_session.announcement.our_comments import our_comment_among
 from harmonica_session.announcement.post import remove
 from harmonica_session.errors import ActionError, Refused
 from harmonica_session.session import notes
@@ -59,18 +60,28 @@ def agree_on_comment(world: World, harmonica: Harmonica, seal: Seal, outcome: Ou
     is_alone = outcome.comment is None and not outcome.rivals
     if is_alone or not (outcome.has_posted or outcome.comment is None):
         return outcome
-    if task.place.number is None or world.github is None:
+    github, number = world.github, task.place.number
+    if number is None or github is None:
         return outcome
-    winner = _earlier(world, world.github, seal, task, outcome.comment)
-    if winner is None:
+    try:
+        comments = github.newest_comments(number)
+        winner = our_comment_among(world, github, seal, task.place, comments)
+    except ActionError as error:
+        unknown = "Nobody knows whether another run announced a session at the same time"
+        world.runner.warn(
+            f"{unknown}; the next run looks again and tidies up: {error}", about=ABOUT
+        )
+        return tidied(world, outcome)
+    if winner is None or not _counts_before(winner, outcome.comment):
+        _vouch(world, github, seal, outcome, comments)
         return tidied(world, outcome)
     is_same = winner.receipt.session_id == outcome.session.id
     if is_same or receipt_counts(task, winner.receipt):
         if outcome.comment:
-            remove(world.runner, world.github, outcome.comment)
+            remove(world.runner, github, outcome.comment)
         after = _give_way_to(world, harmonica, outcome, winner)
         return agree_on_comment(world, harmonica, seal, announce(world, seal, after))
-    return _take_over(world, world.github, seal, outcome, winner) if outcome.comment else outcome
+    return _take_over(world, github, seal, outcome, winner) if outcome.comment else outcome
 
 
 def name_surplus(world: World, outcome: Outcome) -> None:
@@ -99,22 +110,28 @@ def _twins(world: World, harmonica: Harmonica, task: Task, session: Session) -> 
     return twins
 
 
-def _earlier(
-    world: World, github: GitHub, seal: Seal, task: Task, posted: Comment | None
-) -> OurComment | None:
-    """Return the announcement that another run posted before ours, or in place of it."""
+def _counts_before(winner: OurComment, posted: Comment | None) -> bool:
+    return winner.is_intact and (posted is None or winner.comment.id < posted.id)
+
+
+def _vouch(
+    world: World, github: GitHub, seal: Seal, outcome: Outcome, comments: list[Comment]
+) -> None:
+    """Sign that what others posted while the session was made is not ours.
+
+    Whoever posts as the same bot could else edit such a comment, older than ours, into a copy.
+    """
+    posted, place = outcome.comment, outcome.plan.task.place
+    ours = seal.read(posted, place) if posted else None
+    if ours is None:
+        return
+    newest = newest_before(ours.comment, comments)
+    if newest <= ours.receipt.after:
+        return
     try:
-        winner = our_newest_comment(world, github, seal, task.place)
+        github.edit_comment(ours.comment.id, seal.signed_anew(ours, place, newest))
     except ActionError as error:
-        unknown = "Nobody knows whether another run announced a session at the same time"
-        world.runner.warn(
-            f"{unknown}; the next run looks again and tidies up: {error}", about=ABOUT
-        )
-        return None
-    if winner is None or not winner.is_intact:
-        return None
-    is_earlier = posted is None or winner.comment.id < posted.id
-    return winner if is_earlier else None
+        world.runner.debug(f"What stood before the comment was not signed: {error}")
 
 
 def _give_way_to(
