@@ -571,13 +571,16 @@ def test_a_twin_that_may_not_be_looked_at_is_told(consumer: Consumer) -> None:
     assert consumer.box.harmonica.sessions[0]["id"] in run.messages("warning")
 
 
+@pytest.mark.parametrize("once_per", ["pull-request", "topic"])
 def test_an_announced_session_counts_before_an_older_one_that_may_not_be_announced(
-    consumer: Consumer,
+    consumer: Consumer, once_per: str
 ) -> None:
     """Who may not comment looks whether another run has, and names its own session as surplus."""
+    consumer.inputs["once_per"] = once_per
     announced = consumer.on_pull_request()
     consumer.box.github.read_only.add(consumer.box.github_token)
     consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
+    consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS, times=int(once_per == "topic"))
     # By Harmonica's clock this run was first, and its session was listed too late for the other.
     consumer.box.harmonica.clock_offset = -60
     slower = consumer.on_pull_request()

@@ -10,7 +10,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -110,6 +110,7 @@ class Campaign:
         github.read_only.add(self.read_only)
         github.add_pull(7, head_sha=HEAD)
         self.report: Row | None = None
+        self.is_copied = False
 
     @property
     def is_rotated(self) -> bool:
@@ -162,13 +163,8 @@ class Campaign:
             time.sleep(self.box.harmonica.create_delay)
         self.box.harmonica.create_delay = 0
         self.box.harmonica.unlisted_reads = 0
-        listed = self._any_list()
-        for _ in range(_MOST_UNLISTED if listed else 0):
-            self.box.harmonica.answer(listed)
-
-    def _any_list(self) -> Any:  # noqa: ANN401 - a request, or None
-        lists = self.box.requests_to("GET", "/api/v1/sessions")
-        return lists[0] if lists else None
+        for asked in self.box.requests_to("GET", "/api/v1/sessions")[:1] * _MOST_UNLISTED:
+            self.box.harmonica.answer(asked)
 
     def _do(self, deed: str) -> None:
         """Let others change what stands on the pull request."""
@@ -192,8 +188,11 @@ class Campaign:
                 self._keep(self.report)
             else:
                 self._keep(github.add_comment(7, copied, login="mirror[bot]", type="Bot"))
-        elif deed == "delete" and ours[-1]["body"] not in self.foreign.values():
-            # A copy to the letter would then be ours, deleted and restored.
+                self.is_copied = True
+        elif self.is_copied:
+            # A copy to the letter stands in for ours once that is gone or altered.
+            return
+        elif deed == "delete":
             github.comments.remove(ours[-1])
         elif deed == "edit":
             ours[-1]["body"] = f"{ours[-1]['body']}\nPlease join {_ELSEWHERE} instead."

@@ -199,6 +199,9 @@ def _part(dice: random.Random, earlier: list[Part], *, calm: bool) -> Part:
     # What an earlier run did not meet, this one may.
     met = (*troubles, *(it for part in earlier for it in part.troubles))
     hangs = any("hang" in it.name for it in met)
+    deed = dice.choice(DEEDS) if dice.random() < 0.3 else ""
+    # What a run is just about to edit would be signed again.
+    deed = "edit" if deed == "unsign" and overlaps else deed
     return Part(
         action="opened" if is_opened else "synchronize",
         run_id=run_id,
@@ -215,7 +218,7 @@ def _part(dice: random.Random, earlier: list[Part], *, calm: bool) -> Part:
         create_delay=0 if calm or dice.random() < 0.75 else round(dice.uniform(0.1, 1), 2),
         unlisted=0 if calm or dice.random() < 0.75 else dice.randint(1, 4),
         troubles=troubles,
-        deed=dice.choice(DEEDS) if dice.random() < 0.3 else "",
+        deed=deed,
     )
 
 

@@ -75,8 +75,10 @@ def agree_on_comment(world: World, harmonica: Harmonica, seal: Seal, outcome: Ou
     if winner is None or not _counts_before(winner, outcome.comment):
         _vouch(world, github, seal, outcome, comments)
         return tidied(world, outcome)
-    is_same = winner.receipt.session_id == outcome.session.id
-    if is_same or receipt_counts(task, winner.receipt):
+    theirs = winner.receipt.session_id
+    # One that was made for the very same task counts once it is announced, and ours is not.
+    is_twin = outcome.comment is None and theirs in [it.id for it in outcome.rivals]
+    if is_twin or theirs == outcome.session.id or receipt_counts(task, winner.receipt):
         if outcome.comment:
             remove(world.runner, github, outcome.comment)
         after = _give_way_to(world, harmonica, outcome, winner)
