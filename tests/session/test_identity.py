@@ -140,3 +140,11 @@ def test_the_oldest_session_comes_first(session: Session) -> None:
     later = session.model_copy(update={"created_at": "2026-11-23T09:00:01Z", "id": "0"})
     twin = session.model_copy(update={"id": "6"})
     assert sorted([later, twin, session], key=age) == [session, twin, later]
+
+
+def test_a_moment_counts_however_it_is_written(session: Session) -> None:
+    """The list may write a moment otherwise than the answer to the create does."""
+    listed = session.model_copy(update={"created_at": "2026-11-23T09:00:01+00:00", "id": "2"})
+    made = session.model_copy(update={"created_at": "2026-11-23T09:00:01.5Z", "id": "1"})
+    unknown = session.model_copy(update={"created_at": None, "id": "0"})
+    assert sorted([unknown, made, listed], key=age) == [listed, made, unknown]

@@ -5,7 +5,10 @@ This module must not look for a session, nor decide what becomes of one.
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
+
+from harmonica_session.text.moment import moment
 
 if TYPE_CHECKING:
     from harmonica_session.announcement.receipt import Receipt
@@ -52,9 +55,10 @@ def carries_reference(session: Session, task: Task) -> bool:
     return any(f"Ref: {it}" in lines for it in (task.reference, *task.older_references))
 
 
-def age(session: Session) -> tuple[bool, str, str]:
+def age(session: Session) -> tuple[bool, float, str]:
     """Return what puts sessions in order, the oldest first, but for those that are completed.
 
     Whoever has completed one too many, as asked, is not to find it announced.
     """
-    return session.status == "completed", session.created_at or "", session.id
+    created = moment(session.created_at)
+    return session.status == "completed", created.timestamp() if created else inf, session.id
