@@ -591,6 +591,21 @@ def test_an_announced_session_counts_before_an_older_one_that_may_not_be_announc
     assert announced.outputs["session_id"] not in slower.messages("warning")
 
 
+def test_an_announced_session_of_a_topic_that_is_listed_late_counts(consumer: Consumer) -> None:
+    """Of several that turn up after a create, it is the one that people were asked to join."""
+    consumer.inputs["once_per"] = "topic"
+    announced = consumer.on_pull_request()
+    [row] = consumer.box.harmonica.sessions
+    older = consumer.box.harmonica.timestamp(ago=60)
+    consumer.box.harmonica.add_session("Retrospective", context=row["context"], created_at=older)
+    consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS)
+    run = consumer.on_pull_request("synchronize")
+    assert run.outputs["session_id"] == announced.outputs["session_id"]
+    told = [line for line in run.messages("warning").splitlines() if "complete it" in line]
+    named = [it["id"] in "\n".join(told) for it in consumer.box.harmonica.sessions]
+    assert named == [False, True, True]
+
+
 OLDER, LATER = {"GITHUB_RUN_ID": "500"}, {"GITHUB_RUN_ID": "501"}
 AGAIN = {"GITHUB_RUN_ATTEMPT": "2"}
 

@@ -36,19 +36,21 @@ if TYPE_CHECKING:
 def agree_on_session(world: World, harmonica: Harmonica, outcome: Outcome) -> Outcome:
     """Look once, after a create, which other sessions there are for the very same task.
 
-    Runs at once cannot see each other before they create. Until a comment says which session
-    counts, the oldest that is open does, so all of them come to the same one.
+    Runs at once cannot see each other before they create. The one that our comment leads to
+    counts; until there is one, the oldest that is open does, so all of them come to the same.
     """
     session, task = outcome.session, outcome.plan.task
     if outcome.status != "created" or task.scope == "off":
         return outcome
     twins = _twins(world, harmonica, task, session)
     outcome = replace(outcome, rivals=tuple(twins))
-    oldest = min([session, *twins], key=age)
-    if oldest.id == session.id:
+    receipt = outcome.plan.found.receipt
+    announced = [it for it in twins if receipt and it.id == receipt.session_id]
+    counts = min(announced or [session, *twins], key=age)
+    if counts.id == session.id:
         return outcome
-    found = replace(outcome.plan.found, session=oldest)
-    return given_way(outcome, decide(task, found), oldest)
+    found = replace(outcome.plan.found, session=counts)
+    return given_way(outcome, decide(task, found), counts)
 
 
 def agree_on_comment(world: World, harmonica: Harmonica, seal: Seal, outcome: Outcome) -> Outcome:
