@@ -17,8 +17,8 @@ from harmonica_session.announcement.receipt import Seal
 from harmonica_session.background import quotations
 from harmonica_session.edges.github import refusals as of_github
 from harmonica_session.edges.harmonica import refusals as of_harmonica
+from harmonica_session.edges.network.exchange import Request, Response
 from harmonica_session.edges.network.fate import demanded_pause
-from harmonica_session.edges.network.transport import Request, Response
 from harmonica_session.errors import ActionError
 from harmonica_session.spec.spec import read_spec
 from harmonica_session.spec.values import Group, facts_of, known_pull_request, values_of

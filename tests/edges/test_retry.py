@@ -10,9 +10,10 @@ import pytest
 
 from harmonica_session.edges.harmonica.refusals import is_own_error
 from harmonica_session.edges.network.clock import Deadline
+from harmonica_session.edges.network.exchange import Request, Response
 from harmonica_session.edges.network.fate import demanded_pause
 from harmonica_session.edges.network.retry import Persistent
-from harmonica_session.edges.network.transport import Request, Response, Transport
+from harmonica_session.edges.network.transport import Transport
 from harmonica_session.errors import DeadlineReached, FateUnknown, NotSent
 from harmonica_session.sandbox import Fault, Sandbox
 from harness.consumer import HARMONICAS_LIMIT, HurriedClock

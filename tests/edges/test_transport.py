@@ -15,7 +15,8 @@ import pytest
 from harmonica_session import __version__
 from harmonica_session.edges.harmonica.client import SessionPage
 from harmonica_session.edges.network.clock import Clock, Deadline
-from harmonica_session.edges.network.transport import Request, Response, Transport
+from harmonica_session.edges.network.exchange import Request, Response
+from harmonica_session.edges.network.transport import Transport
 from harmonica_session.errors import (
     AnswerUnusable,
     DeadlineReached,

@@ -11,7 +11,8 @@ from contextlib import closing
 from typing import Any
 
 from harmonica_session.edges.network.clock import Clock, Deadline
-from harmonica_session.edges.network.transport import Request, Transport
+from harmonica_session.edges.network.exchange import Request
+from harmonica_session.edges.network.transport import Transport
 from harmonica_session.errors import ActionError
 
 CREDENTIALS = {"Authorization": "Bearer a-secret"}

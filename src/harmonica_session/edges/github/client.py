@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from harmonica_session.edges.github.refusals import accepted, is_own_error, settled
+from harmonica_session.edges.network.exchange import Request, Response
 from harmonica_session.edges.network.retry import Persistent
 from harmonica_session.edges.network.single_flight import SingleFlight
-from harmonica_session.edges.network.transport import Request, Response, Transport
+from harmonica_session.edges.network.transport import Transport
 from harmonica_session.errors import AnswerUnusable, FateUnknown, clip
 from harmonica_session.words.pull_request import Account, Beginning, Comment, PullRequest
 

@@ -11,7 +11,7 @@ from harmonica_session.edges.network.fate import demanded_pause, proves_refusal
 from harmonica_session.errors import FateUnknown, Refused
 
 if TYPE_CHECKING:
-    from harmonica_session.edges.network.transport import Response
+    from harmonica_session.edges.network.exchange import Response
 
 _SUCCESS = range(200, 300)
 

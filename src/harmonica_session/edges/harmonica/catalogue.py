@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pydantic import ConfigDict
 
 from harmonica_session.edges.harmonica.refusals import accepted
-from harmonica_session.edges.network.transport import Request, Response
+from harmonica_session.edges.network.exchange import Request, Response
 from harmonica_session.words.answer import Answer, OptionalText, Rows
 from harmonica_session.words.named import Kind, Named
 

@@ -15,10 +15,11 @@ from urllib.parse import quote
 from pydantic import Field, JsonValue
 
 from harmonica_session.edges.harmonica.refusals import accepted, is_own_error, refuse_unknown_fate
+from harmonica_session.edges.network.exchange import Request
 from harmonica_session.edges.network.pace import Pace
 from harmonica_session.edges.network.retry import Persistent
 from harmonica_session.edges.network.single_flight import SingleFlight
-from harmonica_session.edges.network.transport import Request, Transport
+from harmonica_session.edges.network.transport import Transport
 from harmonica_session.errors import AnswerUnusable, FateUnknown, Refused, clip
 from harmonica_session.text.addresses import checked_join_url, join_url_of
 from harmonica_session.text.moment import moment

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from harmonica_session.edges.harmonica.refusals import accepted, refuse_unknown_fate
-from harmonica_session.edges.network.transport import Request
+from harmonica_session.edges.network.exchange import Request
 from harmonica_session.errors import AnswerUnusable, FateUnknown
 from harmonica_session.text.addresses import session_id_in
 from harmonica_session.words.answer import Answer, OptionalText, Rows

@@ -13,7 +13,7 @@ from harmonica_session.errors import FateUnknown, Refused, clip
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from harmonica_session.edges.network.transport import Response
+    from harmonica_session.edges.network.exchange import Response
 
 _SUCCESS = range(200, 300)
 _DENIED, _BAD_VALUE = 403, 500

@@ -14,7 +14,7 @@ from harmonica_session.text.moment import moment_in_header
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harmonica_session.edges.network.transport import Response
+    from harmonica_session.edges.network.exchange import Response
 
     OwnError: TypeAlias = Callable[[Response], bool]
 

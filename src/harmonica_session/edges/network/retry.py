@@ -12,9 +12,10 @@ from harmonica_session.edges.network.fate import demanded_pause, is_limit, prove
 from harmonica_session.errors import FateUnknown, NotSent
 
 if TYPE_CHECKING:
+    from harmonica_session.edges.network.exchange import Request, Response
     from harmonica_session.edges.network.fate import OwnError
     from harmonica_session.edges.network.pace import Pace
-    from harmonica_session.edges.network.transport import Request, Response, Transport
+    from harmonica_session.edges.network.transport import Transport
 
 MOST_REPEATS = 4
 _FIRST_PAUSE = 0.5

@@ -5,24 +5,21 @@ This module must not know a route, nor what an answer means.
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import threading
-import time
 import zlib
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from http.cookiejar import CookieJar
-from typing import TYPE_CHECKING, Annotated, Any, get_origin
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 import httpx
-from pydantic import FailFast, TypeAdapter, ValidationError
 
 from harmonica_session import __version__
+from harmonica_session.edges.network.exchange import Request, Response
 from harmonica_session.errors import (
     AnswerUnusable,
     FateUnknown,
@@ -31,20 +28,15 @@ from harmonica_session.errors import (
     clip,
 )
 from harmonica_session.text.addresses import is_host, is_loopback
-from harmonica_session.text.moment import moment_in_header
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping
 
-    from pydantic import JsonValue
-
     from harmonica_session.edges.network.clock import Deadline
 
 CONNECT_SECONDS = 10.0
-READ_SECONDS = 30.0
 MAX_ANSWER_BYTES = 20_000_000
-_TIMEOUT, _SERVER_ERRORS = 408, 500
 
 
 # What httpx raises before the service can have seen anything of a request.
@@ -60,99 +52,6 @@ _BEFORE_SENDING = (
 _AFTER_SENDING = (httpx.HTTPError, httpx.InvalidURL, UnicodeError, zlib.error)
 # Source: RFC 9110, 16.6: data in the format of gzip, for zlib.
 _GZIP = 16 + zlib.MAX_WBITS
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request, before it is sent.
-
-    Attributes:
-        doing: What it is for, as the end of the sentence "could not …".
-        method: HTTP method.
-        path: Path under the service's base address, each variable part quoted.
-        query: Query parameters.
-        body: JSON body.
-        file: A file to upload in place of it: name, content, media type.
-        read_seconds: How long the service may be silent.
-        seconds: How long it is worth trying, None for all the time that is left.
-        is_safe: Whether a POST changes nothing, so that it may be repeated.
-        accept: Media type of the answer, where it is another than the service's usual one.
-    """
-
-    doing: str
-    method: str
-    path: str
-    query: Mapping[str, str | int] | None = None
-    body: JsonValue = None
-    file: tuple[str, bytes, str] | None = None
-    read_seconds: float = READ_SECONDS
-    seconds: float | None = None
-    is_safe: bool = False
-    accept: str = ""
-
-    @property
-    def is_repeatable(self) -> bool:
-        """Whether doing it twice is the same as doing it once."""
-        return self.is_safe or self.method != "POST"
-
-    def __str__(self) -> str:
-        """Return the request as a message names it: `POST /sessions`."""
-        return f"{self.method} {self.path}"
-
-
-@dataclass(frozen=True)
-class Response:
-    """One answer with its body read."""
-
-    request: Request
-    service: str
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def served_at(self) -> float:
-        """The service's own clock, in seconds since 1970; this machine's where it tells none."""
-        told = moment_in_header(self.headers.get("date", ""))
-        return told.timestamp() if told else time.time()
-
-    @property
-    def is_failure(self) -> bool:
-        """Whether a server or a proxy gave up, which says nothing of what became of the request."""
-        return self.status == _TIMEOUT or self.status >= _SERVER_ERRORS
-
-    def json(self) -> object:
-        """Return the body as JSON, None when it is no JSON."""
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
-
-    def read(self, form: Any) -> Any:  # noqa: ANN401 - a model, or a list of them
-        """Return the body as a model.
-
-        Raises:
-            AnswerUnusable: It has another form.
-        """
-        try:
-            # Python 3.10 takes `list[X]` for a class, so its kind says nothing.
-            if hasattr(form, "model_validate"):
-                return form.model_validate(self.json())
-            # The first odd row is enough, see `Rows`.
-            is_list = get_origin(form) is list
-            adapter = TypeAdapter(Annotated[form, FailFast()] if is_list else form)
-            return adapter.validate_python(self.json())
-        except ValidationError as error:
-            detail = error.errors(include_input=False, include_url=False)[0]
-            where = ".".join(str(part) for part in detail["loc"]) or "the answer"
-            raise self.unusable(f"{clip(where)}: {detail['msg']}") from None
-
-    def unusable(self, why: str) -> AnswerUnusable:
-        """Return the error for an answer that is not what was asked for."""
-        return AnswerUnusable(
-            f"{self.service} gave an answer that cannot be used, could not {self.request.doing} "
-            f"({self.request}, status {self.status}): {why}"
-        )
 
 
 class Transport:
@@ -177,36 +76,7 @@ class Transport:
         self.base = base
         self.deadline = deadline
         self._sockets: list[socket.socket] = []
-        needs_proxy = not is_loopback(urlsplit(base).hostname)
-        if not _can_be_asked_for(base):
-            raise InputError(
-                f"{service} cannot be asked: there can be no host of the name in {base}; correct "
-                "the address"
-            )
-        # Reading the certificates takes time that a plain connection need not spend.
-        named = (os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
-        verify = _no_certificates() if base.startswith("http:") else _certificates(*named)
-        try:
-            self._client = httpx.Client(
-                base_url=base,
-                headers={
-                    "Accept-Encoding": "gzip",
-                    **headers,
-                    "User-Agent": f"harmonica-session-action/{__version__}",
-                },
-                cookies=_NoCookies(),
-                follow_redirects=False,
-                verify=verify,
-                trust_env=needs_proxy,
-            )
-            if needs_proxy:
-                _check_proxies()
-        except (ImportError, ValueError, httpx.InvalidURL):
-            # The error is not quoted: the address of a proxy may hold a password.
-            raise InputError(
-                f"{service} cannot be asked: the proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or "
-                "the list in NO_PROXY, cannot be used; a proxy is of the form http://host:port"
-            ) from None
+        self._client = _client(service, base, headers)
 
     def close(self) -> None:
         """Give back the connections."""
@@ -316,6 +186,41 @@ class Transport:
             f"{self.service} at {self.base} cannot be reached, could not {request.doing} "
             f"({clip(said) or type(error).__name__}): {advice}"
         )
+
+
+def _client(service: str, base: str, headers: Mapping[str, str]) -> httpx.Client:
+    """Return what sends requests to a service, its address and that of a proxy checked."""
+    needs_proxy = not is_loopback(urlsplit(base).hostname)
+    if not _can_be_asked_for(base):
+        raise InputError(
+            f"{service} cannot be asked: there can be no host of the name in {base}; correct "
+            "the address"
+        )
+    # Reading the certificates takes time that a plain connection need not spend.
+    named = (os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
+    verify = _no_certificates() if base.startswith("http:") else _certificates(*named)
+    try:
+        client = httpx.Client(
+            base_url=base,
+            headers={
+                "Accept-Encoding": "gzip",
+                **headers,
+                "User-Agent": f"harmonica-session-action/{__version__}",
+            },
+            cookies=_NoCookies(),
+            follow_redirects=False,
+            verify=verify,
+            trust_env=needs_proxy,
+        )
+        if needs_proxy:
+            _check_proxies()
+    except (ImportError, ValueError, httpx.InvalidURL):
+        # The error is not quoted: the address of a proxy may hold a password.
+        raise InputError(
+            f"{service} cannot be asked: the proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or "
+            "the list in NO_PROXY, cannot be used; a proxy is of the form http://host:port"
+        ) from None
+    return client
 
 
 class _NoCookies(CookieJar):
