@@ -591,11 +591,31 @@ def test_an_announced_session_counts_before_an_older_one_that_may_not_be_announc
     assert announced.outputs["session_id"] not in slower.messages("warning")
 
 
-def test_an_announced_session_of_a_topic_that_is_listed_late_counts(consumer: Consumer) -> None:
-    """Of several that turn up after a create, it is the one that people were asked to join."""
+@pytest.mark.parametrize("refusals", [0, None])
+def test_a_new_session_of_a_topic_is_not_missed_in_the_list(
+    consumer: Consumer, refusals: int | None
+) -> None:
+    """What our comment announced a moment ago may be listed late, and be shown later still."""
     consumer.inputs["once_per"] = "topic"
     announced = consumer.on_pull_request()
+    consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS)
+    consumer.box.fail(*LOOK, NOT_YET, times=refusals)
+    run = consumer.on_pull_request("synchronize")
+    assert run.outputs["session_id"] == announced.outputs["session_id"]
+    assert run.outputs["status"] == "reused"
+    assert len(consumer.created) == 1
+
+
+def test_an_announced_session_of_a_topic_that_turns_up_after_a_create_counts(
+    consumer: Consumer,
+) -> None:
+    """Of several it is the one that people were asked to join, be another one older."""
+    consumer.inputs["once_per"] = "topic"
+    consumer.box.harmonica.clock_offset = -3_600
+    announced = consumer.on_pull_request()
+    consumer.box.harmonica.clock_offset = 0
     [row] = consumer.box.harmonica.sessions
+    row["created_at"] = row["updated_at"] = consumer.box.harmonica.timestamp()
     older = consumer.box.harmonica.timestamp(ago=60)
     consumer.box.harmonica.add_session("Retrospective", context=row["context"], created_at=older)
     consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS)

@@ -112,15 +112,19 @@ def _known_as_surplus(it: Campaign, purpose: str, idents: list[str]) -> list[str
 
 
 def _shown(it: Campaign, told: Told) -> set[str]:
-    """Return the sessions that lists, or the answer to a create, have shown to a run."""
-    found = set()
-    for request in it.requests_of(told.door):
+    """Return the sessions that lists, or the answer to a create, have shown to a run.
+
+    One that failed says that nobody knows, and knew those alone that it had time to look at.
+    """
+    requests, found = it.requests_of(told.door), set()
+    looked_at = {r.path.rpartition("/")[2] for r in requests if r.method == "GET" and r.content}
+    for request in requests:
         if request.path == "/api/v1/sessions" and request.content:
             if request.method == "GET" and request.status == 200:
                 found |= {str(row["id"]) for row in json.loads(request.content)["data"]}
             elif request.status == 201:
                 found.add(str(json.loads(request.content)["id"]))
-    return found
+    return found if told.run.code == 0 else found & looked_at
 
 
 def _single(it: Campaign) -> Iterator[str]:

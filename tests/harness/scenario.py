@@ -121,9 +121,9 @@ class Part:
 
     def __str__(self) -> str:
         """Say what differs from a run to which nothing happens."""
-        said: dict[str, Any] = {name: value for name, value in vars(self).items() if value}
-        said["troubles"] = [str(trouble) for trouble in self.troubles]
-        return ", ".join(f"{name}={value}" for name, value in said.items() if value != [])
+        said: dict[str, Any] = {**vars(self), "troubles": [str(it) for it in self.troubles]}
+        usual: tuple[object, ...] = ("", [], None)
+        return ", ".join(f"{name}={value}" for name, value in said.items() if value not in usual)
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,9 @@ class Scenario:
     def is_plain(self) -> bool:
         """Whether nothing excuses a second session, or none."""
         excuses = ("no sessions",)
-        return not any(
+        # The first attempt for an opened pull request looks for no earlier one.
+        is_repeated = any(it.action == "opened" and it.attempt == 1 for it in self.parts[1:])
+        return not is_repeated and not any(
             part.ending
             or part.lag is not None
             or part.create_delay

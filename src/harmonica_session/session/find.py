@@ -154,6 +154,8 @@ def _of_topic(
     the oldest, for that is what those runs agreed on. What follows are others that runs made.
     """
     rows = sorted(harmonica.active_with_topic(task.request.topic), key=age)
+    if receipt and receipt.session_id not in [row.id for row in rows]:
+        rows += _listed_late(survey, task, receipt)
     known = [row for row in rows if receipt and row.id == receipt.session_id]
     # Where a topic is everybody's, the announced one is enough.
     looked_at = rows if len(rows) <= _FEW or not known else known
@@ -168,6 +170,15 @@ def _of_topic(
         )
     counts = [it for it in sessions if known and it.id == known[0].id] or sessions[:1]
     return [*counts, *(it for it in ours if it not in counts)]
+
+
+def _listed_late(survey: Survey, task: Task, receipt: Receipt) -> list[Session]:
+    """Return the announced session of a topic where it is too new to be missed in the list."""
+    if not is_settling(receipt) or receipt.fields.get("topic") != task.fields["topic"]:
+        return []
+    row = Session(id=receipt.session_id, topic=task.request.topic, created_at=receipt.created_at)
+    seen = survey.whole(row) or row
+    return [] if seen.status == "completed" else [seen]
 
 
 def _left_behind(world: World, survey: Survey, task: Task) -> list[Session]:
