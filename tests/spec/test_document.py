@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harmonica_session.errors import ActionError, FileRefused, SpecError
-from harmonica_session.spec.document import MAX_BYTES, MAX_DEPTH, MAX_VALUES, Place
+from harmonica_session.spec.document import MAX_BYTES, MAX_DEPTH, MAX_VALUES, Position
 from harmonica_session.spec.scalar import Unquoted
 from harmonica_session.spec.yaml_reader import read_document
 
@@ -78,16 +78,16 @@ def test_keys_are_texts() -> None:
 def test_places_count_characters_from_one() -> None:
     """Lines and columns start at 1, and a character outside of ASCII is one column."""
     document = read_document("é: 1\n👩: {ü: [x, ÿ]}\n".encode(), "s.yml")
-    assert document.place_of_key(("é",)) == Place(1, 1)
-    assert document.place_of_value(("é",)) == Place(1, 4)
-    assert document.place_of_key(("👩", "ü")) == Place(2, 5)
-    assert document.place_of_value(("👩", "ü", 1)) == Place(2, 12)
+    assert document.place_of_key(("é",)) == Position(1, 1)
+    assert document.place_of_value(("é",)) == Position(1, 4)
+    assert document.place_of_key(("👩", "ü")) == Position(2, 5)
+    assert document.place_of_value(("👩", "ü", 1)) == Position(2, 12)
 
 
 def test_a_place_that_is_not_written_is_its_parents() -> None:
     """What came by an alias has no place of its own, so the alias is shown."""
     document = read_document(b"a: &x {b: 1}\nc: *x", "s.yml")
-    assert document.place_of_key(("c", "b")) == Place(2, 4)
+    assert document.place_of_key(("c", "b")) == Position(2, 4)
 
 
 def test_a_problem_has_the_file_and_the_place() -> None:
@@ -101,21 +101,21 @@ def test_a_problem_has_the_file_and_the_place() -> None:
 def test_a_byte_order_mark_takes_no_column() -> None:
     """A byte order mark is no part of the first line."""
     document = read_document(b"\xef\xbb\xbfx: 1", "s.yml")
-    assert document.place_of_value(("x",)) == Place(1, 4)
+    assert document.place_of_value(("x",)) == Position(1, 4)
 
 
 def test_crlf_ends_one_line() -> None:
     """A file from Windows has the same lines."""
     document = read_document(b"a: 1\r\nb: 2\r\n", "s.yml")
-    assert document.place_of_value(("b",)) == Place(2, 4)
+    assert document.place_of_value(("b",)) == Position(2, 4)
 
 
 def test_lines_are_those_of_an_editor() -> None:
     """A carriage return alone ends a line; what YAML alone takes for a line end does not."""
     text = "a: 1 # \x85\r# \u2028\nb: '\u2029'\r\nc: 2"
     document = read_document(text.encode(), "s.yml")
-    assert document.place_of_key(("b",)) == Place(3, 1)
-    assert document.place_of_value(("c",)) == Place(4, 4)
+    assert document.place_of_key(("b",)) == Position(3, 1)
+    assert document.place_of_value(("c",)) == Position(4, 4)
 
 
 def test_a_pair_of_surrogates_is_its_character() -> None:

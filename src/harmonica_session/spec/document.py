@@ -23,7 +23,7 @@ MAX_CHARACTERS = MAX_BYTES
 Path: TypeAlias = tuple[str | int, ...]
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Line and column, both counted from 1."""
 
     line: int
@@ -49,8 +49,8 @@ class Document:
     file: str = ""
     text: str = ""
     value: object = None
-    keys: dict[Path, Place] = field(default_factory=dict)
-    values: dict[Path, Place] = field(default_factory=dict)
+    keys: dict[Path, Position] = field(default_factory=dict)
+    values: dict[Path, Position] = field(default_factory=dict)
     sources: dict[Path, str] = field(default_factory=dict)
     spans: dict[Path, tuple[int, int, str]] = field(default_factory=dict)
     unknown: set[Path] = field(default_factory=set)
@@ -62,17 +62,17 @@ class Document:
         """The lines of the file."""
         return Lines(self.text)
 
-    def place_of_key(self, path: Path) -> Place:
+    def place_of_key(self, path: Path) -> Position:
         """Return where the key of `path` stands, else where its value or its parent does."""
         return self.keys.get(path) or self.place_of_value(path)
 
-    def place_of_value(self, path: Path) -> Place:
+    def place_of_value(self, path: Path) -> Position:
         """Return where the value of `path` stands, else where its nearest parent does."""
         while path and path not in self.values:
             path = path[:-1]
-        return self.values.get(path, Place(1, 1))
+        return self.values.get(path, Position(1, 1))
 
-    def problem_at(self, place: Place, message: str) -> Problem:
+    def problem_at(self, place: Position, message: str) -> Problem:
         """Return a problem that stands at a place of the file."""
         return Problem(self.file, *place, message)
 
@@ -92,7 +92,7 @@ class Document:
         """Say whether nobody can tell the value of `path`, or of what it stands in."""
         return any(path[:length] in self.unknown for length in range(len(path) + 1))
 
-    def place_inside(self, path: Path, mark: str, offset: int) -> Place:
+    def place_inside(self, path: Path, mark: str, offset: int) -> Position:
         """Return where a mark stands inside a text, else where the text begins.
 
         Args:
@@ -113,7 +113,7 @@ class Document:
         # An escape in quotes can hide a mark or make one up.
         is_told = self.spans[path][2] != '"' or len(in_file) == len(in_text)
         if is_told and ordinal < len(in_file):
-            return Place(*self.lines.place(in_file[ordinal]))
+            return Position(*self.lines.place(in_file[ordinal]))
         return self.place_of_value(path)
 
     def _marks_in_file(self, path: Path, mark: str) -> list[int]:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from harmonica_session.spec.document import Place
+from harmonica_session.spec.document import Position
 from harmonica_session.text.decoding import Lines
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def explain(error: MarkedYAMLError, document: Document) -> Problem:
             or stumble.by_what_was_said()
         )
         words = f"this is not valid YAML: {said}"
-    return document.problem_at(Place(*stumble.lines.place(position)), words)
+    return document.problem_at(Position(*stumble.lines.place(position)), words)
 
 
 def _position(mark: Mark | None, text: str) -> int:

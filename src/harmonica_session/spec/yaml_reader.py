@@ -17,7 +17,7 @@ from harmonica_session.spec.document import (
     MAX_DEPTH,
     MAX_VALUES,
     Document,
-    Place,
+    Position,
 )
 from harmonica_session.spec.scalar import plain_value
 from harmonica_session.text.decoding import decode
@@ -81,7 +81,7 @@ def _character_problem(error: yaml.reader.ReaderError, document: Document) -> Pr
     if _loader(text) is not yaml.SafeLoader:
         # libyaml counts the bytes of the text in UTF-8.
         position = len(text.encode()[:position].decode("utf-8", "ignore"))
-    place = Place(*document.lines.place(position))
+    place = Position(*document.lines.place(position))
     return document.problem_at(place, "a control character is not allowed; remove it")
 
 
@@ -114,10 +114,10 @@ class _Reader:
         self.explained: dict[int, Problem] = {}
         self.values = self.characters = 0
 
-    def problem(self, place: Place, message: str) -> None:
+    def problem(self, place: Position, message: str) -> None:
         self.document.problems.append(self.document.problem_at(place, message))
 
-    def unknown(self, path: Path, place: Place, message: str) -> None:
+    def unknown(self, path: Path, place: Position, message: str) -> None:
         """Report a problem that leaves open what stands under a path."""
         self.problem(place, message)
         self.document.unknown.add(path)
@@ -138,7 +138,7 @@ class _Reader:
             self.document.value = self.value(first, ())
         if not documents or self.document.value is None:
             empty = "the spec is empty; it needs topic and goal"
-            raise SpecError(self.document.problem_at(Place(1, 1), empty))
+            raise SpecError(self.document.problem_at(Position(1, 1), empty))
 
     def value(self, event: yaml.Event, path: Path) -> object:
         """Return the value that starts with `event`; its place is remembered under `path`."""
@@ -169,14 +169,14 @@ class _Reader:
             )
         return value
 
-    def place(self, event: yaml.Event) -> Place:
+    def place(self, event: yaml.Event) -> Position:
         mark = event.start_mark
         return self.place_of(mark.index if mark else len(self.document.text))
 
-    def place_of(self, position: int) -> Place:
-        return Place(*self.document.lines.place(position))
+    def place_of(self, position: int) -> Position:
+        return Position(*self.document.lines.place(position))
 
-    def grow(self, values: int, characters: int, place: Place) -> None:
+    def grow(self, values: int, characters: int, place: Position) -> None:
         self.values += values
         self.characters += characters
         for count, most, what in (
@@ -190,7 +190,7 @@ class _Reader:
                 )
                 raise SpecError(self.document.problem_at(place, too_many))
 
-    def alias(self, event: yaml.AliasEvent, path: Path, place: Place) -> object:
+    def alias(self, event: yaml.AliasEvent, path: Path, place: Position) -> object:
         if event.anchor not in self.anchors:
             self.unknown(
                 path,
@@ -205,7 +205,7 @@ class _Reader:
             self.document.sources[path] = anchor.source
         return anchor.value
 
-    def refuse_tab(self, place: Place) -> None:
+    def refuse_tab(self, place: Position) -> None:
         if not self.has_tabs:
             return
         text, line = self.document.text, self.document.lines.start(place.line)
@@ -215,7 +215,7 @@ class _Reader:
         if "\t" in text[begin:end]:
             self.problem(place, "a tab stands before this value; YAML wants spaces")
 
-    def refuse_tag(self, event: yaml.Event, place: Place) -> None:
+    def refuse_tag(self, event: yaml.Event, place: Position) -> None:
         tag = getattr(event, "tag", None)
         if tag and tag != "!":
             self.problem(place, f"the tag `{clip(tag)}` is unknown; put it in quotes if it is text")
@@ -295,7 +295,7 @@ class _Reader:
                 "space behind `#` if it is one",
             )
 
-    def refuse_characters(self, text: str, place: Place) -> bool:
+    def refuse_characters(self, text: str, place: Position) -> bool:
         """Report characters that no request can hold; returns whether there are any."""
         if "\0" in text:
             self.problem(place, "U+0000 stands in this text; Harmonica cannot keep it")
