@@ -10,7 +10,7 @@ from harmonica_session.sandbox import Fault
 from harness.consumer import BASE, HEAD
 
 if TYPE_CHECKING:
-    from harness.consumer import Consumer
+    from harness.consumer import Consumer, Run
 
 MERGED = "c" * 40
 
@@ -115,16 +115,21 @@ def test_who_may_ask_for_nothing_is_told_so_whatever_it_is_for(
     assert consumer.created == []
 
 
+def push_where_it_may_not_be_seen(consumer: Consumer, spec: str, announce: str, status: int) -> Run:
+    """Run the step for a push by a token to which GitHub shows no pull request."""
+    consumer.write(".harmonica/session.yml", spec)
+    refusal = Fault.status(status, body={"message": "No"})
+    consumer.box.fail("GET", "/repos/.*/commits/.*", refusal, times=None)
+    return consumer.run("push", {"after": HEAD}, announce=announce)
+
+
 @pytest.mark.parametrize("status", [403, 404, 422])
 @pytest.mark.parametrize("announce", ["auto", "off"])
 def test_a_pull_request_that_may_not_be_seen_is_one_warning(
     consumer: Consumer, announce: str, status: int
 ) -> None:
     """Place and values go without it alike; the warning names the permission, once."""
-    consumer.write(".harmonica/session.yml", VALUE)
-    refusal = Fault.status(status, body={"message": "No"})
-    consumer.box.fail("GET", "/repos/.*/commits/.*", refusal, times=None)
-    run = consumer.run("push", {"after": HEAD}, announce=announce)
+    run = push_where_it_may_not_be_seen(consumer, VALUE, announce, status)
     assert run.outputs["topic"] == "A topic"
     [warning] = [it.message for it in run.annotations if it.name == "warning"]
     assert "`pull-requests: read`" in warning
@@ -136,10 +141,7 @@ def test_a_background_that_may_not_be_seen_names_the_permission(
     consumer: Consumer, announce: str, status: int
 ) -> None:
     """Nobody is told to set `pr-number` where only a permission is missing."""
-    consumer.write(".harmonica/session.yml", BACKGROUND)
-    refusal = Fault.status(status, body={"message": "No"})
-    consumer.box.fail("GET", "/repos/.*/commits/.*", refusal, times=None)
-    run = consumer.run("push", {"after": HEAD}, announce=announce)
+    run = push_where_it_may_not_be_seen(consumer, BACKGROUND, announce, status)
     assert run.code == 1
     assert "`pull-requests: read`" in run.messages("error")
     assert "pr-number" not in run.messages("error")

@@ -44,7 +44,7 @@ def standing_of(read: Iterable[OurComment], login: str) -> Standing:
         login: The account that the token speaks for; empty for a token of a workflow or App, which
             cannot ask for its own, so that any bot may be it.
     """
-    possible = [it for it in read if _may_have_written(it, login)]
+    possible = [it for it in read if _may_have_written(it.comment, login)]
     signed = [it for it in possible if it.is_signed]
     # Whoever posted a comment of ours had seen all of these, and none of them was ours.
     seen = max((it.receipt.after for it in signed), default=0)
@@ -69,21 +69,15 @@ def newest_before(posted: Comment, comments: Iterable[Comment]) -> int:
 
     Only those count whose author can pass for ours, and so could make a copy of ours out of it.
     """
-    author = posted.user
-    return max(
-        (
-            it.id
-            for it in comments
-            if it.id < posted.id
-            and it.user
-            and author
-            and (it.user.login == author.login or it.user.type == author.type == "Bot")
-        ),
-        default=0,
-    )
+    if posted.user is None:
+        return 0
+    login = "" if posted.user.type == "Bot" else posted.user.login
+    older = (it for it in comments if it.id < posted.id)
+    return max((it.id for it in older if _may_have_written(it, login)), default=0)
 
 
-def _may_have_written(it: OurComment, login: str) -> bool:
+def _may_have_written(comment: Comment, login: str) -> bool:
+    author = comment.user
     if login:
-        return it.author.lower() == login.lower()
-    return it.comment.user is not None and it.comment.user.type == "Bot"
+        return author is not None and author.login.lower() == login.lower()
+    return author is not None and author.type == "Bot"

@@ -58,9 +58,8 @@ def agree_on_comment(world: World, harmonica: Harmonica, seal: Seal, outcome: Ou
 
     Where ours was refused, that matters only if another run has made a session too.
     """
-    task = outcome.plan.task
-    is_alone = outcome.comment is None and not outcome.rivals
-    if is_alone or not (outcome.has_posted or outcome.comment is None):
+    task, posted = outcome.plan.task, outcome.comment
+    if not (outcome.has_posted if posted else outcome.rivals):
         return outcome
     github, number = world.github, task.place.number
     if number is None or github is None:
@@ -74,18 +73,18 @@ def agree_on_comment(world: World, harmonica: Harmonica, seal: Seal, outcome: Ou
             f"{unknown}; the next run looks again and tidies up: {error}", about=ABOUT
         )
         return tidied(world, outcome)
-    if winner is None or not _counts_before(winner, outcome.comment):
+    if winner is None or not _counts_before(winner, posted):
         _vouch(world, github, seal, outcome, comments)
         return tidied(world, outcome)
     theirs = winner.receipt.session_id
     # One that was made for the very same task counts once it is announced, and ours is not.
-    is_twin = outcome.comment is None and theirs in [it.id for it in outcome.rivals]
+    is_twin = posted is None and theirs in [it.id for it in outcome.rivals]
     if is_twin or theirs == outcome.session.id or receipt_counts(task, winner.receipt):
-        if outcome.comment:
-            remove(world.runner, github, outcome.comment)
+        if posted:
+            remove(world.runner, github, posted)
         after = _give_way_to(world, harmonica, outcome, winner)
         return agree_on_comment(world, harmonica, seal, announce(world, seal, after))
-    return _take_over(world, github, seal, outcome, winner) if outcome.comment else outcome
+    return _take_over(world, github, seal, outcome, winner) if posted else outcome
 
 
 def name_surplus(world: World, outcome: Outcome) -> None:
