@@ -28,7 +28,6 @@ from harmonica_session.words.contents import Contents, Tree
 from harmonica_session.words.history import (
     ChangedFile,
     Commit,
-    Issue,
     PullRequestFacts,
     PullRequestRecord,
     Release,
@@ -36,9 +35,12 @@ from harmonica_session.words.history import (
     ReviewComment,
     SearchPage,
 )
+from harmonica_session.words.issue import Issue
 from harmonica_session.words.place import Place
 from harmonica_session.words.pull_request import Account, Beginning, Comment, PullRequest
+from harmonica_session.words.results import Knowledge, Summary
 from harmonica_session.words.session import Session
+from harmonica_session.words.visibility import Visibility
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +52,7 @@ WORDS = (
     *("previous_session", "merged_pull_requests", "since", "limit", "distribution", "group", "id"),
     *("pull_request", "issue", "number", "title", "body", "user", "login", "labels", "name"),
     *("error", "code", "message", "data", "created_at", "updated_at", "join_url", "items"),
+    *("summary", "actions", "description", "tensions", "sides", "gaps", "private", "visibility"),
     *("session_id", "place", "fields", "digest", "merged_at", "base", "head", "repo", "inputs"),
 )
 TEXTS = st.text(max_size=20) | st.sampled_from(
@@ -124,7 +127,7 @@ YAML = st.lists(
 FORMS = (
     *(Account, Beginning, Comment, PullRequest, Contents, Tree, PullRequestFacts, Commit, Issue),
     *(ChangedFile, Review, ReviewComment, SearchPage, Release, Session, list[Comment]),
-    *(list[PullRequest], dict[str, Any]),
+    *(list[PullRequest], dict[str, Any], list[Issue], Knowledge, Summary, Visibility),
 )
 PLACE = Place(7)
 SEAL = Seal([SecretStr("hm_live_" + "0" * 32)], "1", "s.yml")

@@ -59,8 +59,9 @@ NOT_FOR_CREATE = {
     *("spec.expression", "spec.names", "spec.schema", "spec.yaml_mistakes"),
     *("background.attach", "background.from_services", "background.quotations"),
     *("edges.files.revision", "edges.github.repository"),
-    *("edges.harmonica.catalogue", "edges.harmonica.context_sources"),
-    *("words.attachment", "words.contents", "words.history"),
+    *("edges.github.issues", "edges.harmonica.catalogue", "edges.harmonica.context_sources"),
+    *("edges.harmonica.results", "words.attachment", "words.contents", "words.history"),
+    *("words.issue", "words.results", "words.visibility"),
     *("commands.schema", "report.dry_run"),
 }
 NOT_FOR_VALIDATE = NOT_FOR_CREATE - {"commands.validate"} | {

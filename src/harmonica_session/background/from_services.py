@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from harmonica_session.spec.context_from import Period, Source
     from harmonica_session.spec.spec import Spec
-    from harmonica_session.words.history import Issue
+    from harmonica_session.words.issue import Issue
     from harmonica_session.words.place import Place
     from harmonica_session.world import World
 

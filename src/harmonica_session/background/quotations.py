@@ -23,12 +23,12 @@ if TYPE_CHECKING:
         ChangedFile,
         Commit,
         Ended,
-        Issue,
         Label,
         Listing,
         PullRequestFacts,
         PullRequestRecord,
     )
+    from harmonica_session.words.issue import Issue
     from harmonica_session.words.pull_request import Account
 
 _QUOTED = (

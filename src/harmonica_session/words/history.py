@@ -116,13 +116,6 @@ class SearchPage(Answer):
     items: Rows[Ended]
 
 
-class Issue(Answer):
-    """An issue. Source: `GET /repos/{owner}/{repo}/issues/{number}`."""
-
-    number: int
-    title: str = ""
-
-
 class Release(Answer):
     """A published release. Source: `GET /repos/{owner}/{repo}/releases/latest`."""
 

@@ -6,7 +6,7 @@ This module must not decide which comment is ours, nor which pull request is mea
 from __future__ import annotations
 
 import re
-from functools import partial
+from functools import cached_property, partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
+    from harmonica_session.edges.github.issues import Issues
     from harmonica_session.edges.network.clock import Deadline
     from harmonica_session.event import ByCommit, ByHead
     from harmonica_session.words.contents import Contents, Tree
@@ -71,6 +72,49 @@ class GitHub:
         """The repository, as `owner/name`."""
         return self._repository.removeprefix("/repos/")
 
+    @cached_property
+    def issues(self) -> Issues:
+        """Its issues, and what they share with pull requests."""
+        from harmonica_session.edges.github.issues import Issues
+
+        return Issues(self)
+
+    def is_private(self) -> bool:
+        """Say whether it is surely not everybody who may see it: `GET /repos/{o}/{r}`.
+
+        It takes no permission but `metadata: read`, which every token has.
+
+        Raises:
+            ServiceError: GitHub does not tell.
+        """
+        from harmonica_session.words.visibility import Visibility
+
+        doing = "ask who may see the repository"
+        found: Visibility = self._once(
+            self._repository, lambda: self.read(doing, self._repository, Visibility)
+        )
+        return found.is_private
+
+    def send(self, request: Request) -> Response:
+        """Send a request, and return its answer whatever it says.
+
+        Raises:
+            ServiceError: There is no answer.
+        """
+        return self._service.send(request)
+
+    def make(self, request: Request, form: type[Any]) -> Any:  # noqa: ANN401 - as in `read`
+        """Make what must not be there twice.
+
+        Raises:
+            FateUnknown: Nobody knows whether it was made.
+            ServiceError: It was not made.
+        """
+        try:
+            return settled(self._service.send(request)).read(form)
+        except AnswerUnusable as error:
+            raise FateUnknown(str(error)) from None
+
     def read(
         self, doing: str, path: str, form: type[Any], query: Mapping[str, str | int] | None = None
     ) -> Any:  # noqa: ANN401 - an object of the form
@@ -110,10 +154,7 @@ class GitHub:
         """
         path = f"{self._repository}/issues/{number}/comments"
         request = Request("post the comment", "POST", path, body={"body": body})
-        try:
-            comment: Comment = settled(self._service.send(request)).read(Comment)
-        except AnswerUnusable as error:
-            raise FateUnknown(str(error)) from None
+        comment: Comment = self.make(request, Comment)
         return comment
 
     def edit_comment(self, comment_id: int, body: str) -> Comment:

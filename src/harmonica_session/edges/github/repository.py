@@ -13,7 +13,6 @@ from harmonica_session.words.history import (
     ChangedFile,
     Commit,
     Ended,
-    Issue,
     Listing,
     PullRequestFacts,
     PullRequestRecord,
@@ -25,6 +24,7 @@ from harmonica_session.words.history import (
 
 if TYPE_CHECKING:
     from harmonica_session.edges.github.client import GitHub
+    from harmonica_session.words.issue import Issue
 
 # GitHub's search hands out no more than 1,000 results.
 # Source: "REST API endpoints for search", about search.
@@ -61,10 +61,7 @@ class Repository:
 
     def issue(self, number: int) -> Issue:
         """Return an issue: `GET /repos/{o}/{r}/issues/{n}`."""
-        issue: Issue = self._github.read(
-            f"read issue #{number}", f"{self._path}/issues/{number}", Issue
-        )
-        return issue
+        return self._github.issues.get(number)
 
     def last_release(self) -> str:
         """Return when the latest release was published: `GET /repos/{o}/{r}/releases/latest`."""

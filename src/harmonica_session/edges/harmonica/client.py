@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from harmonica_session.edges.harmonica.catalogue import Catalogue
     from harmonica_session.edges.harmonica.context_sources import ContextSources
+    from harmonica_session.edges.harmonica.results import Results
     from harmonica_session.edges.network.clock import Deadline
     from harmonica_session.words.request import SessionRequest
 
@@ -114,6 +115,13 @@ class Harmonica:
         )
 
         return ContextSources(self._service)
+
+    @cached_property
+    def results(self) -> Results:
+        """What came out of its sessions."""
+        from harmonica_session.edges.harmonica.results import Results
+
+        return Results(self._service, self._deadline)
 
     def create(self, request: SessionRequest) -> Session:
         """Create a session: `POST /sessions`.

@@ -37,7 +37,8 @@ class Request:
         file: A file to upload in place of it: name, content, media type.
         read_seconds: How long the service may be silent.
         seconds: How long it is worth trying, None for all the time that is left.
-        is_safe: Whether a POST changes nothing, so that it may be repeated.
+        is_safe: Whether a POST may be repeated, since it changes nothing, or nothing more when it
+            is done twice.
         accept: Media type of the answer, where it is another than the service's usual one.
     """
 
