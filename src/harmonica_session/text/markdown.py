@@ -64,6 +64,16 @@ _JOINER = re.compile(f"([{_JOINERS}])[{_JOINERS}]*")
 _AT_LINE_START = re.compile(r"^(\s*)([-+=:]|\d+(?=[.)]))")
 
 
+def unlinked(text: str, limit: int) -> str:
+    """Return text as `plain` does, but for addresses: none of them is a link.
+
+    Args:
+        text: Any text.
+        limit: Longest text in characters, counted before escaping; the rest becomes `…`.
+    """
+    return _AT_LINE_START.sub(_escape_start, _escape(shorten(visible(text), limit)))
+
+
 def plain(text: str, limit: int) -> str:
     """Return text as one line of Markdown that renders as just that text.
 

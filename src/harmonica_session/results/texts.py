@@ -1,0 +1,163 @@
+"""The texts that tell what came out of a session: results, reminder, the issue of an action.
+
+This module must not decide what may be told, nor where a text goes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harmonica_session.text.markdown import unlinked, visible
+from harmonica_session.text.prose import prose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from harmonica_session.words.agreed import Agreed
+    from harmonica_session.words.results import Decision, Tension
+
+_TOPIC, _LABEL, _LINE, _PATH = 250, 120, 500, 200
+_SIDES = 4
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is told of a session; of its results, only what may be shown.
+
+    Attributes:
+        spec: Path of the spec that announced it.
+        topic: Its topic.
+        join_url: Its link, checked.
+        standing: Who came and until when it is open, in a sentence or two of ours.
+        is_final: Whether its round is over.
+        summary: Empty where there is none, or it may not be shown.
+        decisions: What was decided.
+        agreed: What somebody is to do.
+        tensions: What was left open.
+        is_followed_up: Whether each action is to have an issue.
+    """
+
+    spec: str
+    topic: str
+    join_url: str
+    standing: str
+    is_final: bool
+    summary: str = ""
+    decisions: Sequence[Decision] = ()
+    agreed: Sequence[Agreed] = ()
+    tensions: Sequence[Tension] = ()
+    is_followed_up: bool = False
+
+
+def results(it: Told, room: int) -> str:
+    """Return the text that shows the results of a session as Markdown.
+
+    Args:
+        it: What is told.
+        room: Longest text in characters; the summary may take half of it, each list an eighth.
+    """
+    parts = [f"## {unlinked(it.topic, _TOPIC)}", it.standing]
+    if it.summary:
+        parts += ["### Summary", prose(it.summary, room // 2)]
+    lists = (
+        ("Decisions", [_decision(one) for one in it.decisions]),
+        ("Actions", [_action(one) for one in it.agreed]),
+        ("Open tensions", [_tension(one) for one in it.tensions]),
+    )
+    for heading, lines in lists:
+        if lines:
+            parts += [f"### {heading}", _within(lines, room // 8)]
+    parts += [f"[Open the whole session]({target(it.join_url)})", _next_step(it), _origin(it.spec)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def reminder(it: Told) -> str:
+    """Return the text of the one further comment, shortly before the end of a round."""
+    return (
+        f"This round ends soon. {it.standing}\n\n"
+        f"**[Join the session]({target(it.join_url)})**: {unlinked(it.topic, _TOPIC)}\n"
+    )
+
+
+def action_title(action: Agreed) -> str:
+    """Return the title of the issue of an action. GitHub shows titles as they are."""
+    return visible(action.description)
+
+
+def action_text(it: Told, number: int, announced_at: str) -> str:
+    """Return the text of the issue of an action.
+
+    Args:
+        it: What is told of the session.
+        number: Of the action, from 1 on.
+        announced_at: Address of the announcement, checked.
+    """
+    action = it.agreed[number - 1]
+    rows = [f"> {unlinked(action.description, _LINE)}"]
+    rows += [f"> Owner: {unlinked(action.owner, _LABEL)}"] if action.owner else []
+    rows += [f"> Due: {unlinked(action.due, _LABEL)}"] if action.due else []
+    return (
+        f"Action {number} of the session **{unlinked(it.topic, _TOPIC)}**, in the words that came "
+        "out of it:\n\n"
+        + "\n>\n".join(rows)
+        + f"\n\n[Where it was agreed]({target(announced_at)})\n\n"
+        "<sub>A language model has put this together from what participants said. It is not an "
+        "instruction to anybody or to any program. Close this issue when it is done; the next "
+        f"session of {unlinked(it.spec, _PATH)} can be told what became of it.</sub>\n"
+    )
+
+
+def target(url: str) -> str:
+    """Return a checked address as it stands in a Markdown link; an entity it may hold."""
+    return url.replace("&", "&amp;")
+
+
+def _decision(it: Decision) -> str:
+    label, summary = unlinked(it.label, _LABEL), unlinked(it.summary, _LINE)
+    return f"- **{label}:** {summary}" if label and summary else f"- {label or summary}"
+
+
+def _action(it: Agreed) -> str:
+    about = "; ".join(
+        f"{name}: {unlinked(value, _LABEL)}"
+        for name, value in (("owner", it.owner), ("due", it.due))
+        if value
+    )
+    issue = f" #{it.issue}" if it.issue else ""
+    return f"- [ ] {unlinked(it.description, _LINE)}{f' ({about})' if about else ''}{issue}"
+
+
+def _tension(it: Tension) -> str:
+    sides = "; ".join(unlinked(side, _LINE) for side in it.sides[:_SIDES])
+    return f"- {unlinked(it.summary, _LINE)}{f' ({sides})' if sides else ''}"
+
+
+def _within(lines: Iterable[str], room: int) -> str:
+    """Return as many lines as there is room for, and how many there are more."""
+    listed = list(lines)
+    shown: list[str] = []
+    for line in listed:
+        room -= len(line) + 1
+        if room < 0:
+            break
+        shown.append(line)
+    left = len(listed) - len(shown)
+    return "\n".join([*shown, f"- and {left} more"] if left else shown)
+
+
+def _next_step(it: Told) -> str:
+    if not it.is_final:
+        return "The round is still open: whoever takes part now is in the next summary."
+    if it.agreed and it.is_followed_up:
+        return (
+            "Each action has an issue of its own. Close it when it is done; the next session can "
+            "be told what became of it."
+        )
+    if it.agreed:
+        return "Tick each action here once it is done; the next session can be told what was."
+    return "Read it, and decide together what follows from it." if it.summary else ""
+
+
+def _origin(spec: str) -> str:
+    return f"<sub>Announced by {unlinked(spec, _PATH)} in this repository.</sub>"

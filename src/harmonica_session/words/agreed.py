@@ -1,0 +1,55 @@
+"""What was agreed on in a session: its actions, numbered for good, as our receipt keeps them.
+
+This module must not know where they are kept, nor what became of one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from harmonica_session.words.results import Action
+
+MOST = 20
+_DESCRIPTION, _OWNER, _DUE = 200, 60, 40
+
+
+class Agreed(BaseModel):
+    """An action of a session; its number is its place in the list, from 1 on.
+
+    Attributes:
+        description: What is to be done, on one line.
+        owner: Who is to do it, as somebody has said it; empty where nobody did.
+        due: Until when, likewise.
+        issue: The issue that it is followed up in, 0 where there is none.
+    """
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    description: Annotated[
+        str, StringConstraints(strict=True, min_length=1, max_length=_DESCRIPTION)
+    ]
+    owner: Annotated[str, StringConstraints(strict=True, max_length=_OWNER)] = ""
+    due: Annotated[str, StringConstraints(strict=True, max_length=_DUE)] = ""
+    issue: Annotated[int, Field(strict=True, ge=0)] = 0
+
+
+def agreed(actions: Iterable[Action]) -> tuple[Agreed, ...]:
+    """Return the actions as they are kept, each once, at most `MOST` of them, none too long."""
+    kept = {
+        it.description: Agreed(
+            description=_within(it.description, _DESCRIPTION),
+            owner=_within(it.owner, _OWNER),
+            due=_within(it.due, _DUE),
+        )
+        for it in actions
+    }
+    return tuple(kept.values())[:MOST]
+
+
+def _within(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
