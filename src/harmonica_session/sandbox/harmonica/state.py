@@ -79,20 +79,6 @@ class HarmonicaState(Access):
         moment = datetime.fromtimestamp(self.now() - ago, timezone.utc)
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
-    def add_session(self, topic: str = "A topic", goal: str = "A goal", **columns: Any) -> Row:  # noqa: ANN401  # columns hold JSON
-        """Store a session as if it had been made earlier and return its row.
-
-        Args:
-            topic: Its topic.
-            goal: Its goal.
-            columns: Any other column, the server's own included: `id`, `owner`, `joined` (a list
-                of users), `status`, `participant_count`, `created_at`, `updated_at`, `summary`,
-                `summary_generated_at`, `session_md`.
-        """
-        sent = {"topic": topic, "goal": goal, **columns}
-        own = {name: columns[name] for name in _SERVERS_OWN if name in columns}
-        return self._store(stored.draft(sent), {"owner": "host", **own})
-
     def set_results(self, session: Row, *, summary: str | None = None, **knowledge: Any) -> None:  # noqa: ANN401  # JSON can be anything
         """Say what the language model is to find in a session, the next time it is asked.
 
@@ -108,6 +94,20 @@ class HarmonicaState(Access):
         """End a session, which no route does."""
         session.update(status="completed", updated_at=self.timestamp())
 
+    def add_session(self, topic: str = "A topic", goal: str = "A goal", **columns: Any) -> Row:  # noqa: ANN401  # columns hold JSON
+        """Store a session as if it had been made earlier and return its row.
+
+        Args:
+            topic: Its topic.
+            goal: Its goal.
+            columns: Any other column, the server's own included: `id`, `owner`, `joined` (a list
+                of users), `status`, `participant_count`, `created_at`, `updated_at`, `summary`,
+                `summary_generated_at`, `session_md`.
+        """
+        sent = {"topic": topic, "goal": goal, **columns}
+        own = {name: columns[name] for name in _SERVERS_OWN if name in columns}
+        return self._store(stored.draft(sent), {"owner": "host", **own})
+
     def _store(self, row: Row, columns: Row) -> Row:
         with self._lock:
             created = columns.get("created_at") or self.timestamp()
@@ -120,10 +120,10 @@ class HarmonicaState(Access):
                 "created_at": created,
                 "updated_at": created,
                 "summary": None,
-                "session_md": None,
                 "summary_generated_at": None,
                 "results": {},
                 "knowledge_count": 0,
+                "session_md": None,
                 "joined": [],
                 **columns,
             }
