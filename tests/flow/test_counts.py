@@ -59,10 +59,11 @@ NOT_FOR_CREATE = {
     *("spec.expression", "spec.names", "spec.schema", "spec.yaml_mistakes"),
     *("background.attach", "background.from_services", "background.quotations"),
     *("edges.files.revision", "edges.github.repository"),
-    *("edges.github.issues", "edges.harmonica.catalogue", "edges.harmonica.context_sources"),
-    *("edges.harmonica.results", "words.attachment", "words.contents", "words.history"),
-    *("words.issue", "words.results", "words.visibility"),
+    *("edges.harmonica.catalogue", "edges.harmonica.context_sources"),
+    *("words.attachment", "words.contents", "words.history"),
     *("commands.schema", "report.dry_run"),
+    *("edges.github.issues", "edges.harmonica.results"),
+    *("words.issue", "words.results", "words.visibility"),
 }
 NOT_FOR_VALIDATE = NOT_FOR_CREATE - {"commands.validate"} | {
     *("commands.create", "edges.github", "edges.harmonica", "edges.network.transport"),

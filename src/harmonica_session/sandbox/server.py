@@ -20,6 +20,7 @@ from harmonica_session.sandbox.wire import Reply, Server
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import timedelta
     from types import TracebackType
 
 _GITHUB_SITE = "/github"
@@ -100,6 +101,11 @@ class Sandbox:
     def heal(self) -> None:
         """Forget every fault that was asked for and not yet met."""
         self._faults.clear()
+
+    def advance(self, span: timedelta) -> None:
+        """Move the clocks of both services on, as if so much time had passed."""
+        for service in (self.harmonica, self.github):
+            service.clock_offset += span.total_seconds()
 
     def open_door(self) -> str:
         """Answer on another free port as well, and return its address.

@@ -51,7 +51,7 @@ def _line(value: Any) -> str:  # noqa: ANN401 - any JSON
 def _each_alone(value: Any, handler: ValidatorFunctionWrapHandler) -> tuple[Any, ...]:  # noqa: ANN401 - any JSON
     """Read the items of a list, without those that cannot be read; anything else has none."""
     found: list[Any] = []
-    for item in value[:MOST_ITEMS] if isinstance(value, list) else ():
+    for item in value[:MOST_ITEMS] if isinstance(value, (list, tuple)) else ():
         with suppress(ValidationError):
             found += handler([item])
     return tuple(found)

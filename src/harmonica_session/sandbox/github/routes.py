@@ -5,9 +5,7 @@ It must not open a socket; requests come in and answers go out as values.
 
 from __future__ import annotations
 
-import json
 import re
-from typing import Any
 
 from harmonica_session.sandbox.exchange import (
     Answer,
@@ -20,14 +18,14 @@ from harmonica_session.sandbox.exchange import (
 from harmonica_session.sandbox.github import rows
 from harmonica_session.sandbox.github.files import GitHubFiles
 from harmonica_session.sandbox.github.history import History
+from harmonica_session.sandbox.github.issues import NOT_FOR_INSTALLATIONS, GitHubIssues
 
 _HOURLY_LIMIT = 5000
 _TOKEN = re.compile(r"(?:bearer|token) +(\S+)", re.IGNORECASE)
 _WRITES = ("POST", "PATCH", "PUT", "DELETE")
-_NOT_FOR_INSTALLATIONS = "Resource not accessible by integration"
 
 
-class GitHub(GitHubFiles):
+class GitHub(GitHubIssues, GitHubFiles):
     """One GitHub server: its state, and its answers."""
 
     name = "github"
@@ -57,12 +55,12 @@ class GitHub(GitHubFiles):
                 repo: {"GET": self._get_repository},
                 f"{repo}/issues/comments/{{}}": comment,
                 f"{repo}/issues/{{}}/comments": comments,
-                f"{repo}/issues/{{}}": {"GET": self._get_issue},
                 f"{repo}/pulls": {"GET": self._list_pulls},
                 f"{repo}/pulls/{{}}": {"GET": self._get_pull},
                 f"{repo}/commits/{{}}/pulls": {"GET": self._list_pulls_of_commit},
                 f"{repo}/actions/runs/{{}}": {"GET": self._get_run},
                 **self.file_routes(repo),
+                **self.issue_routes(repo),
                 **self.history.routes(),
             }
         )
@@ -76,30 +74,34 @@ class GitHub(GitHubFiles):
         with self._lock:
             self._asked += 1
             left = max(_HOURLY_LIMIT - self._asked, 0)
-        limits = {"limit": _HOURLY_LIMIT, "remaining": left, "reset": self._reset}
+        limits = {
+            "limit": _HOURLY_LIMIT,
+            "remaining": left,
+            "reset": self._reset + int(self.clock_offset),
+        }
         return answer.with_headers({f"x-ratelimit-{name}": str(n) for name, n in limits.items()})
 
     def _answer(self, request: Request) -> Answer:
         token = _TOKEN.fullmatch(request.headers.get("authorization", ""))
         if token is None:
-            raise _refused(401, "Requires authentication")
+            raise rows.refused(401, "Requires authentication")
         asker = self.users.get(token[1])
         if asker is None:
-            raise _refused(401, "Bad credentials")
+            raise rows.refused(401, "Bad credentials")
         action, parts = self._routes.find(request.method, request.path) or (None, [])
         if action is None:
-            raise _not_found()
+            raise rows.not_found()
         if len(parts) > 1 and self.repositories is not None:
             known = {name.lower() for name in self.repositories}
             if f"{parts[0]}/{parts[1]}".lower() not in known:
-                raise _not_found()
+                raise rows.not_found()
         if request.method in _WRITES and token[1] in self.read_only:
-            raise _refused(403, _NOT_FOR_INSTALLATIONS)
+            raise rows.refused(403, NOT_FOR_INSTALLATIONS)
         return action(request, asker, *parts)
 
     def _get_user(self, _request: Request, asker: Row) -> Answer:
         if asker["installation"]:
-            raise _refused(403, _NOT_FOR_INSTALLATIONS)
+            raise rows.refused(403, NOT_FOR_INSTALLATIONS)
         return json_answer(200, rows.user(asker["login"], asker["type"]))
 
     def _get_repository(self, _request: Request, _asker: Row, owner: str, name: str) -> Answer:
@@ -118,16 +120,17 @@ class GitHub(GitHubFiles):
         return json_answer(200, facts | self.facts)
 
     def _list_comments(self, request: Request, _asker: Row, *place: str) -> Answer:
-        number = self._issue_at(place[2])["number"]
+        number = self.issue_at(place[2])["number"]
         with self._lock:
             found = [row for row in self.comments if row["number"] == number]
         return rows.paged(request, self._api + request.path, found, _shown)
 
     def _write_comment(self, request: Request, asker: Row, *place: str) -> Answer:
         owner, name, number = place
-        issue = self._issue_at(number)
+        issue = self.issue_at(number)
+        self.check_may_write(request, issue)
         if issue["number"] in self.locked:
-            raise _refused(403, "Unable to create comment because issue is locked.")
+            raise rows.refused(403, "Unable to create comment because issue is locked.")
         kind = "pull" if "pull_request" in issue else "issues"
         page = f"{self._site}/{owner}/{name}/{kind}/{issue['number']}"
         author = rows.user(asker["login"], asker["type"])
@@ -150,14 +153,10 @@ class GitHub(GitHubFiles):
             self.comments.remove(row)
         return Answer(204)
 
-    def _get_issue(self, _request: Request, _asker: Row, *place: str) -> Answer:
-        issue = self._issue_at(place[2])
-        return json_answer(200, issue | {"locked": issue["number"] in self.locked})
-
     def _get_pull(self, _request: Request, _asker: Row, *place: str) -> Answer:
-        pull = self.pulls.get(_number(place[2]))
+        pull = self.pulls.get(rows.number(place[2]))
         if pull is None:
-            raise _not_found()
+            raise rows.not_found()
         counts = self.history.counts(pull["number"])
         return json_answer(200, pull | counts | {"locked": pull["number"] in self.locked})
 
@@ -179,37 +178,17 @@ class GitHub(GitHubFiles):
         return rows.paged(request, self._api + request.path, found)
 
     def _get_run(self, _request: Request, _asker: Row, *place: str) -> Answer:
-        run = self.runs.get(_number(place[2]))
+        run = self.runs.get(rows.number(place[2]))
         if run is None:
-            raise _not_found()
-        return json_answer(200, {"id": _number(place[2]), **run})
-
-    def _issue_at(self, number: str) -> Row:
-        issue = self.issues.get(_number(number))
-        if issue is None:
-            raise _not_found()
-        return issue
+            raise rows.not_found()
+        return json_answer(200, {"id": rows.number(place[2]), **run})
 
     def _comment_at(self, ident: str) -> Row:
         with self._lock:
             for row in self.comments:
-                if row["id"] == _number(ident):
+                if row["id"] == rows.number(ident):
                     return row
-        raise _not_found()
-
-
-def _refused(status: int, message: str) -> RefusedError:
-    return RefusedError(rows.failure(status, message))
-
-
-def _not_found() -> RefusedError:
-    return _refused(404, "Not Found")
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal():
-        raise _not_found()
-    return int(text)
+        raise rows.not_found()
 
 
 def _by_number(row: Row) -> int:
@@ -229,18 +208,14 @@ def _shown(comment: Row) -> Row:
 def _check_may_change(comment: Row, asker: Row) -> None:
     # A workflow's token with write permission may edit anybody's comment.
     if not asker["installation"] and comment["user"]["login"] != asker["login"]:
-        raise _refused(403, "Must have admin rights to Repository.")
+        raise rows.refused(403, "Must have admin rights to Repository.")
 
 
 def _body(request: Request) -> str:
-    try:
-        content: Any = json.loads(request.body)
-    except ValueError:
-        raise _refused(400, "Problems parsing JSON") from None
-    body = content.get("body") if isinstance(content, dict) else None
+    body = rows.read_object(request).get("body")
     if not isinstance(body, str) or not body.strip():
-        raise RefusedError(rows.invalid_comment("missing_field", "Body cannot be blank"))
+        raise rows.invalid("IssueComment", "body", "missing_field", message="Body cannot be blank")
     if len(body) > rows.LONGEST_BODY:
         message = f"Body is too long (maximum is {rows.LONGEST_BODY} characters)"
-        raise RefusedError(rows.invalid_comment("unprocessable", message))
+        raise rows.invalid("IssueComment", "body", "unprocessable", message=message)
     return body

@@ -5,11 +5,12 @@ It must not know about tokens, or which objects there are.
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from harmonica_session.sandbox.exchange import Answer, Request, Row, json_answer
+from harmonica_session.sandbox.exchange import Answer, RefusedError, Request, Row, json_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -54,10 +55,42 @@ def failure(status: int, message: str, headers: Mapping[str, str] | None = None)
     return json_answer(status, content, headers)
 
 
-def invalid_comment(code: str, message: str) -> Answer:
-    """Return a 422 about the body of a comment."""
-    problem = {"resource": "IssueComment", "code": code, "field": "body", "message": message}
-    return json_answer(422, {"message": "Validation Failed", "errors": [problem]})
+def refused(status: int, message: str) -> RefusedError:
+    """Return a refusal in GitHub's shape for errors."""
+    return RefusedError(failure(status, message))
+
+
+def not_found() -> RefusedError:
+    """Return the refusal that also those get who may not see a thing."""
+    return refused(404, "Not Found")
+
+
+def invalid(resource: str, field: str, code: str, **told: str) -> RefusedError:
+    """Return a 422; `told` is what the problem has besides: `message` or `value`."""
+    problem = {**told, "resource": resource, "field": field, "code": code}
+    content = {
+        "message": "Validation Failed",
+        "errors": [problem],
+        "documentation_url": "https://docs.github.com/rest",
+        "status": "422",
+    }
+    return RefusedError(json_answer(422, content))
+
+
+def number(text: str) -> int:
+    """Return a number in a path; raises the refusal for anything else."""
+    if not text.isdecimal():
+        raise not_found()
+    return int(text)
+
+
+def read_object(request: Request) -> Row:
+    """Return the JSON object of a body, empty for other JSON; raises the refusal of no JSON."""
+    try:
+        content = json.loads(request.body)
+    except ValueError:
+        raise refused(400, "Problems parsing JSON") from None
+    return content if isinstance(content, dict) else {}
 
 
 def paged(

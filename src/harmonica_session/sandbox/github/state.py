@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from harmonica_session.sandbox.github import rows
 
@@ -65,11 +65,17 @@ class GitHubState:
         users: Token to `login`, `type` (`User`, `Bot`) and `installation` (whether it is an
             installation's token, for which `GET /user` answers 403).
         read_only: Tokens whose writes answer 403.
+        without_issues: Tokens that may do nothing with issues, apart from pull requests.
         repository: The `owner/name` in the links of what tests add.
         repositories: The `owner/name` that exist; None: whichever is asked for.
-        facts: Fields put over the answer of `GET /repos/{owner}/{repo}`.
+        facts: Fields put over the answer of `GET /repos/{owner}/{repo}`; `private` keeps issues
+            from tokens without a permission for them.
+        clock_offset: Seconds by which the server's clock is ahead.
         pulls: Number to pull request.
         issues: Number to issue; pull requests are in it as well, as on GitHub.
+        has_issues: Whether issues are switched on.
+        labels: The repository's labels, by their names in lower case.
+        assignable: Logins of those who can be assigned; None: whoever is named.
         locked: Numbers whose conversation is locked.
         comments: Every comment, in order of its id; `number` says where it stands.
         runs: Id to workflow run, with `created_at` at least.
@@ -84,11 +90,16 @@ class GitHubState:
         self.first_token = f"ghs_sandbox{1:029d}"
         self.users: dict[str, Row] = {}
         self.read_only: set[str] = set()
+        self.without_issues: set[str] = set()
         self.repository = "octo/garden"
         self.repositories: set[str] | None = None
         self.facts: Row = {}
+        self.clock_offset = 0.0
         self.pulls: dict[int, Row] = {}
         self.issues: dict[int, Row] = {}
+        self.has_issues = True
+        self.labels: dict[str, Row] = {}
+        self.assignable: set[str] | None = None
         self.locked: set[int] = set()
         self.comments: list[Row] = []
         self.runs: dict[int, Row] = {}
@@ -99,7 +110,7 @@ class GitHubState:
 
     def now(self) -> float:
         """Return the server's clock, seconds since 1970."""
-        return time.time()
+        return time.time() + self.clock_offset
 
     def add_token(
         self,
@@ -139,9 +150,9 @@ class GitHubState:
             self.issues[number] = issue | as_issue
         return row
 
-    def add_issue(self, number: int, title: str = "An issue", body: str = "") -> Row:
+    def add_issue(self, number: int, title: str = "An issue", body: str | None = "") -> Row:
         """Open an issue that is no pull request and return its row."""
-        row = self._issue(number, "issues", title, body)
+        row = self._issue(number, "issues", title, body) | {"state_reason": None}
         with self._lock:
             self.issues[number] = row
         return row
@@ -168,9 +179,18 @@ class GitHubState:
             row = rows.comment(self._last_comment, page, author, body, moment)
             row["number"] = number
             self.comments.append(row)
+            self.change(number)
         return row
 
-    def _issue(self, number: int, kind: str, title: str, body: str) -> Row:
+    def change(self, number: int, **fields: Any) -> Row:  # noqa: ANN401  # JSON can be anything
+        """Change an issue or pull request, now, and return its row as an issue."""
+        with self._lock:
+            for known in (self.pulls, self.issues):
+                if number in known:
+                    known[number].update(fields, updated_at=rows.timestamp(self.now()))
+        return self.issues[number]
+
+    def _issue(self, number: int, kind: str, title: str, body: str | None) -> Row:
         """Return what issues and pull requests have in common; `kind` is a part of the address."""
         moment = rows.timestamp(self.now())
         return {
@@ -182,6 +202,9 @@ class GitHubState:
             "html_url": f"{self._site}/{self.repository}/{kind}/{number}",
             "created_at": moment,
             "updated_at": moment,
+            "closed_at": None,
+            "labels": [],
+            "assignees": [],
         }
 
 

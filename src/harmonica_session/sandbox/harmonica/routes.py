@@ -17,8 +17,8 @@ from harmonica_session.sandbox.exchange import (
     html_answer,
     json_answer,
 )
+from harmonica_session.sandbox.harmonica import results, sources
 from harmonica_session.sandbox.harmonica import sessions as stored
-from harmonica_session.sandbox.harmonica import sources
 from harmonica_session.sandbox.harmonica.state import HarmonicaState
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ class Harmonica(HarmonicaState):
                 "/api/v1/sessions/{}": {"GET": self._get, "PATCH": self._patch},
                 "/api/v1/sessions/{}/questions": {"GET": self._questions},
                 "/api/v1/sessions/{}/session-md": {"GET": self._session_md},
+                "/api/v1/sessions/{}/summary": {"GET": self._summary, "POST": self._summarize},
+                "/api/v1/sessions/{}/knowledge": {"POST": self._know},
                 "/api/v1/sessions/{}/regenerate-facilitation-prompt": {"POST": self._recompose},
                 "/api/v1/sessions/{}/context-sources": {"GET": self._list_sources},
                 "/api/v1/sessions/{}/context-sources/{}": {"POST": self._attach},
@@ -162,6 +164,35 @@ class Harmonica(HarmonicaState):
         if brief is None:
             return stored.error(404, "not_found", "The brief has not been generated yet")
         return Answer(200, {"Content-Type": "text/markdown; charset=utf-8"}, brief.encode())
+
+    def _summary(self, _request: Request, user: str, ident: str) -> Answer:
+        row = self._reach(user, ident)
+        content = {"session_id": ident, "summary": row["summary"]}
+        return json_answer(200, content | {"generated_at": row["summary_generated_at"]})
+
+    def _summarize(self, request: Request, user: str, ident: str) -> Answer:
+        row = self._reach_as_editor(user, ident)
+        self._stopping.wait(self.writing_delay)
+        with self._lock:
+            row["summary"] = results.summary(row)
+            row["summary_generated_at"] = self.timestamp() if row["summary"] else None
+            if row["summary"] and self.writes_briefs:
+                row["session_md"] = results.brief(row)
+        return self._summary(request, user, ident)
+
+    def _know(self, _request: Request, user: str, ident: str) -> Answer:
+        row = self._reach_as_editor(user, ident)
+        if not self.paid_plan:
+            raise _forbidden("Structured knowledge requires a Pro subscription")
+        if not row["summary"]:
+            raise stored.invalid("The session has no summary, which has to be generated first")
+        self._stopping.wait(self.writing_delay)
+        with self._lock:
+            knowledge = results.knowledge(row, self.now())
+        if knowledge is None:
+            skipped = {"status": "skipped", "knowledge": None, "reason": "nothing_to_extract"}
+            return json_answer(200, skipped)
+        return json_answer(200, {"status": "generated", "knowledge": knowledge})
 
     def _recompose(self, request: Request, user: str, ident: str) -> Answer:
         row = self._reach_as_editor(user, ident)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _SERVERS_OWN = (
     *("id", "owner", "joined", "status", "participant_count", "created_at", "updated_at"),
-    *("summary", "session_md"),
+    *("summary", "summary_generated_at", "session_md"),
 )
 
 
@@ -31,7 +31,7 @@ class HarmonicaState(Access):
         templates: Rows of `GET /templates`; `template_type` `chain` starts a chain.
         projects: Rows of `GET /projects`.
         telegram_groups: Rows of `GET /integrations/telegram/groups`.
-        paid_plan: Whether the account may attach context sources; 403 otherwise.
+        paid_plan: Whether the account may attach context sources and have knowledge; 403 otherwise.
         most_context_sources: How many sources a session takes; 422 past that.
         context_sources: What is attached to the sessions, oldest first, with its content.
         out_of_reach: Ids of projects and templates that answer 403 when a session names them.
@@ -39,6 +39,8 @@ class HarmonicaState(Access):
         created_overrides: Fields put over the answer to a create, `join_url` for one.
         clock_offset: Seconds by which the server's clock is ahead.
         create_delay: Seconds a create takes; it is finished though the client hangs up.
+        writing_delay: Likewise of a summary and of knowledge.
+        writes_briefs: Whether the brief is there as soon as there is a summary.
         require_context: Whether a create without context crashes, as on some databases.
         strict_context_limit: Bytes of a body above which a proxy answers 413.
         unlisted_reads: How many lists leave a new session out, its permissions being late; until
@@ -60,6 +62,8 @@ class HarmonicaState(Access):
         self.created_overrides: Row = {}
         self.clock_offset = 0.0
         self.create_delay = 0.0
+        self.writing_delay = 0.0
+        self.writes_briefs = True
         self.require_context = False
         self.strict_context_limit = 4_500_000
         self.unlisted_reads = 0
@@ -75,6 +79,21 @@ class HarmonicaState(Access):
         moment = datetime.fromtimestamp(self.now() - ago, timezone.utc)
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
+    def set_results(self, session: Row, *, summary: str | None = None, **knowledge: Any) -> None:  # noqa: ANN401  # JSON can be anything
+        """Say what the language model is to find in a session, the next time it is asked.
+
+        Args:
+            session: Its row.
+            summary: The whole summary; None for one in the sandbox's own words.
+            knowledge: `decisions`, `actions`, `tensions`, `claims` and `gaps`, in the API's form or
+                in any other; its texts are worded anew each time. Without any, it is skipped.
+        """
+        session["results"] = {"summary": summary, "knowledge": knowledge}
+
+    def complete(self, session: Row) -> None:
+        """End a session, which no route does."""
+        session.update(status="completed", updated_at=self.timestamp())
+
     def add_session(self, topic: str = "A topic", goal: str = "A goal", **columns: Any) -> Row:  # noqa: ANN401  # columns hold JSON
         """Store a session as if it had been made earlier and return its row.
 
@@ -83,7 +102,7 @@ class HarmonicaState(Access):
             goal: Its goal.
             columns: Any other column, the server's own included: `id`, `owner`, `joined` (a list
                 of users), `status`, `participant_count`, `created_at`, `updated_at`, `summary`,
-                `session_md`.
+                `summary_generated_at`, `session_md`.
         """
         sent = {"topic": topic, "goal": goal, **columns}
         own = {name: columns[name] for name in _SERVERS_OWN if name in columns}
@@ -101,6 +120,9 @@ class HarmonicaState(Access):
                 "created_at": created,
                 "updated_at": created,
                 "summary": None,
+                "summary_generated_at": None,
+                "results": {},
+                "knowledge_count": 0,
                 "session_md": None,
                 "joined": [],
                 **columns,
