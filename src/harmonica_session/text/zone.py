@@ -9,6 +9,7 @@ import re
 from datetime import timezone, tzinfo
 from difflib import get_close_matches
 from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from harmonica_session.errors import clip
 
@@ -38,9 +39,6 @@ def zone_named(name: str) -> tzinfo:
 
 
 def _loaded(name: str) -> tzinfo | None:
-    # Only who names a zone waits for this.
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
     if len(name) > _LONGEST or not _NAME.fullmatch(name) or _NO_ZONE.fullmatch(name):
         return None
     try:
@@ -52,8 +50,6 @@ def _loaded(name: str) -> tzinfo | None:
 
 @lru_cache
 def _known() -> frozenset[str]:
-    from zoneinfo import available_timezones
-
     return frozenset(name for name in available_timezones() if not _NO_ZONE.fullmatch(name))
 
 
