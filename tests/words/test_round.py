@@ -166,6 +166,6 @@ def test_a_round_that_is_over_says_why_and_that_the_link_may_still_work() -> Non
         "This round is over: it was open until Tuesday, 1 December 2026, 16:00 (UTC). " + link
     )
     assert over_in_words(it, 4, BEGIN) == (
-        f"This round is over: all who were expected have taken part (4 of 3). {link}"
+        f"This round is over: as many have taken part as were expected (3). {link}"
     )
     assert over_in_words(it, None, BEGIN) == f"This round is over. {link}"
