@@ -163,6 +163,24 @@ def test_where_nothing_keeps_the_round_a_warning_says_so(
     assert bool(run.outputs["open_until"]) is ("open_for" in key)
 
 
+def test_a_step_that_gives_way_and_may_not_comment_warns_too(opened: Consumer) -> None:
+    """Its session is another step's, and neither of them could keep the round."""
+    opened.box.github.read_only.add(opened.box.github_token)
+    first = opened.on_pull_request()
+    opened.age_sessions()
+    second = opened.on_pull_request()
+    assert second.outputs["session_id"] == first.outputs["session_id"]
+    assert all(UNKEPT in run.messages("warning") for run in (first, second))
+
+
+def test_steps_of_a_run_without_a_place_have_one_end_and_a_warning_each(opened: Consumer) -> None:
+    """The second finds the session of the first, and when it was created."""
+    first, second = opened.run(), opened.run()
+    assert second.outputs["session_id"] == first.outputs["session_id"]
+    assert abs(until(second) - until(first)) < timedelta(minutes=30)
+    assert all(UNKEPT in run.messages("warning") for run in (first, second))
+
+
 def test_an_edit_that_is_refused_leaves_the_old_end_and_says_so(opened: Consumer) -> None:
     """The next run that may edit makes up for it."""
     first = opened.on_pull_request()

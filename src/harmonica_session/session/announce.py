@@ -56,11 +56,12 @@ def announce(world: World, seal: Seal, outcome: Outcome) -> Outcome:
 
 def warn_of_unkept_round(world: World, seal: Seal, outcome: Outcome) -> None:
     """Warn where a later run cannot know when the round is over, for no announcement says so."""
-    known = outcome.round
-    # A faster run announces its session, and keeps what belongs to it.
-    if known is None or not known.needs_keeping or outcome.gave_way:
+    known, comment = outcome.round, outcome.comment
+    if known is None or not known.needs_keeping:
         return
-    comment = outcome.comment
+    if comment and outcome.is_left_to_others:
+        # It is another run's to say what belongs to its session.
+        return
     kept = seal.read(comment, outcome.plan.task.place) if comment else None
     if kept is None or kept.receipt.round != known:
         world.runner.warn(notes.UNKEPT_ROUND, about=ABOUT)
