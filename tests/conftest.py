@@ -8,6 +8,7 @@ to be read in the diff before they are kept.
 from __future__ import annotations
 
 import os
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,6 +90,7 @@ def task(request_: SessionRequest) -> Task:
         place=Place(7),
         scope="pull-request",
         on_change="update",
+        asked_at=datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc),
         run_id="42",
         nonce="of-this-run",
     )

@@ -61,6 +61,30 @@ def test_a_completed_session(golden: Callable[[str, str], None], invitation: Inv
     golden("completed.md", text(replace(full(invitation), is_completed=True)))
 
 
+def test_an_invitation_says_until_when_below_the_link(invitation: Invitation) -> None:
+    """Whoever is asked to join learns how long there is for it."""
+    until = "Open until Tuesday, 1 December 2026, 17:00 (Europe/Berlin)"
+    lines = text(replace(invitation, until=until)).splitlines()
+    link = next(at for at, line in enumerate(lines) if "[Join the session]" in line)
+    assert lines[link + 1 : link + 4] == ["", until, ""]
+
+
+def test_nobody_is_invited_to_a_round_that_is_over(invitation: Invitation) -> None:
+    """The reason stands in the place of the invitation, and the link is still there."""
+    document = text(replace(invitation, until="", over="This round is over. Really."))
+    assert "You are invited" not in document
+    assert f"This round is over. Really.\n\n[Open the session]({invitation.join_url})" in document
+
+
+def test_what_harmonica_calls_completed_is_said_before_what_we_reckon(
+    invitation: Invitation,
+) -> None:
+    """It says more: such a session takes no more answers."""
+    document = text(replace(invitation, over="This round is over.", is_completed=True))
+    assert "takes no more answers" in document
+    assert "This round is over." not in document
+
+
 @pytest.mark.parametrize(
     ("visibility", "words"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode, b64encode
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,9 +21,11 @@ from harmonica_session.announcement.receipt import (
     field_digests,
 )
 from harmonica_session.spec.spec import read_spec
+from harmonica_session.text.zone import zone_named
 from harmonica_session.words.place import NOWHERE, Place
 from harmonica_session.words.pull_request import Account, Comment
 from harmonica_session.words.request import SessionRequest
+from harmonica_session.words.round import Round
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -228,13 +231,57 @@ def test_a_receipt_that_lacks_what_counts_is_none(
     assert reread({missing: ...}) is None
 
 
-@pytest.mark.parametrize("name", sorted(Receipt.model_fields))
+@pytest.mark.parametrize("name", sorted(Receipt.model_fields.keys() - {"round"}))
 @pytest.mark.parametrize("value", [None, -5, ["x"], {"x": 5}, "x" * 3_000])
 def test_a_receipt_with_another_form_of_field_is_none(
     reread: Callable[[dict[str, Any]], Receipt | None], name: str, value: object
 ) -> None:
     """Fields are short texts, but for digests by name and the number of a comment."""
     assert reread({name: value}) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        5,
+        "5d",
+        [],
+        {"open_for": "5 days"},
+        {"open_for": 5},
+        {"expected": 0},
+        {"expected": "6"},
+        {"timezone": "a](b)"},
+        {"open_until": "tomorrow"},
+        {"open_until": "2026-12-01T17:00:00"},
+        {"is_over": "perhaps"},
+    ],
+)
+def test_a_receipt_with_another_form_of_round_is_none(
+    reread: Callable[[dict[str, Any]], Receipt | None], value: object
+) -> None:
+    """What stands in the comment can be reckoned with, and is no Markdown."""
+    assert reread({"round": value}) is None
+
+
+def test_a_receipt_without_a_round_is_that_of_an_older_version(
+    seal: Seal, receipt: Receipt
+) -> None:
+    """Nothing is added to a receipt whose spec says nothing of a round, and it is read as ever."""
+    line = line_of(seal, receipt, PLACE)
+    read = seal.read(_comment(line), PLACE)
+    assert "round" not in _content_of(line)
+    assert read is not None
+    assert read.receipt.round is None
+
+
+def test_a_receipt_keeps_the_whole_round(seal: Seal, receipt: Receipt) -> None:
+    """What was asked for and what was reckoned comes back as it was."""
+    asked = Round(open_for="5d", expected=6, remind="1d", timezone="Europe/Berlin")
+    at = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
+    kept = receipt.model_copy(update={"round": asked.opened(at, zone_named(asked.timezone))})
+    read = seal.read(_comment(line_of(seal, kept, PLACE)), PLACE)
+    assert read is not None
+    assert read.receipt == kept
 
 
 @pytest.mark.parametrize("content", [None, [], 5, "text", {}, [["session_id", "x"]]])

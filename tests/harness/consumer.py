@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from harmonica_session.edges.network.clock import Clock
@@ -18,6 +19,7 @@ from harness.runner import commands_in, outputs_of
 
 if TYPE_CHECKING:
     import subprocess
+    from datetime import datetime
     from pathlib import Path
 
     from harmonica_session.sandbox import Sandbox
@@ -45,12 +47,17 @@ class HurriedClock(Clock):
     """A clock for people in a hurry: a pause takes no time, but counts."""
 
     def __init__(self) -> None:
-        """Start with no pause."""
+        """Start with no pause, on the machine's own day."""
         self.pauses: list[float] = []
+        self.ahead = timedelta()
 
     def now(self) -> float:
         """Return the machine's seconds, the pauses added."""
         return super().now() + sum(self.pauses)
+
+    def utc_now(self) -> datetime:
+        """Return the moment by a calendar that may be ahead of the machine's."""
+        return super().utc_now() + self.ahead
 
     def sleep(self, seconds: float) -> None:
         """Count the pause."""

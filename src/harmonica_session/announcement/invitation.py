@@ -40,6 +40,8 @@ class Invitation:
         is_public: Whether the repository, and so the link, is public.
         is_completed: Whether the session is over.
         notes: What else the reader must know.
+        until: Until when it is open, in words; empty where nobody says.
+        over: That its round is over by our reckoning, in words; empty where it is not.
     """
 
     topic: str
@@ -52,6 +54,8 @@ class Invitation:
     is_public: bool
     is_completed: bool
     notes: tuple[str, ...] = ()
+    until: str = ""
+    over: str = ""
 
 
 def invitation(it: Invitation) -> str:
@@ -74,10 +78,13 @@ def _call_to_join(it: Invitation) -> str:
             "This session is completed and takes no more answers.\n\n"
             f"[Open the session]({_target(it.join_url)})"
         )
+    if it.over:
+        return f"{it.over}\n\n[Open the session]({_target(it.join_url)})"
+    until = f"\n\n{it.until}" if it.until else ""
     return (
         "You are invited to a conversation with an AI facilitator. You talk in private and in "
         "your own time; what everybody says is put together in a summary.\n\n"
-        f"### [Join the session]({_target(it.join_url)})"
+        f"### [Join the session]({_target(it.join_url)}){until}"
     )
 
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from harmonica_session.text.addresses import checked_join_url
 from harmonica_session.words.request import SessionRequest
+from harmonica_session.words.round import Round
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,6 +52,7 @@ class Receipt(BaseModel):
         is_foreign: Whether somebody set the session up without this spec.
         after: The newest comment at the place when ours was posted; what is no newer is not ours.
         nonce: What tells our comments from each other, and a copy from a comment of another run.
+        round: Until when the session is open and who is expected, None when the spec did not say.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -67,6 +69,7 @@ class Receipt(BaseModel):
     is_foreign: bool = False
     after: Annotated[int, Field(strict=True, ge=0)] = 0
     nonce: _Short = ""
+    round: Round | None = None
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,7 @@ class Seal:
             "by": self._by,
             "text": _digest_of_text(text),
         }
-        content = json.dumps({**receipt.model_dump(), **vouched})
+        content = json.dumps({**receipt.model_dump(exclude_none=True), **vouched})
         # Base64 has no hyphen, so the content cannot end the HTML comment.
         payload = b64encode(content.encode()).decode()
         signature = self._signatures("receipt v1", *self._bound(place), payload)[0]

@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 from harmonica_session.report import summary
+from harmonica_session.session import notes
 from harmonica_session.session.outcome import as_planned
 from harmonica_session.words.session import Session
 
@@ -46,6 +47,8 @@ def show(world: World, seal: Seal | None, plan: Plan) -> None:
     if task.place.number is not None and not plan.is_overtaken:
         body = as_planned(plan, session).announcement(seal, is_public=world.event.is_public)
         world.runner.group(f"The comment on {task.place}", body)
+    if task.place.number is None and task.round and task.round.needs_keeping:
+        world.runner.warn(notes.UNKEPT_ROUND)
     world.runner.say(f"Dry run: {what} Nothing was written.")
     world.runner.output({"status": "planned", "topic": task.request.topic})
     world.runner.summary(summary.planned(request, body, what))

@@ -48,6 +48,7 @@ def hand_on(world: World, outcome: Outcome, told: Outcome | None = None) -> None
         _tell(world, outcome)
     session, task = outcome.session, outcome.plan.task
     comment_url = outcome.comment.html_url if outcome.comment else ""
+    known_round = outcome.round
     world.runner.output(
         {
             "join_url": session.join_url or "",
@@ -57,6 +58,7 @@ def hand_on(world: World, outcome: Outcome, told: Outcome | None = None) -> None
             "session_status": session.status or "",
             "chain_status": session.chain.status if session.chain else "",
             "comment_url": comment_url,
+            "open_until": known_round.open_until if known_round else "",
         }
     )
     facts = {

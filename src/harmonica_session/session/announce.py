@@ -54,6 +54,19 @@ def announce(world: World, seal: Seal, outcome: Outcome) -> Outcome:
     return outcome if outcome.has_posted else tidied(world, outcome)
 
 
+def warn_of_unkept_round(world: World, seal: Seal, outcome: Outcome) -> None:
+    """Warn where a later run cannot know when the round is over, for no announcement says so."""
+    known, comment = outcome.round, outcome.comment
+    if known is None or not known.needs_keeping:
+        return
+    if comment and outcome.is_left_to_others:
+        # It is another run's to say what belongs to its session.
+        return
+    kept = seal.read(comment, outcome.plan.task.place) if comment else None
+    if kept is None or kept.receipt.round != known:
+        world.runner.warn(notes.UNKEPT_ROUND, about=ABOUT)
+
+
 def tidied(world: World, outcome: Outcome) -> Outcome:
     """Remove the comments of runs that did not see that another one was faster."""
     for surplus in outcome.plan.found.surplus:

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
 LEFT_ALONE = "A later run has said what this session is to be, so this one left it alone."
 
+UNKEPT_ROUND = (
+    "No announcement keeps `open_for` and `expected` of this session, so no later run knows when "
+    "its round is over. Announce it on a pull request or an issue (`pr-number`), or leave them out."
+)
+
 
 def chain_stands_still(chain: Chain) -> str:
     """Say that the session exists while the chain of its template does not run."""

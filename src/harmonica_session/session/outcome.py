@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from harmonica_session.announcement.invitation import Invitation, comment
 from harmonica_session.announcement.receipt import UNKNOWN, Receipt
 from harmonica_session.session import notes
+from harmonica_session.session.round import in_words, round_of
 
 if TYPE_CHECKING:
     from harmonica_session.announcement.receipt import OurComment, Seal
     from harmonica_session.session.plan import Plan, Status
     from harmonica_session.words.pull_request import Comment
+    from harmonica_session.words.round import Round
     from harmonica_session.words.session import Session
 
 _LONGEST_MOMENT = 40
@@ -89,13 +91,29 @@ class Outcome:
     def leaves_comment(self) -> bool:
         """Whether our comment stays as it is: it says all this, or it is another run's to edit."""
         found = self.plan.found
-        if self.plan.is_overtaken or (self.gave_way and self.plan.task.scope == "pull-request"):
+        if self.is_left_to_others:
             return True
         ours = found.ours
         if found.own_receipt is None or ours is None or not (ours.is_current and ours.is_intact):
             return False
         known, said = found.own_receipt, self.receipt
-        return (known.digest, known.announced) == (said.digest, said.announced)
+        told = (known.digest, known.announced, known.round)
+        return told == (said.digest, said.announced, said.round)
+
+    @property
+    def is_left_to_others(self) -> bool:
+        """Whether the announcement is another run's to edit."""
+        is_faster_runs = self.gave_way and self.plan.task.scope == "pull-request"
+        return self.plan.is_overtaken or is_faster_runs
+
+    @property
+    def round(self) -> Round | None:
+        """The session's round as the announcement keeps it, None where nobody asks for one."""
+        known = self.plan.found.own_receipt
+        if known and self.is_left_to_others:
+            return known.round
+        is_new = self.status == "created"
+        return round_of(self.plan.task, known, self.session, is_new=is_new)
 
     @property
     def receipt(self) -> Receipt:
@@ -105,7 +123,8 @@ class Outcome:
         if known and not follows:
             keeps_quiet = task.on_change == "keep" or self.will_retry
             said = {"announced": task.digest, "written_by": task.run_id}
-            return known if keeps_quiet else known.model_copy(update=said)
+            kept = known if keeps_quiet else known.model_copy(update=said)
+            return kept.model_copy(update={"round": self.round})
         return Receipt(
             session_id=self.session.id,
             join_url=self.session.join_url or "",
@@ -124,6 +143,7 @@ class Outcome:
             # A comment that is edited stays the same comment.
             after=found.receipt.after if found.receipt else found.newest,
             nonce=found.receipt.nonce if found.receipt else task.nonce,
+            round=self.round,
         )
 
     @property
@@ -170,6 +190,7 @@ class Outcome:
         if self.knows_visibility:
             visibility = request.results_visibility or ""
         asked = tuple(question.text for question in request.questions or ())
+        until, over = in_words(self.round, session, self.plan.task.asked_at)
         return Invitation(
             topic=session.topic or request.topic,
             join_url=session.join_url or "",
@@ -180,6 +201,8 @@ class Outcome:
             results_visibility=visibility,
             is_public=is_public,
             is_completed=session.status == "completed",
+            until=until,
+            over=over,
             notes=tuple(self.notes),
         )
 

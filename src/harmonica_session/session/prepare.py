@@ -71,6 +71,8 @@ def task_of(world: World, seal: Seal | None, spec: Spec, context: Context, *, pl
         place=place,
         scope=scope,
         on_change=inputs.on_change,
+        asked_at=world.deadline.clock.utc_now().replace(microsecond=0),
+        round=spec.round(),
         run_id=event.run_id,
         older_references=tuple(older),
         nonce=nonce,

@@ -158,17 +158,17 @@ def _take_over(
     world: World, github: GitHub, seal: Seal, outcome: Outcome, winner: OurComment
 ) -> Outcome:
     """Let the older comment stay, though its session is not the one that is meant here."""
-    posted, outcome = outcome.comment, outcome.beside(winner)
+    posted, standing, outcome = outcome.comment, winner.comment, outcome.beside(winner)
     if outcome.plan.is_overtaken:
         world.runner.warn(notes.overtaken(winner.receipt.join_url), about=ABOUT)
     else:
         body = outcome.announcement(seal, is_public=world.event.is_public)
         try:
-            github.edit_comment(winner.comment.id, body)
+            standing = github.edit_comment(standing.id, body)
         except ActionError as error:
             if not (isinstance(error, Refused) and error.is_absent):
                 world.runner.warn(not_announced(outcome.plan.task.place, error), about=ABOUT)
             return outcome
     if posted:
         remove(world.runner, github, posted)
-    return replace(outcome, comment=winner.comment)
+    return replace(outcome, comment=standing)

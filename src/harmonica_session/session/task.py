@@ -12,12 +12,14 @@ from harmonica_session.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from harmonica_session.background.context import Context
     from harmonica_session.event import Event
     from harmonica_session.inputs import Inputs, OnChange
     from harmonica_session.words.place import Place
     from harmonica_session.words.request import SessionRequest
+    from harmonica_session.words.round import Round
 
 Scope: TypeAlias = Literal["pull-request", "run", "topic", "off"]
 
@@ -38,6 +40,8 @@ class Task:
         place: Where the session is announced.
         scope: What there is at most one session for.
         on_change: What becomes of the session when the request is another one now.
+        asked_at: When this run asks.
+        round: What is asked for of the session's round, which is no part of the request.
         run_id: The workflow run that asks; empty outside of one.
     """
 
@@ -50,6 +54,8 @@ class Task:
     place: Place
     scope: Scope
     on_change: OnChange
+    asked_at: datetime
+    round: Round | None = None
     run_id: str = ""
     older_references: tuple[str, ...] = ()
     nonce: str = ""

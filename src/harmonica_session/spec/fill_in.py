@@ -5,7 +5,6 @@ This module must not ask for a value that the spec does not use.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
 from typing import TYPE_CHECKING
 
 from harmonica_session.edges.github.find_pull_request import pull_request_told_of
@@ -13,8 +12,11 @@ from harmonica_session.errors import Refused
 from harmonica_session.spec.spec import read_spec
 from harmonica_session.spec.values import Group, facts_of, known_pull_request, values_of
 from harmonica_session.text.moment import moment
+from harmonica_session.text.zone import zone_named
 
 if TYPE_CHECKING:
+    from datetime import date, tzinfo
+
     from harmonica_session.spec.read import Draft
     from harmonica_session.spec.spec import Spec
     from harmonica_session.words.place import Place
@@ -40,7 +42,7 @@ def fill_in(world: World, draft: Draft, *, place: Place) -> Spec:
         return draft.spec
     wanted = {part for name, part in used if name == "pull_request"}
     pull_request = _pull_request(world, place, wanted - {""}) if wanted else _no_pull_request("")
-    today = _today(world) if ("today", "") in used else None
+    today = _today(world, zone_named(draft.spec.timezone or "")) if ("today", "") in used else None
     values = values_of(world.event, world.inputs.variables, pull_request, today)
     return read_spec(draft.content, draft.path, values)
 
@@ -78,9 +80,9 @@ def _pull_request(world: World, place: Place, wanted: set[str]) -> Group:
         return Group("pull_request", known, "GitHub did not show it")
 
 
-def _today(world: World) -> date:
-    """Return the day in UTC, for later attempts of a run the day of its first."""
-    event, now = world.event, datetime.now(timezone.utc)
+def _today(world: World, zone: tzinfo) -> date:
+    """Return the day in a time zone, for later attempts of a run the day of its first."""
+    event, now = world.event, world.deadline.clock.utc_now().astimezone(zone)
     if event.run_attempt == 1 or not event.run_id or world.github is None:
         return now.date()
     try:
@@ -91,4 +93,4 @@ def _today(world: World) -> date:
         message = f"Nobody says when the run began, so `today` is this day: {error}"
         world.runner.warn(message, about=_ABOUT)
         return now.date()
-    return began.astimezone(timezone.utc).date() if began else now.date()
+    return began.astimezone(zone).date() if began else now.date()

@@ -44,6 +44,10 @@ _HELP: dict[str, dict[str, tuple[str, object]]] = {
         ),
         "context_limit": ("Most characters of context; 50,000 when left out.", 20_000),
         "context_sources": ("Attached to the session; a paid feature.", [{"file": "notes.md"}]),
+        "open_for": ("How long the session is open: days or hours.", "5d"),
+        "expected": ("How many are meant to take part.", 6),
+        "remind": ("How long before the end to remind; shorter than `open_for`.", "1d"),
+        "timezone": ("IANA name of the time zone of dates; UTC when left out.", "Europe/Berlin"),
         "api": ("Further fields of Harmonica's API, passed on as they stand.", {"field": 1}),
     },
     "Question": {

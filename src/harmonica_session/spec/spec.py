@@ -23,6 +23,7 @@ from harmonica_session.spec.context_from import (
 from harmonica_session.spec.context_sources import ContextSource
 from harmonica_session.spec.document import Document, Path
 from harmonica_session.spec.mistakes import explain, name_of, written
+from harmonica_session.spec.round_keys import Duration, Head, Zone, reminder_problems
 from harmonica_session.spec.scalar import is_number_of_json
 from harmonica_session.spec.template import fill_in
 from harmonica_session.spec.yaml_reader import read_document
@@ -33,6 +34,7 @@ from harmonica_session.words.request import (
     SessionRequest,
     Text,
 )
+from harmonica_session.words.round import Round
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,6 +68,10 @@ class Spec(SessionRequest):
     context_from: Annotated[Sources, Field(default_factory=default_sources)]
     context_limit: Annotated[int, Field(strict=True, ge=1_000, le=1_000_000)] = CONTEXT_LIMIT
     context_sources: list[ContextSource] | None = None
+    open_for: Duration | None = None
+    expected: Head | None = None
+    remind: Duration | None = None
+    timezone: Zone | None = None
     api: Annotated[dict[str, JsonValue], Field(default_factory=dict)]
     _document: Document = PrivateAttr(default_factory=Document)
     _names: set[tuple[str, str]] = PrivateAttr(default_factory=set)
@@ -83,6 +89,16 @@ class Spec(SessionRequest):
     def problem_at(self, path: Path, message: str) -> Problem:
         """Return a problem with the value that stands at a path of the file."""
         return self._document.problem_at_value(path, message)
+
+    def round(self) -> Round | None:
+        """Return what the spec asks for of the session's round, None when it says nothing of it."""
+        asked = Round(
+            open_for=self.open_for or "",
+            expected=self.expected,
+            remind=self.remind or "",
+            timezone=self.timezone or "",
+        )
+        return asked if asked != Round() else None
 
     def request(self, context: str) -> SessionRequest:
         """Return the request that the spec asks for; names in it do not count, see `spec/names.py`.
@@ -126,6 +142,7 @@ def read_spec(content: bytes, file: str, values: Values | None = None) -> Spec:
         *problems,
         *filled.problems,
         *_name_problems(value, document),
+        *reminder_problems(value, document),
         # As they are written: when the values of a run are equal, nobody made a slip.
         *_repeated_options(document.value, document),
     ]

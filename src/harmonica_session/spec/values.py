@@ -83,7 +83,7 @@ def values_of(
         event: The run.
         variables: The input `vars`.
         pull_request: What is known of the pull request, see `known_pull_request`.
-        today: The day of the run's first attempt in UTC, None when nobody asks for it.
+        today: The day of the run's first attempt in the spec's time zone, None when nobody asks.
     """
     listed = event.payload.get("inputs")
     happened = f"the event `{event.name}`" if event.name else "a run without an event"

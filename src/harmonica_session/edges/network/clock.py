@@ -6,6 +6,7 @@ This module must not know what is waited for.
 from __future__ import annotations
 
 import time
+from datetime import datetime, timezone
 
 from harmonica_session.errors import DeadlineReached
 
@@ -16,6 +17,10 @@ class Clock:
     def now(self) -> float:
         """Return seconds since some moment; only differences mean anything."""
         return time.monotonic()
+
+    def utc_now(self) -> datetime:
+        """Return this moment by the calendar, in UTC; it may be set while a run goes on."""
+        return datetime.now(timezone.utc)
 
     def sleep(self, seconds: float) -> None:
         """Wait."""
