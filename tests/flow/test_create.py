@@ -51,6 +51,7 @@ def test_a_pull_request_gets_a_session_and_one_comment(consumer: Consumer) -> No
         "session_status": "active",
         "chain_status": "",
         "comment_url": comment["html_url"],
+        "open_until": "",
     }
     assert link in comment["body"]
     assert link in run.summary

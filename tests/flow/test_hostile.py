@@ -41,6 +41,7 @@ def test_a_hostile_text_stays_a_text(consumer: Consumer, text: str) -> None:
         "session_status",
         "chain_status",
         "comment_url",
+        "open_until",
     }
     assert run.outputs["topic"].split() == text.split()
     [body] = consumer.bodies
