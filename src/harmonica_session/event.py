@@ -101,6 +101,11 @@ class Event:
             commits.add(_text(pull, "merge_commit_sha"))
         return commits - {""}
 
+    @property
+    def issue_number(self) -> int | None:
+        """The issue or pull request that the event is about, None when it is about none."""
+        return _number(self.payload, "issue", "number")
+
     def opens_pull_request(self, place: Place) -> bool:
         """Say whether nothing can have been announced on a pull request before this run."""
         is_opened = nested(self.payload, "action") == "opened" and self.run_attempt == 1

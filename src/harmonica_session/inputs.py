@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, cast, get_args
 from pydantic import SecretStr
 
 from harmonica_session.errors import InputError, clip
-from harmonica_session.text.addresses import checked_api_url
+from harmonica_session.text.addresses import checked_api_url, session_id_in
 from harmonica_session.text.secrecy import SHORTEST_SECRET
 
 if TYPE_CHECKING:
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
     from harmonica_session.event import Event
 
-Announce: TypeAlias = Literal["auto", "pull-request", "off"]
-Command: TypeAlias = Literal["create", "validate"]
+Announce: TypeAlias = Literal["auto", "pull-request", "issue", "off"]
+Command: TypeAlias = Literal["create", "validate", "results"]
 OncePer: TypeAlias = Literal["auto", "pull-request", "run", "topic", "off"]
 OnChange: TypeAlias = Literal["update", "keep", "new"]
+Generate: TypeAlias = Literal["auto", "never", "always"]
+Actions: TypeAlias = Literal["off", "list", "issues"]
 
 # The defaults of action.yml once more: an input that is given but empty means its default.
 DEFAULTS = {
@@ -39,6 +41,15 @@ DEFAULTS = {
     "once-per": "auto",
     "on-change": "update",
     "dry-run": "false",
+    "labels": "",
+    "assignees": "",
+    "session": "",
+    "write-session-md": "",
+    "generate-summary": "auto",
+    "close": "true",
+    "actions": "list",
+    "results-file": "",
+    "publish": "false",
     "api-url": "https://app.harmonica.chat",
     "timeout": "180",
 }
@@ -68,6 +79,16 @@ class Inputs:
         once_per: What there is at most one session for.
         on_change: What becomes of the session when the request is another one now.
         dry_run: Whether to write nothing.
+        labels: Further labels of an issue that announces a session.
+        assignees: Who is assigned to it, by their logins.
+        session: The session whose results are asked for, empty for all that were announced.
+        write_session_md: Path of the file that the brief is written to, empty for none.
+        generate_summary: When Harmonica is to write a summary.
+        close: Whether the issue of a round that is over is closed.
+        actions: What becomes of the actions that a session has agreed on.
+        results_file: Path of the file that results are written to as JSON, empty for none.
+        publish: Whether results are shown whatever was asked for.
+        is_spec_given: Whether the input `spec` names any.
         api_url: Base address of Harmonica, without `/api/v1`.
         github_token: Token for the comment, None when it is empty.
         timeout: Seconds for everything.
@@ -85,6 +106,16 @@ class Inputs:
     once_per: OncePer
     on_change: OnChange
     dry_run: bool
+    labels: tuple[str, ...]
+    assignees: tuple[str, ...]
+    session: str
+    write_session_md: str
+    generate_summary: Generate
+    close: bool
+    actions: Actions
+    results_file: str
+    publish: bool
+    is_spec_given: bool
     api_url: str
     github_token: SecretStr | None
     timeout: float
@@ -126,6 +157,16 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         once_per=cast("OncePer", reader.one_of("once-per", get_args(OncePer))),
         on_change=cast("OnChange", reader.one_of("on-change", get_args(OnChange))),
         dry_run=reader.parsed("dry-run", _boolean) or False,
+        labels=reader.parsed("labels", _names) or (),
+        assignees=reader.parsed("assignees", _names) or (),
+        session=reader.parsed("session", session_id_in) or "",
+        write_session_md=reader.text("write-session-md"),
+        generate_summary=cast("Generate", reader.one_of("generate-summary", get_args(Generate))),
+        close=reader.parsed("close", _boolean) or False,
+        actions=cast("Actions", reader.one_of("actions", get_args(Actions))),
+        results_file=reader.text("results-file"),
+        publish=reader.parsed("publish", _boolean) or False,
+        is_spec_given=bool(env.get(variable("spec"), "").strip()),
         api_url=reader.parsed("api-url", checked_api_url) or "",
         github_token=reader.secret("github-token"),
         timeout=reader.parsed("timeout", _seconds) or 0,
@@ -217,6 +258,12 @@ def _variables(value: str) -> dict[str, str]:
             raise ValueError(f"gives `{clip(name)}` twice")
         found[name] = text
     return found
+
+
+def _names(value: str) -> tuple[str, ...]:
+    """Return the names of a list: one on each line, or several with commas between them."""
+    names = (name.strip() for line in value.split("\n") for name in line.split(","))
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _number(value: str) -> int:

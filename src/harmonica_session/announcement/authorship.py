@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from harmonica_session.announcement.receipt import OurComment
-    from harmonica_session.words.pull_request import Comment
+    from harmonica_session.words.pull_request import Account, Comment
 
 
 class Standing(NamedTuple):
@@ -44,7 +44,7 @@ def standing_of(read: Iterable[OurComment], login: str) -> Standing:
         login: The account that the token speaks for; empty for a token of a workflow or App, which
             cannot ask for its own, so that any bot may be it.
     """
-    possible = [it for it in read if _may_have_written(it.comment, login)]
+    possible = [it for it in read if may_have_written(it.comment.user, login)]
     signed = [it for it in possible if it.is_signed]
     # Whoever posted a comment of ours had seen all of these, and none of them was ours.
     seen = max((it.receipt.after for it in signed), default=0)
@@ -73,11 +73,16 @@ def newest_before(posted: Comment, comments: Iterable[Comment]) -> int:
         return 0
     login = "" if posted.user.type == "Bot" else posted.user.login
     older = (it for it in comments if it.id < posted.id)
-    return max((it.id for it in older if _may_have_written(it, login)), default=0)
+    return max((it.id for it in older if may_have_written(it.user, login)), default=0)
 
 
-def _may_have_written(comment: Comment, login: str) -> bool:
-    author = comment.user
+def may_have_written(author: Account | None, login: str) -> bool:
+    """Say whether somebody can pass for us.
+
+    Args:
+        author: Who wrote something, None for a deleted account.
+        login: The account that the token speaks for; empty for a token of a workflow or App.
+    """
     if login:
         return author is not None and author.login.lower() == login.lower()
     return author is not None and author.type == "Bot"

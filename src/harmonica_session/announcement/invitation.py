@@ -5,6 +5,7 @@ This module must not decide what is true, nor where the text goes.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from harmonica_session.announcement.receipt import UNKNOWN
@@ -15,6 +16,8 @@ LONGEST_COMMENT = 60_000
 
 _TOPIC, _TEXT, _QUESTION, _PATH, _LINE = 250, 1_500, 250, 200, 500
 _QUESTIONS = 15
+_JOIN = "### [Join the session]("
+_STANDING = re.compile("Open until |[0-9]+ (of [0-9]+ )?ha(s|ve) taken part")
 _VISIBILITY = {
     "host": "only the host can see them.",
     "participants": "everyone who completes the session can see what the others said.",
@@ -84,8 +87,27 @@ def _call_to_join(it: Invitation) -> str:
     return (
         "You are invited to a conversation with an AI facilitator. You talk in private and in "
         "your own time; what everybody says is put together in a summary.\n\n"
-        f"### [Join the session]({_target(it.join_url)}){until}"
+        f"{_JOIN}{_target(it.join_url)}){until}"
     )
+
+
+def with_standing(text: str, standing: str) -> str:
+    """Return an announcement with other words on who came and until when it is open.
+
+    Args:
+        text: Of ours. In an invitation, the words stand below the link to join.
+        standing: The words.
+    """
+    # A stranger's text never begins a paragraph: a mark of ours is in front of it.
+    paragraphs = text.split("\n\n")
+    for at, paragraph in enumerate(paragraphs):
+        if _STANDING.match(paragraph):
+            return "\n\n".join([*paragraphs[:at], standing, *paragraphs[at + 1 :]])
+        if paragraph.startswith(_JOIN) and not _STANDING.match(
+            "".join(paragraphs[at + 1 : at + 2])
+        ):
+            return "\n\n".join([*paragraphs[: at + 1], standing, *paragraphs[at + 1 :]])
+    return text
 
 
 def _target(url: str) -> str:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.advice import denied
 from harmonica_session.announcement.authorship import Standing, standing_of
+from harmonica_session.announcement.receipt import Seal
 from harmonica_session.errors import NothingToAnnounceOn, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from harmonica_session.announcement.receipt import OurComment, Seal
+    from harmonica_session.announcement.receipt import OurComment
     from harmonica_session.edges.github.client import GitHub
     from harmonica_session.words.place import Place
     from harmonica_session.words.pull_request import Comment
@@ -97,10 +98,10 @@ def _standing(
     found = [it for comment in comments if (it := seal.read(comment, place))]
     if not found:
         return _NOTHING
-    return standing_of(found, _login(world, github))
+    return standing_of(found, login_of(world, github))
 
 
-def _login(world: World, github: GitHub) -> str:
+def login_of(world: World, github: GitHub) -> str:
     """Return whom the token speaks for; empty for a workflow's or App's, which cannot ask."""
     if world.inputs.speaks_for_app:
         return ""
@@ -111,3 +112,9 @@ def _login(world: World, github: GitHub) -> str:
             raise
         # An installation token by another name, as on some older Enterprise Servers.
         return ""
+
+
+def seal_for(world: World, spec: str) -> Seal:
+    """Return what signs and recognises what we leave behind for a spec; there is a key."""
+    keys = [key for key in (world.inputs.api_key, world.inputs.previous_api_key) if key]
+    return Seal(keys, world.event.repository_id, spec, is_app=world.inputs.speaks_for_app)

@@ -11,16 +11,17 @@ import json
 import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from harmonica_session.text.addresses import checked_join_url
+from harmonica_session.words.agreed import MOST, Agreed
 from harmonica_session.words.request import SessionRequest
 from harmonica_session.words.round import Round
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pydantic import JsonValue, SecretStr
 
@@ -30,9 +31,34 @@ if TYPE_CHECKING:
 # Who can see the results of a session that we did not make with our own hands.
 UNKNOWN = "unknown"
 _RECEIPT = re.compile(
-    r"<!-- harmonica-session receipt v1 ([A-Za-z0-9+/=]{1,20000}) ([0-9a-f]{64}) -->"
+    r"<!-- harmonica-session receipt v1 ([A-Za-z0-9+/=]{1,30000}) ([0-9a-f]{64}) -->"
 )
+_TICKED = re.compile(r"^- \[[xX]\]", re.MULTILINE)
+# The repository, the spec, the place.
+_PARTS = 3
 _Short = Annotated[str, StringConstraints(strict=True, max_length=2_000)]
+
+
+class Reported(BaseModel):
+    """What the announcement has told of a session's results.
+
+    Attributes:
+        taken_part: How many had taken part.
+        summary: Digest of the summary that it shows; empty where it shows none.
+        is_final: Whether it has told all there is to tell of a round that is over.
+        is_followed_up: Whether each action that is to have an issue has one.
+        is_closed: Whether the issue that it stands in was closed for that.
+        agreed: The actions, numbered for good by their places.
+    """
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    taken_part: Annotated[int, Field(strict=True, ge=0)] = 0
+    summary: Annotated[str, StringConstraints(strict=True, max_length=64)] = ""
+    is_final: bool = False
+    is_followed_up: bool = False
+    is_closed: bool = False
+    agreed: Annotated[tuple[Agreed, ...], Field(max_length=MOST)] = ()
 
 
 class Receipt(BaseModel):
@@ -53,6 +79,7 @@ class Receipt(BaseModel):
         after: The newest comment at the place when ours was posted; what is no newer is not ours.
         nonce: What tells our comments from each other, and a copy from a comment of another run.
         round: Until when the session is open and who is expected, None when the spec did not say.
+        reported: What it has told of the results, None as long as it has told nothing.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -70,6 +97,7 @@ class Receipt(BaseModel):
     after: Annotated[int, Field(strict=True, ge=0)] = 0
     nonce: _Short = ""
     round: Round | None = None
+    reported: Reported | None = None
 
 
 @dataclass(frozen=True)
@@ -126,8 +154,23 @@ class Seal:
             signatures.append(hmac.new(derived.digest(), message, hashlib.sha256).hexdigest())
         return signatures
 
-    def _bound(self, place: Place) -> list[str]:
-        return [*self._bound_to, place.name]
+    @property
+    def spec(self) -> str:
+        """Path of the spec under the workspace."""
+        return self._bound_to[1]
+
+    def marks(self, purpose: str, *parts: str) -> list[str]:
+        """Return the hidden line that says that we wrote a text, for each key.
+
+        Args:
+            purpose: What the text is, such as `reminder v1`.
+            parts: What tells it from others of its kind in this repository.
+        """
+        signatures = self._signatures(purpose, *self._bound_to, *parts)
+        return [f"<!-- harmonica-session {purpose} {signature} -->" for signature in signatures]
+
+    def _bound(self, place: Place, session_id: str) -> list[str]:
+        return [*self._bound_to, place.name_for(session_id)]
 
     def references(self, purpose: str, *, any_spec: bool = False) -> list[str]:
         """Return the 16 hex digits that stand in the session's context, for each key.
@@ -149,15 +192,16 @@ class Seal:
             text: What people read.
         """
         # The place stands in the open, so that a receipt is still known after a key's rotation.
+        bound = self._bound(place, receipt.session_id)
         vouched = {
-            "place": self._bound(place),
+            "place": bound,
             "by": self._by,
             "text": _digest_of_text(text),
         }
         content = json.dumps({**receipt.model_dump(exclude_none=True), **vouched})
         # Base64 has no hyphen, so the content cannot end the HTML comment.
         payload = b64encode(content.encode()).decode()
-        signature = self._signatures("receipt v1", *self._bound(place), payload)[0]
+        signature = self._signatures("receipt v1", *bound, payload)[0]
         return f"<!-- harmonica-session receipt v1 {payload} {signature} -->\n{text}"
 
     def signed_anew(self, ours: OurComment, place: Place, after: int) -> str:
@@ -173,17 +217,18 @@ class Seal:
         """
         line, _, text = (comment.body or "").partition("\n")
         found = _RECEIPT.fullmatch(line.strip())
-        if not found:
+        content = _content(found[1]) if found else None
+        if not found or content is None:
             return None
         try:
-            content = json.loads(b64decode(found[1]))
             receipt = Receipt.model_validate(content)
             checked_join_url(receipt.join_url)
-        except (ValueError, RecursionError, ValidationError):
+        except (ValueError, ValidationError):
             return None
-        if (content.get("place"), content.get("by")) != (self._bound(place), self._by):
+        bound = self._bound(place, receipt.session_id)
+        if (content.get("place"), content.get("by")) != (bound, self._by):
             return None
-        signatures = self._signatures("receipt v1", *self._bound(place), found[1])
+        signatures = self._signatures("receipt v1", *bound, found[1])
         holds = [hmac.compare_digest(expected, found[2]) for expected in signatures]
         return OurComment(
             comment,
@@ -194,9 +239,31 @@ class Seal:
         )
 
 
+def specs_named(bodies: Iterable[str | None], repository_id: str) -> list[str]:
+    """Return the specs that receipts of a repository name, whoever wrote them, each once."""
+    found: dict[str, None] = {}
+    for body in bodies:
+        line = _RECEIPT.fullmatch((body or "").partition("\n")[0].strip())
+        content = _content(line[1]) if line else None
+        place = content.get("place") if content else None
+        if isinstance(place, list) and len(place) == _PARTS and place[0] == repository_id:
+            found |= {place[1]: None} if isinstance(place[1], str) else {}
+    return list(found)
+
+
+def _content(payload: str) -> dict[str, Any] | None:
+    try:
+        content = json.loads(b64decode(payload))
+    except (ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
 def _digest_of_text(text: str) -> str:
     # GitHub may change line ends, and what is blank at the end of a text.
     lines = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    # A box is there to be ticked.
+    lines = _TICKED.sub("- [ ]", lines)
     return hashlib.sha256(lines.encode("utf-8", "replace")).hexdigest()
 
 

@@ -31,7 +31,11 @@ def worlds_of(world: World) -> list[World]:
     Raises:
         FileRefused: A path leads out of the workspace, or a pattern matches nothing.
     """
-    specs = _specs(world)
+    return rows_of(world, specs_of(world))
+
+
+def rows_of(world: World, specs: list[str]) -> list[World]:
+    """Return a world for each spec of a list, with outputs and a log of its own."""
     rows = Rows(world.runner.files, specs)
     # One may speak at once; several would interrupt each other.
     logs = [world.runner.out] if len(specs) == 1 else [io.StringIO() for _ in specs]
@@ -45,8 +49,12 @@ def worlds_of(world: World) -> list[World]:
     ]
 
 
-def _specs(world: World) -> list[str]:
-    """Return the paths of the specs, sorted, each once."""
+def specs_of(world: World) -> list[str]:
+    """Return the paths of the specs that the input names, sorted, each once.
+
+    Raises:
+        FileRefused: A path leads out of the workspace, or a pattern matches nothing.
+    """
     found: set[str] = set()
     for line in world.inputs.spec.splitlines():
         wanted = line.strip()

@@ -39,6 +39,7 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "create": Command("create:create", needs_services=True),
+    "results": Command("results:results", needs_services=True),
     "validate": Command("validate:validate", needs_services=False),
     # Only at a terminal: a workflow that has a key need not ask for less than `create`.
     ONLINE: Command("validate:validate_online", needs_services=True),

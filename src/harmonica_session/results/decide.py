@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from harmonica_session.text.moment import moment
-from harmonica_session.words.round import is_final, length
+from harmonica_session.words.round import is_final, length, open_in_words, over_in_words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,16 +30,28 @@ class Due:
         receipt: What the announcement keeps.
         session: As Harmonica has it now.
         now: The moment.
+        may_show: Whether its results may be shown.
     """
 
     receipt: Receipt
     session: Session
     now: datetime
+    may_show: bool
 
     @property
     def round(self) -> Round | None:
         """The round, None for a session whose spec has asked for none."""
         return self.receipt.round
+
+    @property
+    def standing(self) -> str:
+        """Who came and until when it is open, in words; empty where there is nothing to say."""
+        count = self.session.participant_count
+        if not self.is_final:
+            return open_in_words(self.round, count)
+        over = over_in_words(self.round, count, self.now) if self.round else ""
+        of = f" of {self.round.expected}" if self.round and self.round.expected else ""
+        return f"{over} {self.taken_part}{of} took part.".strip()
 
     @property
     def taken_part(self) -> int:

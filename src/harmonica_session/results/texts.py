@@ -5,6 +5,7 @@ This module must not decide what may be told, nor where a text goes.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _TOPIC, _LABEL, _LINE, _PATH = 250, 120, 500, 200
 _SIDES = 4
+_BOX = re.compile(r"- \[[ xX]\] ")
+_ISSUE = re.compile(r" #[0-9]+\Z")
 
 
 @dataclass(frozen=True)
@@ -161,3 +164,20 @@ def _next_step(it: Told) -> str:
 
 def _origin(spec: str) -> str:
     return f"<sub>Announced by {unlinked(spec, _PATH)} in this repository.</sub>"
+
+
+def with_issues(text: str, agreed: Sequence[Agreed]) -> str:
+    """Return the text of results with a link to the issue of each action, ticks and all.
+
+    Args:
+        text: As `results` returned it, boxes ticked or not.
+        agreed: The actions in the order of their numbers.
+    """
+    # Nobody else's text begins a line with a box: it would be escaped.
+    issues = iter(it.issue for it in agreed)
+    return "\n".join(
+        f"{_ISSUE.sub('', line)}{f' #{issue}' if issue else ''}"
+        if _BOX.match(line) and (issue := next(issues, None)) is not None
+        else line
+        for line in text.split("\n")
+    )

@@ -9,11 +9,13 @@ import json
 import secrets
 from typing import TYPE_CHECKING
 
-from harmonica_session.announcement.receipt import Seal, digest_of, field_digests
+from harmonica_session.announcement.our_comments import seal_for
+from harmonica_session.announcement.receipt import digest_of, field_digests
 from harmonica_session.session.task import Task, purpose_of, scope_of
 from harmonica_session.text.secrecy import refuse_secrets
 
 if TYPE_CHECKING:
+    from harmonica_session.announcement.receipt import Seal
     from harmonica_session.background.context import Context
     from harmonica_session.session.plan import Plan
     from harmonica_session.spec.spec import Spec
@@ -28,9 +30,7 @@ def seal_of(world: World) -> Seal | None:
     """Return what signs and recognises what we leave behind, None without a key."""
     if not world.inputs.api_key:
         return None
-    keys = [key for key in (world.inputs.api_key, world.inputs.previous_api_key) if key]
-    spec = world.files.normalise(world.inputs.spec)
-    return Seal(keys, world.event.repository_id, spec, is_app=world.inputs.speaks_for_app)
+    return seal_for(world, world.files.normalise(world.inputs.spec))
 
 
 def task_of(world: World, seal: Seal | None, spec: Spec, context: Context, *, place: Place) -> Task:

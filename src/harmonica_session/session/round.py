@@ -49,7 +49,7 @@ def in_words(it: Round | None, session: Session, now: datetime) -> tuple[str, st
     count = session.participant_count
     if is_final(it, count, session.status, now):
         return "", over_in_words(it, count, now)
-    return open_in_words(it), ""
+    return open_in_words(it, count), ""
 
 
 def _beginning(

@@ -12,16 +12,22 @@ class Place(NamedTuple):
     """A pull request or an issue, or nowhere.
 
     Attributes:
-        number: Of the pull request or issue; None for nowhere.
+        number: Of the pull request or issue; None for nowhere, and for an issue yet to be opened.
         unseen: Why nobody could look which pull request it is, empty where somebody has.
+        is_own_issue: Whether it is an issue that is there for one session alone.
     """
 
     number: int | None = None
     unseen: str = ""
+    is_own_issue: bool = False
 
-    @property
-    def name(self) -> str:
-        """The place as a receipt is bound to it."""
+    def name_for(self, session_id: str) -> str:
+        """Return the place as the receipt of a session is bound to it.
+
+        An issue of the session's own has no number yet when its receipt is written.
+        """
+        if self.is_own_issue:
+            return f"issue of {session_id}"
         return "nowhere" if self.number is None else f"number {self.number}"
 
     def __str__(self) -> str:

@@ -151,9 +151,15 @@ def _are_all_there(it: Round, participant_count: int | None) -> bool:
     return it.expected is not None and (participant_count or 0) >= it.expected
 
 
-def open_in_words(it: Round) -> str:
-    """Say until when a round is open, empty for one without an end."""
-    return f"Open until {it.end_in_words}" if it.open_until else ""
+def open_in_words(it: Round | None, participant_count: int | None) -> str:
+    """Say who has taken part and until when a round is open; empty where nobody knows either."""
+    until = f"open until {it.end_in_words}" if it and it.open_until else ""
+    count = participant_count or 0
+    if not count:
+        return until.replace("open", "Open", 1)
+    of = f" of {it.expected}" if it and it.expected else ""
+    came = f"{count}{of} {'has' if count == 1 else 'have'} taken part"
+    return f"{came}; {until}" if until else f"{came}."
 
 
 def over_in_words(it: Round, participant_count: int | None, now: datetime) -> str:

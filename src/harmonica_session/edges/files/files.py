@@ -50,6 +50,17 @@ class Files(Protocol):
             FileRefused: It is larger, or no ordinary file under the root.
         """
 
+    def write(self, path: str, content: bytes) -> None:
+        """Write a file whole or not at all.
+
+        Args:
+            path: As `normalise` returns it.
+            content: All of it.
+
+        Raises:
+            FileRefused: It leads through a link, or cannot be written.
+        """
+
     def matching(self, pattern: str) -> list[str]:
         """Return the paths of the files that match a pattern, sorted, each once.
 

@@ -69,6 +69,20 @@ class Workspace(Files):
             raise refused(path, "changed while it was read")
         return content
 
+    def write(self, path: str, content: bytes) -> None:
+        """Write a file whole or not at all; its folder is made where it is missing.
+
+        Args:
+            path: As `normalise` returns it.
+            content: All of it.
+
+        Raises:
+            FileRefused: It leads through a link or into git's folder, or cannot be written.
+        """
+        from harmonica_session.edges.files.written import write_file
+
+        write_file(self.root, path, content)
+
     def _found(self, wanted: Path, path: str) -> tuple[Path, Path] | None:
         """Return the root and where a path leads under it, both without links; None for nowhere."""
         try:

@@ -157,6 +157,12 @@ class GitHub:
         comment: Comment = self.make(request, Comment)
         return comment
 
+    def comment(self, comment_id: int) -> Comment:
+        """Return a comment: `GET /repos/{o}/{r}/issues/comments/{id}`."""
+        path = f"{self._repository}/issues/comments/{comment_id}"
+        comment: Comment = self.read("read the comment", path, Comment)
+        return comment
+
     def edit_comment(self, comment_id: int, body: str) -> Comment:
         """Edit a comment: `PATCH /repos/{o}/{r}/issues/comments/{id}`."""
         path = f"{self._repository}/issues/comments/{comment_id}"

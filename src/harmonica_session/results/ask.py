@@ -1,0 +1,92 @@
+"""Asks Harmonica what came out of a session, and has it written where that is due.
+
+This module must not decide what may be shown, nor tell anybody anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harmonica_session.announcement.receipt import digest_of
+from harmonica_session.errors import ActionError
+from harmonica_session.words.agreed import Agreed, agreed
+from harmonica_session.words.results import Knowledge, NoKnowledge
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harmonica_session.edges.harmonica.client import Harmonica
+    from harmonica_session.results.decide import Due
+    from harmonica_session.words.results import Decision, Tension
+    from harmonica_session.world import World
+
+_NO_KNOWLEDGE = {
+    NoKnowledge.NOT_ALLOWED: "this Harmonica account has no knowledge of sessions (a paid plan)",
+    NoKnowledge.NO_ROUTE: "this Harmonica server has no knowledge of sessions",
+    NoKnowledge.NO_SUMMARY: "Harmonica has no summary to make it of yet",
+    NoKnowledge.SKIPPED: "Harmonica found none in the session",
+}
+
+
+@dataclass(frozen=True)
+class CameOut:
+    """What came out of a session so far.
+
+    Attributes:
+        summary: Its text, empty where there is none.
+        decisions: What was decided.
+        agreed: What somebody is to do, numbered by their places.
+        tensions: What was left open.
+        is_complete: Whether a later run can learn no more, should the round be over.
+        is_known: Whether Harmonica has said at all whether there is a summary.
+    """
+
+    summary: str = ""
+    decisions: Sequence[Decision] = ()
+    agreed: tuple[Agreed, ...] = ()
+    tensions: Sequence[Tension] = ()
+    is_complete: bool = False
+    is_known: bool = True
+
+    @property
+    def digest(self) -> str:
+        """Digest of the summary, empty where there is none."""
+        return digest_of(self.summary) if self.summary else ""
+
+
+def ask(world: World, harmonica: Harmonica, due: Due) -> CameOut:
+    """Return what came out of a session; what cannot be had yet is left to the next run."""
+    session_id = due.session.id
+    try:
+        summary = harmonica.results.summary(session_id)
+        if due.wants_summary(summary, world.inputs.generate_summary):
+            world.runner.say("Harmonica writes the summary; that may take a minute or two.")
+            summary = harmonica.results.generate_summary(session_id)
+    except ActionError as error:
+        world.runner.warn(f"The summary is not ready; the next run looks again: {error}")
+        return CameOut(is_known=False)
+    if not summary.text:
+        nobody = not due.taken_part or world.inputs.generate_summary == "never"
+        return CameOut(is_complete=nobody)
+    return _with_knowledge(world, harmonica, due, summary.text)
+
+
+def _with_knowledge(world: World, harmonica: Harmonica, due: Due, summary: str) -> CameOut:
+    """Return the summary with what was decided and agreed, asked for only where it is new."""
+    known = due.receipt.reported
+    plain = CameOut(summary, is_complete=True)
+    is_told = known is not None and known.summary == plain.digest
+    # Each time Harmonica words them anew, so they are asked for as seldom as may be.
+    if not due.may_show or (is_told and not due.is_final):
+        return plain
+    try:
+        knowledge = harmonica.results.knowledge(due.session.id)
+    except ActionError as error:
+        world.runner.warn(f"Decisions and actions are not ready; the next run looks again: {error}")
+        return CameOut(summary)
+    if isinstance(knowledge, Knowledge):
+        actions = () if world.inputs.actions == "off" else agreed(knowledge.actions)
+        return CameOut(summary, knowledge.decisions, actions, knowledge.tensions, is_complete=True)
+    world.runner.say(f"No decisions and actions: {_NO_KNOWLEDGE[knowledge]}.")
+    return plain

@@ -1,0 +1,95 @@
+"""Opens an issue for each action that a session has agreed on, each once.
+
+This module must not decide which actions there are, nor let a refusal fail the run.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from harmonica_session.announcement.authorship import may_have_written
+from harmonica_session.announcement.our_comments import login_of
+from harmonica_session.errors import ActionError
+from harmonica_session.results.texts import action_text, action_title
+from harmonica_session.text.markdown import shorten
+from harmonica_session.text.moment import moment
+from harmonica_session.words.issue import LONGEST_TITLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from harmonica_session.announcement.announced import Announced
+    from harmonica_session.edges.github.client import GitHub
+    from harmonica_session.results.texts import Told
+    from harmonica_session.words.agreed import Agreed
+    from harmonica_session.words.issue import Issue
+    from harmonica_session.world import World
+
+LABEL = "harmonica-action"
+MOST = 10
+_PURPOSE = "action v1"
+
+
+def follow_up(
+    world: World, github: GitHub, announced: Announced, it: Told
+) -> tuple[tuple[Agreed, ...], bool]:
+    """Return the actions with the numbers of their issues, and whether each that is to has one.
+
+    A run that cannot look which are there opens none.
+    """
+    actions = tuple(it.agreed)
+    found: dict[int, int] = {}
+    is_whole = False
+    try:
+        found |= _opened(world, github, announced)
+        for number in range(1, min(len(actions), MOST) + 1):
+            if number not in found:
+                found[number] = _open(github, announced, it, number)
+                world.runner.say(f"Action {number}: issue #{found[number]}")
+        is_whole = True
+    except ActionError as error:
+        world.runner.warn(
+            f"Not every action has an issue; the next run goes on with it: {error}. It needs "
+            "`issues: write` under the job's `permissions`.",
+            about="actions",
+        )
+    numbered = tuple(
+        one.model_copy(update={"issue": found.get(at, one.issue)})
+        for at, one in enumerate(actions, 1)
+    )
+    return numbered, is_whole
+
+
+def _opened(world: World, github: GitHub, announced: Announced) -> dict[int, int]:
+    """Return the issues that there are for the actions of a session, by the actions' numbers."""
+    numbers = {mark: number for number in range(1, MOST + 1) for mark in _marks(announced, number)}
+    found: dict[int, int] = {}
+    # No clock of Harmonica's is a day out.
+    created = moment(announced.receipt.created_at)
+    since = f"{created - timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}" if created else None
+    # Newest first, so that of two issues for one action the older one counts.
+    for issue in _ours(world, github, github.issues.labelled(LABEL, since)):
+        number = numbers.get((issue.body or "").partition("\n")[0].strip())
+        if number:
+            found[number] = issue.number
+    return found
+
+
+def _ours(world: World, github: GitHub, issues: Iterable[Issue]) -> list[Issue]:
+    listed = [it for it in issues if not it.is_pull_request]
+    if not listed:
+        return []
+    login = login_of(world, github)
+    return [it for it in listed if may_have_written(it.user, login)]
+
+
+def _open(github: GitHub, announced: Announced, it: Told, number: int) -> int:
+    title = shorten(action_title(it.agreed[number - 1]), LONGEST_TITLE)
+    text = action_text(it, number, announced.ours.comment.html_url)
+    body = f"{_marks(announced, number)[0]}\n{text}"
+    return github.issues.create(title, body, [LABEL]).number
+
+
+def _marks(announced: Announced, number: int) -> list[str]:
+    return announced.seal.marks(_PURPOSE, announced.receipt.session_id, str(number))

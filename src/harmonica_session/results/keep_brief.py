@@ -1,0 +1,60 @@
+"""Writes the brief of a session to a file of the workspace.
+
+This module must not write an older brief over a newer one, nor commit anything.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harmonica_session.errors import ActionError
+from harmonica_session.text.moment import moment
+from harmonica_session.text.secrecy import without_secrets
+from harmonica_session.words.front_matter import FrontMatter, front_matter_of
+
+if TYPE_CHECKING:
+    from harmonica_session.announcement.receipt import Receipt
+    from harmonica_session.world import World
+
+_MOST_BYTES = 4_000_000
+
+
+def keep_brief(world: World, receipt: Receipt) -> str:
+    """Write the brief of a session; return the path, empty where nothing was written.
+
+    Raises:
+        FileRefused: The file may not be written.
+    """
+    files, harmonica = world.files, world.harmonica
+    path = files.normalise(world.inputs.write_session_md)
+    held = files.read(path, _MOST_BYTES) or b""
+    kept = front_matter_of(held.decode("utf-8", "replace"))
+    if kept and _is_newer(kept, receipt):
+        world.runner.say(f"{path} holds the brief of a newer session, so it stays.")
+        return ""
+    try:
+        text = harmonica.brief(receipt.session_id) if harmonica else None
+    except ActionError as error:
+        world.runner.warn(f"The brief could not be read; the next run tries again: {error}")
+        return ""
+    if not text or not text.strip():
+        world.runner.say(f"Harmonica has not written the brief yet, so {path} stays as it is.")
+        return ""
+    above = FrontMatter(
+        receipt.session_id,
+        receipt.join_url,
+        receipt.created_at,
+        receipt.round.open_until if receipt.round else "",
+    )
+    safe = without_secrets(text, world.inputs.secret_texts)
+    content = above.above(safe).encode("utf-8", "replace")
+    if content == held:
+        return ""
+    files.write(path, content)
+    world.runner.say(f"Brief, written to {path}")
+    return path
+
+
+def _is_newer(kept: FrontMatter, receipt: Receipt) -> bool:
+    ours, theirs = moment(receipt.created_at), moment(kept.created_at)
+    return kept.session_id != receipt.session_id and bool(ours and theirs and ours < theirs)

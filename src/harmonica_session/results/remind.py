@@ -1,0 +1,61 @@
+"""Reminds once, shortly before the end of a round, with a comment of its own.
+
+This module must not decide when that is due.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harmonica_session.announcement.advice import not_announced
+from harmonica_session.announcement.authorship import may_have_written
+from harmonica_session.announcement.our_comments import login_of
+from harmonica_session.announcement.post import remove
+from harmonica_session.errors import ActionError
+from harmonica_session.results.tell import ABOUT
+from harmonica_session.results.texts import reminder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from harmonica_session.announcement.announced import Announced
+    from harmonica_session.edges.github.client import GitHub
+    from harmonica_session.results.texts import Told
+    from harmonica_session.words.pull_request import Comment
+    from harmonica_session.world import World
+
+_PURPOSE = "reminder v1"
+
+
+def remind(world: World, github: GitHub, announced: Announced, it: Told) -> bool:
+    """Post the reminder unless it is there; return whether it was posted.
+
+    What goes wrong is a warning, and the next run tries again.
+    """
+    number, receipt = announced.place.number, announced.receipt
+    if number is None or receipt.round is None:
+        return False
+    marks = announced.seal.marks(_PURPOSE, receipt.session_id, receipt.round.open_until)
+    try:
+        if _ours(world, github, marks, github.comments(number)):
+            return False
+        github.post_comment(number, f"{marks[0]}\n{reminder(it)}")
+        # Another run may have looked at the same moment.
+        later = _ours(world, github, marks, github.comments(number))[1:]
+    except ActionError as error:
+        world.runner.warn(not_announced(announced.place, error), about=ABOUT)
+        return False
+    for one in later:
+        remove(world.runner, github, one)
+    world.runner.say(f"Reminder, posted on {announced.place}")
+    return True
+
+
+def _ours(
+    world: World, github: GitHub, marks: list[str], comments: Iterable[Comment]
+) -> list[Comment]:
+    marked = [it for it in comments if (it.body or "").partition("\n")[0].strip() in marks]
+    if not marked:
+        return []
+    login = login_of(world, github)
+    return [it for it in marked if may_have_written(it.user, login)]
