@@ -103,9 +103,8 @@ def with_standing(text: str, standing: str) -> str:
     for at, paragraph in enumerate(paragraphs):
         if _STANDING.match(paragraph):
             return "\n\n".join([*paragraphs[:at], standing, *paragraphs[at + 1 :]])
-        if paragraph.startswith(_JOIN) and not _STANDING.match(
-            "".join(paragraphs[at + 1 : at + 2])
-        ):
+        following = "".join(paragraphs[at + 1 : at + 2])
+        if paragraph.startswith(_JOIN) and not _STANDING.match(following):
             return "\n\n".join([*paragraphs[: at + 1], standing, *paragraphs[at + 1 :]])
     return text
 

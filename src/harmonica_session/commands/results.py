@@ -21,6 +21,8 @@ from harmonica_session.results.keep_brief import keep_brief
 from harmonica_session.words.visibility import Visibility
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from harmonica_session.announcement.announced import Announced
     from harmonica_session.results.circle import Report
     from harmonica_session.world import World
@@ -45,7 +47,7 @@ def results(world: World) -> bool:
     is_private = _is_private(world)
     reports: dict[int, Report] = {}
     worlds = several.rows_of(world, [it.seal.spec for it in found])
-    work = [
+    work: list[Callable[[], None]] = [
         partial(_report, one, it, at, reports, is_private=is_private)
         for at, (one, it) in enumerate(zip(worlds, found, strict=True))
     ]

@@ -81,7 +81,7 @@ def bring_up_to_date(world: World, announced: Announced, *, is_private: bool) ->
     # What was told of a round that is over stays as it was told.
     came = CameOut() if known and known.is_final else ask(world, harmonica, due)
     it = told(announced, due, came, is_followed_up=world.inputs.actions == "issues")
-    standing = _told(world, github, announced, due, came, it)
+    standing = _told(world, github, announced, news(announced, due, came, it), it)
     is_reminded = due.may_remind and remind(world, github, announced, it)
     return replace(
         report,
@@ -116,10 +116,9 @@ def _closes(world: World, announced: Announced, reported: Reported) -> bool:
 
 
 def _told(
-    world: World, github: GitHub, announced: Announced, due: Due, came: CameOut, it: Told
+    world: World, github: GitHub, announced: Announced, new: News | None, it: Told
 ) -> Announced:
     """Bring the announcement up to date, and open the issues of its actions."""
-    new = news(announced, due, came, it)
     reported = new.reported if new else announced.receipt.reported
     if reported is None:
         return announced

@@ -60,6 +60,8 @@ class Files(Protocol):
         Raises:
             FileRefused: It leads through a link, or cannot be written.
         """
+        del content
+        raise refused(path, "is read from where nothing is written to")
 
     def matching(self, pattern: str) -> list[str]:
         """Return the paths of the files that match a pattern, sorted, each once.

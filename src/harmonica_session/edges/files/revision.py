@@ -78,15 +78,6 @@ class Revision(Files):
             raise refused(path, f"is larger than {limit // 1000} kB")
         return self._content(path, contents)
 
-    def write(self, path: str, content: bytes) -> None:
-        """Refuse: what stands in a revision stays as it is.
-
-        Raises:
-            FileRefused: Always.
-        """
-        del content
-        raise refused(path, "is read from a revision, which is not written to")
-
     def matching(self, pattern: str) -> list[str]:
         """Return the paths of the files that match a pattern, sorted, each once.
 
