@@ -66,7 +66,13 @@ def bring_up_to_date(world: World, announced: Announced, *, is_private: bool) ->
     shows = may_show(
         receipt.results_visibility, is_private=is_private, publish=world.inputs.publish
     )
-    report = Report(announced, may_show=shows)
+    known = receipt.reported
+    report = Report(
+        announced,
+        may_show=shows,
+        is_final=known is not None and known.is_final,
+        has_summary=known is not None and bool(known.summary),
+    )
     if harmonica is None or github is None or _is_done(world, announced):
         return report
     try:
@@ -77,7 +83,6 @@ def bring_up_to_date(world: World, announced: Announced, *, is_private: bool) ->
         world.runner.warn(f"The session could not be looked at ({receipt.join_url}): {error}")
         return report
     due = Due(receipt, session, world.deadline.clock.utc_now(), shows)
-    known = receipt.reported
     # What was told of a round that is over stays as it was told.
     came = CameOut() if known and known.is_final else ask(world, harmonica, due)
     it = told(announced, due, came, is_followed_up=world.inputs.actions == "issues")
@@ -89,7 +94,7 @@ def bring_up_to_date(world: World, announced: Announced, *, is_private: bool) ->
         session=session,
         it=it,
         is_final=due.is_final,
-        has_summary=bool(came.summary) or bool(known and known.summary),
+        has_summary=report.has_summary or bool(came.summary),
         is_changed=is_reminded or standing is not announced,
     )
 

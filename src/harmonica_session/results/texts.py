@@ -61,6 +61,8 @@ def results(it: Told, room: int) -> str:
         room: Longest text in characters; the summary may take half of it, each list an eighth.
     """
     parts = [f"## {unlinked(it.topic, _TOPIC)}", it.standing]
+    if not it.is_final:
+        parts.append(f"### [Join the session]({target(it.join_url)})")
     if it.summary:
         parts += ["### Summary", prose(it.summary, room // 2)]
     lists = (
@@ -71,7 +73,9 @@ def results(it: Told, room: int) -> str:
     for heading, lines in lists:
         if lines:
             parts += [f"### {heading}", _within(lines, room // 8)]
-    parts += [f"[Open the whole session]({target(it.join_url)})", _next_step(it), _origin(it.spec)]
+    if it.is_final:
+        parts.append(f"[Open the whole session]({target(it.join_url)})")
+    parts += [_next_step(it), _origin(it.spec)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
