@@ -12,9 +12,9 @@ from harmonica_session.words.pull_request import Account
 
 
 class Label(Answer):
-    """A label of a pull request or issue."""
+    """A label of a pull request or issue; a search may leave out its name."""
 
-    name: str
+    name: str = ""
 
 
 class PullRequestFacts(Answer):
@@ -124,9 +124,16 @@ class Issue(Answer):
 
 
 class Release(Answer):
-    """A published release. Source: `GET /repos/{owner}/{repo}/releases/latest`."""
+    """A release; a draft has not been published.
 
-    published_at: str
+    Source: `GET /repos/{owner}/{repo}/releases`, and the event `release`.
+    """
+
+    id: int
+    draft: bool = False
+    prerelease: bool = False
+    created_at: str = ""
+    published_at: str = ""
 
 
 @dataclass(frozen=True)
