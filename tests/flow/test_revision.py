@@ -27,7 +27,7 @@ def from_a_fork(event: str) -> dict[str, Any]:
         payload["pull_request"]["merge_commit_sha"] = OTHER
         return payload
     run = {"pull_requests": [], "head_branch": "fix", "head_sha": HEAD}
-    return {"workflow_run": run | {"head_repository": {"id": 2, "owner": {"login": "octo"}}}}
+    return {event: run | {"head_repository": {"id": 2, "owner": {"login": "octo"}}}}
 
 
 def remove_checkout(consumer: Consumer) -> None:
@@ -41,7 +41,9 @@ def asked_at(consumer: Consumer, path: str = "/repos/octo/garden/contents/.*") -
     return {request.query["ref"] for request in consumer.box.requests_to("GET", path)}
 
 
-@pytest.mark.parametrize("event", ["pull_request_target", "workflow_run"])
+@pytest.mark.parametrize(
+    "event", ["pull_request_target", "workflow_run", "check_run", "check_suite"]
+)
 @pytest.mark.parametrize("workspace", ["nothing", "the head", "the head and .git"])
 def test_a_fork_that_changed_the_spec_changes_nothing(
     consumer: Consumer, event: str, workspace: str

@@ -152,17 +152,26 @@ class _Asking:
         if period.since != LAST_RELEASE:
             return first_day(period.since, datetime.now(timezone.utc).date())
         if not self.released:
-            try:
-                self.released = self.repository(at).last_release()
-            except Refused as error:
-                if not error.is_denial:
-                    raise
-                raise self.missing(
-                    at,
-                    "`since: last_release` needs a published release, and `contents: read` to see "
-                    f"it; name a day instead where there is none: {error}",
-                ) from None
+            self.released = self.last_release(at)
         return self.released
+
+    def last_release(self, at: int) -> str:
+        """Return the moment of the latest release; of the one before, where one is the event."""
+        repository, own, why = self.repository(at), self.world.event.release, ""
+        try:
+            released = repository.release_before(own) if own else repository.last_release()
+        except Refused as error:
+            if not error.is_denial:
+                raise
+            released, why = "", f": {error}"
+        if not released:
+            needed = "a published release before the event's own" if own else "a published release"
+            raise self.missing(
+                at,
+                f"`since: last_release` needs {needed}, and `contents: read` to see it; name a "
+                f"day instead where there is none{why}",
+            )
+        return released
 
     def repository(self, at: int) -> Repository:
         if self.world.github is None:

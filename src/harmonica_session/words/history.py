@@ -124,15 +124,14 @@ class Issue(Answer):
 
 
 class Release(Answer):
-    """A release; a draft has not been published.
+    """A release; a draft has no moment of publication.
 
-    Source: `GET /repos/{owner}/{repo}/releases`, and the event `release`.
+    Source: `GET /repos/{owner}/{repo}/releases`, and `…/latest`.
     """
 
-    id: int
+    id: int = 0
     draft: bool = False
     prerelease: bool = False
-    created_at: str = ""
     published_at: str = ""
 
 
