@@ -127,6 +127,17 @@ def test_a_denied_look_up_stands_in_the_summary(consumer: Consumer) -> None:
     assert "could not be looked up" in run.summary
 
 
+def test_an_empty_repository_is_called_one(consumer: Consumer) -> None:
+    """No permission helps where there is no commit, and the session is made all the same."""
+    body = {"message": "Git Repository is empty.", "documentation_url": "https://docs.github.com"}
+    path = "/repos/octo/garden/commits/.*/pulls"
+    consumer.box.fail("GET", path, Fault.status(409, body=body), times=None)
+    run = consumer.run("push", {"after": HEAD})
+    assert run.outputs["status"] == "created"
+    assert "no commit yet; push one first" in run.messages("warning")
+    assert "pull-requests: read" not in run.messages("warning")
+
+
 VALUE = "topic: \"{{ pull_request.title | default('A topic') }}\"\ngoal: Agree\n"
 BACKGROUND = "topic: A topic\ngoal: Agree\ncontext_from: [pull_request]\n"
 

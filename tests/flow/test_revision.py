@@ -67,6 +67,26 @@ def test_a_fork_that_changed_the_spec_changes_nothing(
     assert f"revision {BASE}, because under `{event}`" in run.log
 
 
+@pytest.mark.parametrize(
+    ("status", "said", "remedy"),
+    [
+        (409, "Git Repository is empty.", "push one first"),
+        (404, "This repository is empty.", "push one first"),
+        (403, "This installation has been suspended", "have that lifted"),
+    ],
+)
+def test_a_repository_that_no_permission_opens_brings_its_own_remedy(
+    consumer: Consumer, status: int, said: str, remedy: str
+) -> None:
+    """A spec that cannot be read for another reason than permissions says for which."""
+    body = {"message": said, "documentation_url": "https://docs.github.com/rest"}
+    consumer.box.fail("GET", "/repos/octo/garden/contents/.*", Fault.status(status, body=body))
+    run = consumer.run("pull_request_target", from_a_fork("pull_request_target"))
+    assert run.code == 1
+    assert remedy in run.messages("error")
+    assert "contents: read" not in run.messages("error")
+
+
 @pytest.mark.parametrize("event", ["pull_request_target", "workflow_run"])
 def test_a_background_that_only_the_fork_has_is_not_read(consumer: Consumer, event: str) -> None:
     """A SESSION.md that the base lacks stays out of the context, though it is checked out."""

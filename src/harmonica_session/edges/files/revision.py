@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.edges.files.files import Files, bounded, refused
 from harmonica_session.edges.files.pattern import Pattern
-from harmonica_session.errors import AnswerUnusable, FileRefused, Refused, clip
+from harmonica_session.errors import AnswerUnusable, Barred, FileRefused, Refused, clip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -127,14 +127,15 @@ class Revision(Files):
         try:
             return ask()
         except Refused as error:
-            if error.status == _NOT_FOUND and not error.reason.startswith("No commit found"):
+            is_file = not error.reason.startswith("No commit found")
+            if error.status == _NOT_FOUND and is_file and not isinstance(error, Barred):
                 return None
             raise unreadable(error, self._commit) from None
 
 
 def unreadable(error: Refused, revision: str) -> FileRefused | Refused:
     """Return the error for a revision that GitHub does not let us read."""
-    if error.is_limit or "too large" in error.reason:
+    if error.is_limit or isinstance(error, Barred) or "too large" in error.reason:
         return error
     if error.status == _FORBIDDEN:
         return FileRefused(f"{error}; the token needs `contents: read`")
