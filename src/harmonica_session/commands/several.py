@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from harmonica_session.edges.runner.step_files import Rows
 from harmonica_session.errors import ActionError, FileRefused, SpecError
 from harmonica_session.report.hand_on import fail
+from harmonica_session.text.decoding import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -48,17 +49,11 @@ def worlds_of(world: World) -> list[World]:
 def _specs(world: World) -> list[str]:
     """Return the paths of the specs, sorted, each once."""
     found: set[str] = set()
-    for line in world.inputs.spec.splitlines():
-        wanted = line.strip()
-        if not wanted:
-            continue
-        if not any(character in wanted for character in "*?["):
-            found.add(world.files.normalise(wanted))
-            continue
-        matching = world.files.matching(wanted)
-        if not matching:
+    for wanted in lines_of(world.inputs.spec):
+        paths = world.files.named(wanted)
+        if not paths:
             raise FileRefused(f"no spec matches `{wanted}`; check the pattern, or the checkout")
-        found.update(matching)
+        found.update(paths)
     return sorted(found)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from harmonica_session.background.from_files import from_files
 from harmonica_session.commands import several
 from harmonica_session.commands.several import each
+from harmonica_session.errors import FileRefused
 from harmonica_session.inputs import require_key
 from harmonica_session.report import summary
 from harmonica_session.spec.look_up_names import look_up_names
@@ -18,6 +19,7 @@ from harmonica_session.spec.read import read
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from harmonica_session.errors import Problem
     from harmonica_session.spec.spec import Spec
     from harmonica_session.world import World
 
@@ -56,9 +58,24 @@ def _say_valid(world: World, spec: Spec) -> None:
 
 
 def _check(world: World) -> Spec:
+    """Check what `create` checks before it makes a session, with the same functions."""
     spec = read(world).spec
-    from_files(world, spec)
+    looks: list[Callable[[World, Spec], object]] = [from_files]
+    if spec.context_sources:
+        from harmonica_session.background.attach import read_sources
+
+        looks.append(read_sources)
+    if problems := [problem for look in looks for problem in _problems(look, world, spec)]:
+        raise FileRefused(*sorted(problems))
     return spec
+
+
+def _problems(look: Callable[[World, Spec], object], world: World, spec: Spec) -> list[Problem]:
+    try:
+        look(world, spec)
+    except FileRefused as error:
+        return error.problems
+    return []
 
 
 def _check_names(world: World) -> Spec:

@@ -27,14 +27,16 @@ _NOWHERE = (OSError, RuntimeError, ValueError)
 class Workspace(Files):
     """The folder that the consumer's files are read from; what is in it is not to be trusted."""
 
+    lists_freely = True
     place = "in the workspace"
+    pointer_remedy = "check out with `lfs: true` (actions/checkout), or run `git lfs pull`"
 
     def __init__(self, root: Path) -> None:
         """Take the folder, usually `GITHUB_WORKSPACE`."""
         self.root = root
 
-    def read(self, path: str, limit: int) -> bytes | None:
-        """Read a file.
+    def content(self, path: str, limit: int) -> bytes | None:
+        """Read a file's bytes.
 
         Args:
             path: As `normalise` returns it.
@@ -116,6 +118,21 @@ class Workspace(Files):
             if visited > MAX_VISITED:
                 raise refused(pattern, f"looks at more than {MAX_VISITED:,} files; narrow it down")
         return bounded(pattern, found)
+
+    def holds(self, path: str) -> bool:
+        """Say whether there is a file, or a link to one, of exactly this name."""
+        wanted = self.root / path
+        return os.path.lexists(wanted) and not os.path.isdir(wanted)  # noqa: PTH112 - raises nothing
+
+    def names_in(self, folder: str) -> list[str]:
+        """Return the names of the files in a folder; none where it leads out."""
+        try:
+            found = self._found(self.root / folder, folder)
+        except FileRefused:
+            return []
+        return (
+            [entry.name for entry in _entries(found[1]) if not _is_folder(entry)] if found else []
+        )
 
     def holds_checkout(self, specs: Iterable[str]) -> bool:
         """Say whether somebody has put a repository here, or at least a spec.
