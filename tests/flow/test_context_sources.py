@@ -156,7 +156,7 @@ def test_all_files_that_cannot_be_used_are_told_at_once(consumer: Consumer) -> N
     run = consumer.on_pull_request()
     places = [(it.properties["file"], it.properties["line"]) for it in run.annotations]
     spec = ".harmonica/session.yml"
-    assert places == [(spec, "4"), ("latin.txt", "1"), (spec, "6")]
+    assert places == [(spec, "4"), (spec, "6"), ("latin.txt", "1")]
 
 
 def test_a_link_out_of_the_checkout_stops_the_run(consumer: Consumer) -> None:

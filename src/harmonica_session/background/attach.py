@@ -51,7 +51,7 @@ def read_sources(world: World, spec: Spec) -> list[Attachment]:
         except FileRefused as error:
             problems += spec.problems_beside(("context_sources", at, source.kind), error)
     if problems:
-        raise FileRefused(*dict.fromkeys(problems))
+        raise FileRefused(*sorted(set(problems)))
     if too_many := [source.name for source in sources[MOST_SOURCES:]]:
         _warn(world, too_many, f"a session takes {MOST_SOURCES} context sources at most")
     if ready:
@@ -75,9 +75,6 @@ def warn_of_missing(world: World, spec: Spec, session_id: str) -> None:
 
 
 def _ready(world: World, source: ContextSource) -> Attachment:
-    secrets = world.inputs.secret_texts
-    # An escape in the YAML may have hidden it from the look at the file.
-    refuse_secrets(source.name, "", secrets)
     if source.file is None:
         return Attachment(source.kind, source.name)
     path = world.files.normalise(source.file)
@@ -89,7 +86,7 @@ def _ready(world: World, source: ContextSource) -> Attachment:
     kind = media_type(path) or ""
     is_text = kind.startswith("text/")
     text = background_text(content, path) if is_text else content.decode("latin-1")
-    refuse_secrets(text, path, secrets)
+    refuse_secrets(text, path, world.inputs.secret_texts)
     return Attachment("file", path, content)
 
 

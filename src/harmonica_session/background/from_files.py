@@ -40,7 +40,7 @@ def from_files(world: World, spec: Spec) -> dict[int, list[Background]]:
         if source.session_md or source.file
     }
     if reading.problems:
-        raise FileRefused(*dict.fromkeys(reading.problems))
+        raise FileRefused(*sorted(set(reading.problems)))
     return held
 
 

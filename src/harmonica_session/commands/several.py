@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from harmonica_session.edges.runner.step_files import Rows
-from harmonica_session.errors import ActionError, FileRefused, SpecError
+from harmonica_session.errors import ActionError, FileRefused, SpecError, clip
 from harmonica_session.report.hand_on import fail
 from harmonica_session.text.decoding import lines_of
 
@@ -48,13 +48,14 @@ def worlds_of(world: World) -> list[World]:
 
 def _specs(world: World) -> list[str]:
     """Return the paths of the specs, sorted, each once."""
-    found: set[str] = set()
-    for wanted in lines_of(world.inputs.spec):
-        paths = world.files.named(wanted)
-        if not paths:
-            raise FileRefused(f"no spec matches `{wanted}`; check the pattern, or the checkout")
-        found.update(paths)
-    return sorted(found)
+    named = {wanted: world.files.named(wanted) for wanted in lines_of(world.inputs.spec)}
+    if unmatched := [
+        f"no spec matches `{clip(wanted)}`; check the pattern, or the checkout"
+        for wanted, paths in named.items()
+        if not paths
+    ]:
+        raise FileRefused(*unmatched)
+    return sorted({path for paths in named.values() for path in paths})
 
 
 def each(worlds: Sequence[World], step: Callable[..., T], *columns: Iterable[object]) -> list[T]:

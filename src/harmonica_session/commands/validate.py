@@ -1,6 +1,6 @@
 """`validate`: checks specs, without a key and without the network unless somebody asks for more.
 
-This module must not ask a service anything but for the names in a spec, and that on demand.
+This module must not ask a service anything but for what a spec names, and that on demand.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from harmonica_session.commands.several import each
 from harmonica_session.errors import FileRefused
 from harmonica_session.inputs import require_key
 from harmonica_session.report import summary
-from harmonica_session.spec.look_up_names import look_up_names
-from harmonica_session.spec.read import read
+from harmonica_session.spec.look_up_names import look_up_names, look_up_sessions
+from harmonica_session.spec.read import read, refuse_shared_topics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def validate_online(world: World) -> bool:
-    """Check specs like `validate`, and that the names in them lead to ids.
+    """Check specs like `validate`, and that the names and sessions in them are there.
 
     Raises:
         ActionError: With everything that is wrong, each problem with its place.
@@ -47,6 +47,7 @@ def _all_valid(world: World, check: Callable[[World], Spec]) -> bool:
     worlds = several.worlds_of(world)
     with several.logs_in_turn(world, worlds):
         specs = each(worlds, check)
+        refuse_shared_topics(worlds, specs)
         each(worlds, _say_valid, specs)
     return True
 
@@ -79,4 +80,6 @@ def _problems(look: Callable[[World, Spec], object], world: World, spec: Spec) -
 
 
 def _check_names(world: World) -> Spec:
-    return look_up_names(world, _check(world))
+    spec = look_up_names(world, _check(world))
+    look_up_sessions(world, spec)
+    return spec

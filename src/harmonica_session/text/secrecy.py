@@ -13,8 +13,9 @@ from harmonica_session.text.decoding import place_at
 from harmonica_session.text.markdown import ZERO_WIDTH_SPACE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+REFUSAL = "an API key or token stands here; remove it, and revoke it if it was ever pushed"
 # Hiding or refusing a shorter text would tear holes into everything else, links included.
 SHORTEST_SECRET = 8
 BLOT = "***"
@@ -55,8 +56,27 @@ def refuse_secrets(text: str, file: str, secrets: Iterable[str]) -> None:
     found = re.search(_secret_among(secrets), text)
     if not found:
         return
-    message = "an API key or token stands here; remove it, and revoke it if it was ever pushed"
-    raise FileRefused(Problem(file, *place_at(text, found.start()), message))
+    raise FileRefused(Problem(file, *place_at(text, found.start()), REFUSAL))
+
+
+def secrets_within(value: object, secrets: Iterable[str]) -> Iterator[tuple[str | int, ...]]:
+    """Return where in plain values, such as those of a JSON object, secrets stand.
+
+    Args:
+        value: The value.
+        secrets: As `refuse_secrets` takes them.
+    """
+    pattern = re.compile(_secret_among(secrets))
+    left: list[tuple[tuple[str | int, ...], object]] = [((), value)]
+    while left:
+        path, it = left.pop()
+        if isinstance(it, str) and pattern.search(it):
+            yield path
+        elif isinstance(it, dict):
+            left += [((*path, key), inner) for key, inner in it.items()]
+            yield from ((*path, key) for key in it if pattern.search(str(key)))
+        elif isinstance(it, list):
+            left += [((*path, at), inner) for at, inner in enumerate(it)]
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:

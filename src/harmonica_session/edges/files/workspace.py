@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.edges.files.files import MAX_MATCHES, Files, bounded, refused
 from harmonica_session.edges.files.pattern import Pattern
-from harmonica_session.errors import FileRefused
+from harmonica_session.errors import FileRefused, clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -215,3 +215,19 @@ def common_folder(*paths: str | None) -> tuple[Path, list[str]]:
             raise FileRefused("the files are on different drives; put them on one") from None
     named = iter(absolute)
     return root, [next(named).relative_to(root).as_posix() if path else "" for path in paths]
+
+
+def files_at(path: str, endings: tuple[str, ...]) -> list[str]:
+    """Return the files that a person means by a path: of a folder, those with one of the endings.
+
+    Raises:
+        FileRefused: It is a folder without any.
+    """
+    if not os.path.isdir(path):  # noqa: PTH112 - raises nothing
+        return [path]
+    names = sorted(it.name for it in _entries(Path(path)) if not _is_folder(it))
+    found = [str(Path(path) / name) for name in names if name.lower().endswith(endings)]
+    if not found:
+        listed = " or ".join(f"`*{ending}`" for ending in endings)
+        raise FileRefused(f"the folder `{clip(path)}` holds no {listed}; name a file, or another")
+    return found
