@@ -20,10 +20,9 @@ from harmonica_session.edges.files.workspace import (
 )
 from harmonica_session.edges.network.clock import Clock
 from harmonica_session.edges.runner.runner import Terminal
-from harmonica_session.errors import ActionError, FileRefused, clip
+from harmonica_session.errors import ActionError
 from harmonica_session.inputs import DEFAULTS
 from harmonica_session.step import guarded, run_action
-from harmonica_session.text.decoding import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -158,16 +157,8 @@ def check_in_terminal(env: Mapping[str, str], spec: str, *, online: bool = False
         env: With `HARMONICA_API_KEY`, where names are to be looked up.
         spec: Path of the spec.
         online: Whether to look them up.
-
-    Raises:
-        FileRefused: No line of an input can hold the path.
     """
     root, [path] = common_folder(spec)
-    if lines_of(path) != [path]:
-        # The input `spec` is a list of lines, and would take it for others.
-        raise FileRefused(
-            f"the path `{clip(path)}` holds a line end, or a space at its end; rename the file"
-        )
     inputs = {"INPUT_SPEC": path}
     if online:
         inputs["INPUT_API_KEY"] = env.get("HARMONICA_API_KEY", "")

@@ -95,6 +95,28 @@ def test_what_the_run_refuses_is_not_valid(consumer: Consumer, fault: str) -> No
     assert consumer.created == []
 
 
+@pytest.mark.parametrize("path", [".harmonica/session.yml", "SESSION.md"])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (_POINTER.encode(), "Git LFS pointer"),
+        (SPEC.encode("utf-16-le"), "the file is UTF-16, little-endian, without a byte order mark"),
+        (FILES["conflict.md"].encode(), "here begins a merge conflict"),
+        (b"<!DOCTYPE html><title>Sign in</title>", "but it is an HTML page"),
+        (b"\x89PNG\r\n\x1a\n", "this is a PNG image, not a text"),
+    ],
+)
+def test_a_stand_in_for_spec_or_background_is_refused(
+    consumer: Consumer, path: str, content: bytes, said: str
+) -> None:
+    """In the workspace as at a revision, it is told by what it is, and nothing is created."""
+    (consumer.root / path).write_bytes(content)
+    consumer.box.github.files[BASE, path] = content
+    for step in (consumer.run(command="validate"), consumer.run(), consumer.run(ref=BASE)):
+        assert (step.code, said in step.messages("error")) == (1, True), step.log
+    assert consumer.created == []
+
+
 def test_files_of_all_keys_are_told_at_once(consumer: Consumer) -> None:
     """Each missing file is an error of its own, beside the line that names it."""
     consumer.write(
@@ -169,12 +191,13 @@ def test_any_name_of_a_file_is_an_argument(consumer: Consumer, name: str) -> Non
 
 
 @pytest.mark.skipif(os.sep == "\\", reason="Windows has no such names")
+@pytest.mark.parametrize("word", ["validate", "create"])
 @pytest.mark.parametrize("name", ["a.yml\nb.yml", "a.yml ", "\ta.yml"])
-def test_a_name_that_no_input_can_hold_is_refused(consumer: Consumer, name: str) -> None:
+def test_a_name_that_no_input_can_hold_is_refused(consumer: Consumer, name: str, word: str) -> None:
     """Another file than the one that is meant is never checked in its place."""
     consumer.write(name, "topic: no\n")
     consumer.write("a.yml", SPEC)
-    done = at_terminal(consumer.root, "validate", name)
+    done = at_terminal(consumer.root, word, name)
     assert (done.returncode, done.stdout) == (1, "")
     assert "holds a line end, or a space at its end" in done.stderr
 

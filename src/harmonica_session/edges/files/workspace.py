@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from harmonica_session.edges.files.files import MAX_MATCHES, Files, bounded, refused
 from harmonica_session.edges.files.pattern import Pattern
 from harmonica_session.errors import FileRefused, clip
+from harmonica_session.text.decoding import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -204,8 +205,14 @@ def common_folder(*paths: str | None) -> tuple[Path, list[str]]:
     It is the current folder where that holds all of them.
 
     Raises:
-        FileRefused: There is no current folder, or no drive that holds all of them.
+        FileRefused: There is no current folder, no drive that holds all of them, or no input that
+            can hold one of them.
     """
+    for path in filter(None, paths):
+        # Inputs are trimmed lists of lines, and would take it for another path.
+        if lines_of(path) != [path]:
+            why = "holds a line end, or a space at its end; rename the file"
+            raise refused(path, why)
     root = current_folder()
     absolute = [Path(os.path.abspath(path)) for path in paths if path]  # noqa: PTH100 - no dots
     if not all(path.is_relative_to(root) for path in absolute):
