@@ -106,7 +106,9 @@ def values_of(
             else {},
             f"{happened} was given no such input",
         ),
-        Group("vars", dict(variables), "the input `vars` does not set it"),
+        Group(
+            "vars", {k: _kept(v) for k, v in variables.items()}, "the input `vars` does not set it"
+        ),
     )
     values: Values = {group.name: group for group in groups}
     if event.actor:
@@ -245,5 +247,9 @@ def _scalar(value: object) -> Value | None:
 
 
 def _clean(text: str) -> str:
+    return _kept(text[:LONGEST])
+
+
+def _kept(text: str) -> str:
     """Replace what Harmonica cannot keep: U+0000, and halves of surrogate pairs."""
-    return re.sub("[\0\ud800-\udfff]", "\ufffd", text[:LONGEST])
+    return re.sub("[\0\ud800-\udfff]", "\ufffd", text)
