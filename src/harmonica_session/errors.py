@@ -14,6 +14,7 @@ This module must not decide when an error is raised, nor how it is shown.
         ├── NotSent              the request never reached the service: nothing happened
         ├── FateUnknown          the request may have been carried out, no answer says so
         ├── Refused              an answer with an HTTP status that says no
+        │   └── RouteMissing     a Harmonica of another version, which has no such route
         └── AnswerUnusable       an answer that is not what was asked for
 """
 
@@ -177,6 +178,10 @@ class Refused(ServiceError):
     def is_denial(self) -> bool:
         """Whether the asker may not do this, or there is nothing to do it to."""
         return self.status in _DENIALS and not self.is_limit
+
+
+class RouteMissing(Refused):
+    """A Harmonica of another version, which has no such route; the rest of it may be as good."""
 
 
 class AnswerUnusable(ServiceError):

@@ -13,6 +13,8 @@ from harmonica_session.session.outcome import as_planned
 from harmonica_session.words.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pydantic import JsonValue
 
     from harmonica_session.announcement.receipt import Seal
@@ -38,23 +40,24 @@ def show(world: World, seal: Seal | None, plan: Plan) -> None:
         "updated": f"The session {session.id} would be changed: {', '.join(plan.differing)}.",
         "stale": f"The session {session.id} would stay as it is: {plan.because}.",
     }[plan.status]
-    request = body = None
-    route, content = _request_of(plan, session)
-    if route:
-        request = json.dumps(content, indent=2, ensure_ascii=False)
-        world.runner.group(f"The request: {route}", request)
+    requests: list[str] = []
+    body = None
+    for route, content in _requests_of(plan, session):
+        requests.append(json.dumps(content, indent=2, ensure_ascii=False))
+        world.runner.group(f"The request: {route}", requests[-1])
     if task.place.number is not None and not plan.is_overtaken:
         body = as_planned(plan, session).announcement(seal, is_public=world.event.is_public)
         world.runner.group(f"The comment on {task.place}", body)
     world.runner.say(f"Dry run: {what} Nothing was written.")
     world.runner.output({"status": "planned", "topic": task.request.topic})
-    world.runner.summary(summary.planned(request, body, what))
+    world.runner.summary(summary.planned(requests, body, what))
 
 
-def _request_of(plan: Plan, session: Session) -> tuple[str, dict[str, JsonValue]]:
-    """Return the request that would be sent to Harmonica, its route empty when there is none."""
+def _requests_of(plan: Plan, session: Session) -> Iterator[tuple[str, dict[str, JsonValue]]]:
+    """Return the requests that would write to Harmonica, each with its route."""
     if plan.status == "created":
-        return "POST /api/v1/sessions", plan.task.request.body()
-    if plan.status == "updated":
-        return f"PATCH /api/v1/sessions/{session.id}", plan.changes
-    return "", {}
+        yield "POST /api/v1/sessions", plan.task.request.body()
+    if plan.status == "updated" or (plan.status != "stale" and plan.owed):
+        fields = plan.task.request.fields()
+        changes = plan.changes if plan.status == "updated" else {n: fields[n] for n in plan.owed}
+        yield f"PATCH /api/v1/sessions/{session.id}", changes

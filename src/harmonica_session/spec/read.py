@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from harmonica_session.errors import FileRefused, SpecError
+from harmonica_session.errors import TITLE, FileRefused, SpecError
 from harmonica_session.spec.document import MAX_BYTES
 from harmonica_session.spec.spec import Spec, read_spec
+from harmonica_session.spec.unknown_values import unknown_values
 from harmonica_session.text.decoding import decode
 from harmonica_session.text.secrecy import refuse_secrets
 
@@ -49,6 +50,7 @@ def read(world: World) -> Draft:
     refuse_secrets(decode(content, path), path, world.inputs.secret_texts)
     spec = read_spec(content, path)
     world.runner.say(f"Spec: {path}")
+    world.runner.annotate("notice", TITLE, unknown_values(spec))
     return Draft(path, content, spec)
 
 
