@@ -137,6 +137,17 @@ def test_one_message_keeps_a_session_as_it_is(
         assert "Ada" not in text
 
 
+def test_a_dry_run_foresees_that_somebody_has_written(consumer: Consumer) -> None:
+    """It shows no request that a real run would not send."""
+    consumer.on_pull_request()
+    consumer.write(".harmonica/session.yml", CHANGED)
+    assert "The request: PATCH" in consumer.on_pull_request("synchronize", dry_run="true").log
+    consumer.box.harmonica.add_participant(consumer.box.harmonica.sessions[0], "Hello")
+    run = consumer.on_pull_request("synchronize", dry_run="true")
+    assert "would stay as it is: people have taken part already (1)" in run.log
+    assert "The request" not in run.log
+
+
 def test_nobody_is_asked_about_unless_something_changes(consumer: Consumer) -> None:
     """Creating and reusing cost what they did; a change costs one request more."""
     consumer.on_pull_request()

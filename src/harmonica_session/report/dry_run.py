@@ -1,15 +1,19 @@
 """Shows what a run without `dry-run` would send and post.
 
-This module must not ask a service anything, nor write anything but log, outputs and summary.
+This module must not ask for more than whether a session may be changed, nor write anything but log,
+outputs and summary.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harmonica_session.report import summary
+from harmonica_session.session.change import written_in
 from harmonica_session.session.outcome import as_planned
+from harmonica_session.session.plan import NOBODY_KNOWS
 from harmonica_session.words.session import Session
 
 if TYPE_CHECKING:
@@ -23,14 +27,14 @@ if TYPE_CHECKING:
 
 
 def show(world: World, seal: Seal | None, plan: Plan) -> None:
-    """Show the request and the comment, without making either.
+    """Show the requests and the comment, without making any.
 
     Args:
         world: The runner.
         seal: What signs the receipt in the comment, None without a key.
         plan: What was decided.
     """
-    task = plan.task
+    plan, task = _foreseen(world, plan), plan.task
     session = plan.found.session or Session(
         id="(made by Harmonica)", join_url=f"{world.inputs.api_url}/chat?s=…"
     )
@@ -51,6 +55,17 @@ def show(world: World, seal: Seal | None, plan: Plan) -> None:
     world.runner.say(f"Dry run: {what} Nothing was written.")
     world.runner.output({"status": "planned", "topic": task.request.topic})
     world.runner.summary(summary.planned(requests, body, what))
+
+
+def _foreseen(world: World, plan: Plan) -> Plan:
+    """Return the plan as it ends where somebody has written in the session meanwhile."""
+    session = plan.found.session
+    if plan.status != "updated" or session is None or world.harmonica is None:
+        return plan
+    because = written_in(world, world.harmonica, session)
+    will_retry = because == NOBODY_KNOWS
+    stale = replace(plan, status="stale", because=because, will_retry=will_retry)
+    return stale if because else plan
 
 
 def _requests_of(plan: Plan, session: Session) -> Iterator[tuple[str, dict[str, JsonValue]]]:

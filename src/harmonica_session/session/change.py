@@ -30,7 +30,7 @@ _FINAL = (*_OF_VALUES, "forbidden", "not_found")
 
 def update(world: World, harmonica: Harmonica, plan: Plan, session: Session) -> Outcome:
     """Change the session; when that is refused, it stays as it is, and the outcome says so."""
-    if because := _written_in(world, harmonica, session):
+    if because := written_in(world, harmonica, session):
         return outcomes.kept(plan, session, because, will_retry=because == NOBODY_KNOWS)
     try:
         ignored = _changed(harmonica, session, plan.changes)
@@ -43,7 +43,7 @@ def update(world: World, harmonica: Harmonica, plan: Plan, session: Session) -> 
     return outcomes.updated(plan, session, ignored)
 
 
-def _written_in(world: World, harmonica: Harmonica, session: Session) -> str:
+def written_in(world: World, harmonica: Harmonica, session: Session) -> str:
     """Say whether anybody has written in a session, empty where nobody has.
 
     Its `participant_count` leaves out who has only begun, and whom the host has excluded.
@@ -118,7 +118,7 @@ def complete(world: World, harmonica: Harmonica, outcome: Outcome) -> Outcome:
     if not plan.owed or outcome.status not in ("created", "reused"):
         return outcome
     if outcome.status == "reused":
-        because = use_of(session) or _written_in(world, harmonica, session)
+        because = use_of(session) or written_in(world, harmonica, session)
         if because:
             world.runner.say(notes.goes_without(plan.owed, because))
             return outcome

@@ -40,7 +40,7 @@ class Known:
     values: tuple[str, ...]
 
     def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
+        self, source: object, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         """Return the schema with a check for slips."""
         return no_info_after_validator_function(self._checked, handler(source))
