@@ -26,8 +26,8 @@ crtical: What now?
 cross_pollination: "yes"
 questions:
   - text: Which part?
-    type: Choice
-results_visibility: hosts
+    type: options
+results_visibility: HOST
 """
 
 

@@ -73,12 +73,12 @@ def test_a_skipped_run(golden: Callable[[str, str], None], reason: str, name: st
 def test_a_dry_run(golden: Callable[[str, str], None], invitation: Invitation) -> None:
     """The request and the comment are shown, and the comment's own fences do not end its block."""
     body = "<!-- receipt -->\n" + comment(invitation, spec=_SPEC) + "```\nx\n```\n"
-    golden("dry-run.md", report.planned('{"topic": "```"}', body, "A session would be created."))
+    golden("dry-run.md", report.planned(['{"topic": "```"}'], body, "A session would be created."))
 
 
 def test_a_dry_run_without_a_comment(golden: Callable[[str, str], None]) -> None:
     """Where nothing would be posted, no comment is shown."""
-    golden("dry-run-no-comment.md", report.planned("{}", None, "A session would be created."))
+    golden("dry-run-no-comment.md", report.planned(["{}"], None, "A session would be created."))
 
 
 def test_a_summary_is_bounded(invitation: Invitation) -> None:

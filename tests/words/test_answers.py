@@ -19,7 +19,8 @@ import pytest
 import harmonica_session
 from harmonica_session.background import quotations
 from harmonica_session.edges.harmonica.catalogue import _Groups, _TitledRows
-from harmonica_session.edges.harmonica.client import Proposal, QuestionPage, SessionPage
+from harmonica_session.edges.harmonica.changes import Proposal, _People
+from harmonica_session.edges.harmonica.client import QuestionPage, SessionPage
 from harmonica_session.edges.harmonica.context_sources import AttachedSource, _Listed
 from harmonica_session.edges.network.exchange import Request, Response
 from harmonica_session.errors import AnswerUnusable
@@ -215,6 +216,20 @@ DESCRIBED: list[tuple[type[Answer], dict[str, Any]]] = [
             "prompt_summary": "Short",
             "prompt_generated_from": {"topic": "Look"},
             "template_id": nullable("1"),
+        },
+    ),
+    (
+        _People,
+        {
+            "data": [
+                {
+                    "user_id": either("u"),
+                    "user_name": either("U"),
+                    "active": optional(True),  # noqa: FBT003 - JSON
+                    "message_count": optional(3),
+                    "messages": optional([{"role": optional("user"), "content": optional("Hi")}]),
+                }
+            ]
         },
     ),
     (_TitledRows, {"data": [{"id": "1", "title": "Retro", "description": either("For")}]}),

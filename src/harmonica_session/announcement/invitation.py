@@ -36,8 +36,8 @@ class Invitation:
         critical: The critical question, empty when there is none.
         questions: What participants answer first.
         background: Where the context came from, None when the session may have another one.
-        results_visibility: As the spec asks for it, empty for Harmonica's default, `unknown` for
-            a session that another one than this spec has set up.
+        results_visibility: As the spec asks for it or Harmonica tells it, empty for Harmonica's
+            default, `unknown` for a session that another one than this spec has set up.
         is_public: Whether the repository, and so the link, is public.
         is_completed: Whether the session is over.
         notes: What else the reader must know.
@@ -98,7 +98,7 @@ def _facts(it: Invitation) -> str:
     if it.background:
         sources = ", ".join(plain(source, _PATH) for source in it.background)
         facts.append(f"- Background for the facilitator comes from {sources}.")
-    facts.append(f"- Results: {_VISIBILITY.get(it.results_visibility, _VISIBILITY[''])}")
+    facts.append(f"- Results: {_VISIBILITY.get(it.results_visibility, _VISIBILITY[UNKNOWN])}")
     if it.is_public:
         facts.append("- This repository is public, so anyone who has the link can join.")
     return "\n".join(facts)

@@ -12,6 +12,7 @@ from harmonica_session.errors import (
     DeadlineReached,
     FateUnknown,
     FileRefused,
+    RouteMissing,
 )
 from harmonica_session.text.decoding import background_text
 from harmonica_session.text.markdown import shorten, visible
@@ -104,7 +105,7 @@ def attach(
         name = attachment.name
         try:
             source = _attach(world, harmonica.context_sources, session_id, attachment, known)
-        except DeadlineReached as error:
+        except (DeadlineReached, RouteMissing) as error:
             _warn(world, [one.name for one in ready[at:]], str(error))
             break
         except ActionError as error:
@@ -123,7 +124,7 @@ def _attach(
     attachment: Attachment,
     known: set[str],
 ) -> AttachedSource:
-    """Attach a source; when the answer gets lost, look whether it is there.
+    """Attach a source; where no answer says what became of it, look whether it is there.
 
     Args:
         world: The log.
@@ -159,6 +160,9 @@ def _turned_up(
 ) -> AttachedSource | None:
     try:
         listed = sources.attached_to(session_id)
+    except RouteMissing:
+        # A server without this route answers a form as if it had crashed over it.
+        raise
     except ActionError as error:
         world.runner.debug(f"Nobody knows what is attached: {error}")
         return None

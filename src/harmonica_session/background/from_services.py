@@ -12,7 +12,7 @@ from harmonica_session.background import quotations
 from harmonica_session.background.context import Background
 from harmonica_session.edges.github.find_pull_request import pull_request_told_of
 from harmonica_session.edges.github.repository import Repository
-from harmonica_session.errors import BackgroundMissing, Barred, Refused
+from harmonica_session.errors import BackgroundMissing, Barred, Refused, RouteMissing
 from harmonica_session.spec.context_from import LAST_RELEASE, first_day
 from harmonica_session.text.secrecy import without_secrets
 
@@ -82,6 +82,9 @@ class _Asking:
             return Background(name, "")
         try:
             text = self.world.harmonica.brief(session_id)
+        except RouteMissing as error:
+            self.world.runner.warn(f"The background goes without {name}: {error}")
+            return Background(name, "")
         except Refused as error:
             if not error.is_out_of_reach:
                 raise

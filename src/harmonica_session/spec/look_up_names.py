@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harmonica_session.errors import Refused, SpecError, clip
+from harmonica_session.errors import Refused, RouteMissing, SpecError, clip
 from harmonica_session.text.addresses import session_id_in
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 def look_up_names(world: World, spec: Spec) -> Spec:
     """Return the spec with ids for its names; without a key, as in a dry run, with placeholders.
 
+    What this Harmonica does not have at all, the session goes without.
+
     Raises:
         SpecError: Names that nothing has, or several things have, each with its place.
         ServiceError: Harmonica could not be asked.
@@ -30,6 +32,7 @@ def look_up_names(world: World, spec: Spec) -> Spec:
 
     ids: dict[Path, str] = {}
     problems: list[Problem] = []
+    lacking: set[Path] = set()
     for use in names.uses_in(spec):
         if world.harmonica is None:
             world.runner.say(
@@ -39,13 +42,18 @@ def look_up_names(world: World, spec: Spec) -> Spec:
             continue
         try:
             ids[use.path] = names.id_of(use, world.harmonica.catalogue.of(use.kind))
+        except RouteMissing as error:
+            world.runner.warn(
+                f"The session goes without the {use.kind} `{clip(use.text)}`: {error}"
+            )
+            lacking.add(use.path)
         except ValueError as error:
             problems.append(spec.problem_at(use.path, str(error)))
         else:
             world.runner.say(f"The {use.kind} `{clip(use.text)}` has the id {ids[use.path]}")
     if problems:
         raise SpecError(*sorted(problems))
-    return names.with_ids(spec, ids) if ids else spec
+    return names.with_ids(spec, ids, lacking) if ids or lacking else spec
 
 
 def look_up_sessions(world: World, spec: Spec) -> None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from harmonica_session.errors import FileRefused, SpecError
+from harmonica_session.errors import TITLE, FileRefused, SpecError
 from harmonica_session.spec.document import MAX_BYTES
 from harmonica_session.spec.spec import Spec, read_spec
+from harmonica_session.spec.unknown_values import unknown_values
 from harmonica_session.text.decoding import decode
 from harmonica_session.text.secrecy import REFUSAL, refuse_secrets, secrets_within
 
@@ -51,6 +52,7 @@ def read(world: World) -> Draft:
     spec = read_spec(content, path)
     refuse_hidden(spec, spec.model_dump(mode="json", exclude_unset=True), world)
     world.runner.say(f"Spec: {path}")
+    world.runner.annotate("notice", TITLE, unknown_values(spec))
     return Draft(path, content, spec)
 
 
