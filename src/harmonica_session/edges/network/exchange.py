@@ -40,6 +40,7 @@ class Request:
         is_safe: Whether a POST may be repeated, since it changes nothing, or nothing more when it
             is done twice.
         accept: Media type of the answer, where it is another than the service's usual one.
+        most_bytes: How large an answer is read, where that is less than any answer may be.
     """
 
     doing: str
@@ -52,6 +53,7 @@ class Request:
     seconds: float | None = None
     is_safe: bool = False
     accept: str = ""
+    most_bytes: int | None = None
 
     @property
     def is_repeatable(self) -> bool:
