@@ -32,7 +32,7 @@ DEFAULTS = {
     "command": "create",
     "api-key": "",
     "previous-api-key": "",
-    "spec": ".harmonica/session.yml",
+    "spec": "",
     "session-md": "SESSION.md",
     "ref": "",
     "vars": "",
@@ -53,6 +53,8 @@ DEFAULTS = {
     "api-url": "https://app.harmonica.chat",
     "timeout": "180",
 }
+DEFAULT_SPEC = ".harmonica/session.yml"
+"""What `create` and `validate` take where no spec is named."""
 _SECRETS = ("api-key", "previous-api-key", "github-token")
 _T = TypeVar("_T")
 MAX_TIMEOUT = 21_600
@@ -148,7 +150,7 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         command=cast("Command", reader.one_of("command", get_args(Command))),
         api_key=reader.secret("api-key"),
         previous_api_key=reader.secret("previous-api-key"),
-        spec=reader.text("spec"),
+        spec=reader.text("spec") or DEFAULT_SPEC,
         session_md=_session_md(env),
         ref=reader.parsed("ref", _ref),
         variables=reader.parsed("vars", _variables) or {},
@@ -166,7 +168,7 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         actions=cast("Actions", reader.one_of("actions", get_args(Actions))),
         results_file=reader.text("results-file"),
         publish=reader.parsed("publish", _boolean) or False,
-        is_spec_given=bool(env.get(variable("spec"), "").strip()),
+        is_spec_given=bool(reader.text("spec")),
         api_url=reader.parsed("api-url", checked_api_url) or "",
         github_token=reader.secret("github-token"),
         timeout=reader.parsed("timeout", _seconds) or 0,

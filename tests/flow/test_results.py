@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,9 @@ def test_a_round_goes_from_invitation_to_results(consumer: Consumer) -> None:
     run = consumer.on_pull_request("synchronize", command="results", spec="")
     print(run.log, consumer.bodies[1:])
     consumer.box.harmonica.set_results(
-        session, summary="We *met*.\n\n- one\n- two @octo", actions=[{"description": "Do it", "owner": "@octo"}]
+        session,
+        summary="We *met*.\n\n- one\n- two @octo",
+        actions=[{"description": "Do it", "owner": "@octo"}],
     )
     consumer.clock.ahead = timedelta(days=5, hours=2)
     run = consumer.on_pull_request("synchronize", command="results", spec="", actions="issues")

@@ -29,7 +29,6 @@ from harmonica_session.words.contents import Contents, Tree
 from harmonica_session.words.history import (
     ChangedFile,
     Commit,
-    Issue,
     Listing,
     PullRequestFacts,
     PullRequestRecord,
@@ -38,6 +37,7 @@ from harmonica_session.words.history import (
     ReviewComment,
     SearchPage,
 )
+from harmonica_session.words.issue import Issue
 from harmonica_session.words.pull_request import Account, Beginning, Comment, PullRequest
 from harmonica_session.words.session import Session
 

@@ -101,18 +101,18 @@ def test_an_opened_round_keeps_what_was_asked_for() -> None:
 def test_a_round_without_a_length_has_no_end() -> None:
     """Whoever says only how many are expected waits for them."""
     it = opened(open_for="", expected=3)
-    assert (it.open_until, it.end, it.end_in_words, open_in_words(it)) == ("", None, "", "")
+    assert (it.open_until, it.end, it.end_in_words, open_in_words(it, 0)) == ("", None, "", "")
     assert not is_final(it, 2, "active", BEGIN + timedelta(days=9_000))
 
 
 def test_the_end_in_words_is_english_with_its_zone() -> None:
     """Exactly so, on every machine."""
     assert (
-        open_in_words(opened(zone="Europe/Berlin"))
+        open_in_words(opened(zone="Europe/Berlin"), 0)
         == "Open until Tuesday, 1 December 2026, 17:00 (Europe/Berlin)"
     )
-    assert open_in_words(opened()) == "Open until Tuesday, 1 December 2026, 16:00 (UTC)"
-    assert open_in_words(opened("12h")) == "Open until Friday, 27 November 2026, 04:00 (UTC)"
+    assert open_in_words(opened(), None) == "Open until Tuesday, 1 December 2026, 16:00 (UTC)"
+    assert open_in_words(opened("12h"), 0) == "Open until Friday, 27 November 2026, 04:00 (UTC)"
 
 
 @pytest.mark.parametrize("day", range(366))

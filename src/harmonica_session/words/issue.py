@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WrapValidator
+from pydantic import BeforeValidator, Field
 
-from harmonica_session.words.answer import Answer, OptionalText, or_nothing
+from harmonica_session.words.answer import Answer, OptionalText
 from harmonica_session.words.pull_request import Account
 
 # What GitHub takes, in characters. Its documents do not say so; its refusals do: "title is too long
@@ -19,10 +19,6 @@ LONGEST_TITLE = 256
 LONGEST_BODY = 65_536
 LONGEST_LABEL = 50
 LONGEST_LABEL_DESCRIPTION = 100
-
-
-def _text(value: Any) -> str:  # noqa: ANN401 - any JSON
-    return value if isinstance(value, str) else ""
 
 
 def names_in(rows: Any) -> tuple[str, ...]:  # noqa: ANN401 - any JSON
@@ -39,9 +35,6 @@ def names_in(rows: Any) -> tuple[str, ...]:  # noqa: ANN401 - any JSON
 
 def _is_there(value: Any) -> bool:  # noqa: ANN401 - any JSON
     return value not in (None, False)
-
-
-_Text = Annotated[str, BeforeValidator(_text)]
 
 
 class Issue(Answer):
@@ -68,15 +61,15 @@ class Issue(Answer):
     """
 
     number: int
-    title: _Text = ""
+    title: str = ""
     body: OptionalText = None
-    state: _Text = ""
+    state: str = ""
     state_reason: OptionalText = None
-    html_url: _Text = ""
-    created_at: _Text = ""
-    updated_at: _Text = ""
+    html_url: str = ""
+    created_at: str = ""
+    updated_at: str = ""
     closed_at: OptionalText = None
-    user: Annotated[Account | None, WrapValidator(or_nothing)] = None
+    user: Account | None = None
     labels: Annotated[tuple[str, ...], BeforeValidator(names_in)] = ()
     assignees: Annotated[tuple[str, ...], BeforeValidator(names_in)] = ()
     is_pull_request: Annotated[bool, BeforeValidator(_is_there)] = Field(

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, WrapValidator
+from pydantic import Field
 
-from harmonica_session.words.answer import Answer, OptionalText, or_nothing
+from harmonica_session.words.answer import Answer, OptionalText
 
 _CLOSED = ("private", "internal")
 
@@ -24,7 +24,7 @@ class Visibility(Answer):
         visibility: `public`, `private` or `internal`; missing on old servers.
     """
 
-    private: Annotated[Annotated[bool, Field(strict=True)] | None, WrapValidator(or_nothing)] = None
+    private: Annotated[bool, Field(strict=True)] | None = None
     visibility: OptionalText = None
 
     @property
