@@ -84,10 +84,6 @@ class Document:
         """Return a problem with what stands under `path`."""
         return self.problem_at(self.place_of_value(path), message)
 
-    def is_plain(self, path: Path) -> bool:
-        """Say whether `path` holds a scalar that is written there without quotes."""
-        return path in self.spans and not self.spans[path][2]
-
     def is_unknown(self, path: Path) -> bool:
         """Say whether nobody can tell the value of `path`, or of what it stands in."""
         return any(path[:length] in self.unknown for length in range(len(path) + 1))

@@ -23,7 +23,7 @@ from harmonica_session.spec.context_from import (
 from harmonica_session.spec.context_sources import ContextSource
 from harmonica_session.spec.document import Document, Path
 from harmonica_session.spec.mistakes import explain, name_of, written
-from harmonica_session.spec.scalar import is_number_of_json
+from harmonica_session.spec.scalar import passed_on
 from harmonica_session.spec.template import fill_in
 from harmonica_session.spec.yaml_reader import read_document
 from harmonica_session.text.markdown import visible
@@ -121,7 +121,7 @@ def read_spec(content: bytes, file: str, values: Values | None = None) -> Spec:
     filled = fill_in(document, Spec.model_fields, values)
     value = _without_blanks(filled.value)
     if "api" in value:
-        value["api"] = _with_numbers(value["api"], ("api",), document)
+        value["api"] = _passed_on(value["api"], ("api",), document)
     problems = [
         *problems,
         *filled.problems,
@@ -177,15 +177,13 @@ def _without_blanks(value: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _with_numbers(value: object, path: Path, document: Document) -> object:
-    """Return what is passed on as it stands, with the numbers that YAML 1.1 takes for texts."""
+def _passed_on(value: object, path: Path, document: Document) -> object:
+    """Return what is passed on as it stands, each scalar as its writer means it."""
     if isinstance(value, dict):
-        return {key: _with_numbers(item, (*path, key), document) for key, item in value.items()}
+        return {key: _passed_on(item, (*path, key), document) for key, item in value.items()}
     if isinstance(value, list):
-        return [_with_numbers(item, (*path, at), document) for at, item in enumerate(value)]
-    if isinstance(value, str) and document.is_plain(path) and is_number_of_json(value):
-        return float(value)
-    return value
+        return [_passed_on(item, (*path, at), document) for at, item in enumerate(value)]
+    return passed_on(value, document.sources.get(path, ""))
 
 
 def _items(value: object) -> list[Any]:
