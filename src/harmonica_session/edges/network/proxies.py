@@ -112,7 +112,7 @@ def _is_name(name: str, target: _Target) -> bool | None:
     if name == "*":
         return True
     # As curl has it, `.corp.test` is `corp.test` and everything below it.
-    suffix = name.removeprefix("*").strip(".") if name.startswith("*.") else name.strip(".")
+    suffix = name.removeprefix("*.").strip(".")
     # Digits at the end make a part of an address, which would never be any host's name.
     if not is_host(suffix) or re.search(r"(^|\.)[0-9]+$", suffix) or ":" in suffix:
         return None
