@@ -72,7 +72,8 @@ def way_to(url: str, env: Mapping[str, str]) -> Way:
             return Way(None)
         if is_meant is None:
             # Whoever took it for the place of a proxy may have put a password into it.
-            unread.append(re.sub(".*@", "***@", entry))
+            _, at, rest = entry.rpartition("@")
+            unread.append(f"***@{rest}" if at else entry)
     address = named.url if "://" in named.url else f"http://{named.url}"
     return Way(Proxy(named.variable, address), tuple(unread))
 
@@ -114,7 +115,7 @@ def _is_name(name: str, target: _Target) -> bool | None:
     # As curl has it, `.corp.test` is `corp.test` and everything below it.
     suffix = name.removeprefix("*.").strip(".")
     # Digits at the end make a part of an address, which would never be any host's name.
-    if not is_host(suffix) or re.search(r"(^|\.)[0-9]+$", suffix) or ":" in suffix:
+    if not is_host(suffix) or suffix.rpartition(".")[2].isdecimal() or ":" in suffix:
         return None
     is_below = target.host.lower().endswith(f".{suffix}")
     return is_below or (target.host.lower() == suffix and not name.startswith("*."))
