@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
@@ -15,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_v
 from harmonica_session.errors import clip
 from harmonica_session.spec.scalar import Unquoted
 from harmonica_session.text.addresses import session_id_in
+from harmonica_session.text.likeness import nearest
 from harmonica_session.words.request import Part, Text
 
 LAST_RELEASE = "last_release"
@@ -102,7 +102,7 @@ def _source_of(value: object) -> object:
         raise ValueError(f"`{value}` needs to know more; write {HOW[value]}")
     if value in Source.model_fields:
         return {value: True}
-    near = get_close_matches(value.lower().replace("-", "_"), list(Source.model_fields), n=1)
+    near = nearest(value, Source.model_fields)
     if near:
         raise ValueError(f"`{clip(value)}` is not a source; did you mean `{near[0]}`?")
     if re.search("[./]", value):

@@ -125,6 +125,15 @@ class Document:
         return _found(mark, self.text, begin, end)
 
 
+def written(location: Path, document: Document) -> Path:
+    """Return a validator's location without the steps that do not stand in the file."""
+    path: Path = ()
+    for part in location:
+        if (*path, part) in document.values:
+            path = (*path, part)
+    return path
+
+
 def _found(mark: str, text: str, begin: int = 0, end: int | None = None) -> list[int]:
     """Return where a mark stands in a part of a text."""
     found: list[int] = []

@@ -1,0 +1,148 @@
+"""Finds keys and values of a spec that only look right, by the character that keeps them from it.
+
+This module must not look at prose, in which every character is as good as any other.
+"""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from harmonica_session.errors import ActionError, clip
+from harmonica_session.spec.disguised_lines import mended
+from harmonica_session.spec.document import Position, written
+from harmonica_session.spec.yaml_reader import read_document
+from harmonica_session.text.lookalikes import (
+    advice,
+    found_in,
+    is_disguised,
+    meant_by,
+    straightened,
+)
+from harmonica_session.words.request import Question
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pydantic import BaseModel
+
+    from harmonica_session.errors import Problem
+    from harmonica_session.spec.document import Document, Path
+
+_AROUND = " \"'"
+# What nobody writes for people to read; a number stands for the place in a list.
+_IDS: frozenset[tuple[str | None, ...]] = frozenset(
+    {
+        ("template_id",),
+        ("project_id",),
+        ("distribution", None, "channel"),
+        ("distribution", None, "group_id"),
+        ("roster", None, "email"),
+        ("roster", None, "auth0Sub"),
+        ("context_from", None, "previous_session", "session"),
+        ("context_sources", None, "session"),
+    }
+)
+
+
+def in_key(path: Path, document: Document, known: Iterable[str]) -> Problem | None:
+    """Return what keeps an unknown key from being one of those that are known."""
+    key = str(path[-1])
+    if not (found := found_in(key)):
+        return None
+    meant = straightened(key).strip(_AROUND)
+    if meant in known:
+        return _problem(document, document.place_of_key(path), key[found[0]], meant)
+    # Within brackets, a colon that is none leaves key and value in one text.
+    has_value = meant.partition(":")[0].strip(_AROUND) in known
+    marks = [at for at in (0, len(key) - 1) if meant_by(key[at]) in ("", " ", "-", '"', "'", "#")]
+    if not has_value and not marks:
+        return None
+    at = marks[0] if marks else next((it for it in found if meant_by(key[it]) == ":"), found[0])
+    return _problem(document, document.place_of_key(path), key[at])
+
+
+def refused_for_looks(
+    paths: Iterable[Path], value: dict[str, Any], document: Document, model: type[BaseModel]
+) -> set[Path]:
+    """Return those of the refused values that would be accepted if they were what they look like.
+
+    Args:
+        paths: Where they stand.
+        value: The spec's value.
+        document: What was read.
+        model: What refused them.
+    """
+    trial = deepcopy(value)
+    tried = {path for path in paths if found_in(document.sources.get(path, ""))}
+    for path in tried:
+        _put(trial, path, _meant(path, document))
+    try:
+        model.model_validate(trial)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        tried -= {written(detail["loc"], document) for detail in details}
+    return tried
+
+
+def in_value(path: Path, document: Document) -> Problem:
+    """Return which character keeps a value from being accepted."""
+    source = document.sources[path]
+    character = source[found_in(source)[0]]
+    meant = straightened(source).strip(_AROUND)
+    # What is no single word is no value of a closed list, but something that YAML would take apart.
+    instead = meant if re.fullmatch(r"[^\s:,\[{]+|Short field", meant) else ""
+    return _problem(document, document.place_of_value(path), character, clip(instead))
+
+
+def accepted_for_looks(document: Document) -> Iterator[Problem]:
+    """Find ids, and questions, that only look like what they were meant to be."""
+    for path, source in document.sources.items():
+        if source.isascii() or document.is_unknown(path):
+            continue
+        form = tuple(part if isinstance(part, str) else None for part in path)
+        is_id = form in _IDS and is_disguised(source.strip())
+        if is_id or (form == ("questions", None) and _is_meant_as_question(path, document)):
+            yield in_value(path, document)
+
+
+def _is_meant_as_question(path: Path, document: Document) -> bool:
+    """Say whether the text of a question is a mapping but for the look of its colon."""
+    meant = _meant(path, document)
+    return isinstance(meant, dict) and not Question.model_fields.keys().isdisjoint(meant)
+
+
+def _meant(path: Path, document: Document) -> object:
+    """Return the value that a scalar would be if it were what it looks like."""
+    source = document.sources[path]
+    meant = _read(straightened(source).strip(_AROUND))
+    begin, end, style = document.spans.get(path, (0, 0, "'"))
+    if isinstance(meant, str) and not style:
+        lines = document.text[begin:end].splitlines()
+        structure = _read("\n".join(mended(line) for line in lines))
+        return structure if isinstance(structure, (list, dict)) else meant
+    return meant
+
+
+def _read(text: str) -> object:
+    try:
+        return read_document(text.encode(), "").value
+    except ActionError:
+        return None
+
+
+def _put(value: Any, path: Path, new: object) -> None:  # noqa: ANN401 - whatever YAML holds
+    for part in path[:-1]:
+        value = value[part]
+    value[path[-1]] = new
+
+
+def _problem(document: Document, start: Position, character: str, instead: str = "") -> Problem:
+    """Return a problem with a character of what begins at a place."""
+    position = document.lines.start(start.line) + start.column - 1
+    found = document.text.find(character, position)
+    place = Position(*document.lines.place(found)) if found >= 0 else start
+    return document.problem_at(place, advice(character, instead))
