@@ -71,8 +71,15 @@ def _line(position: int, text: str) -> int:
 
 
 def _problem(document: Document, line: int, mended: _Mended) -> Problem:
-    character = document.lines[line][mended.column - 1]
-    return document.problem_at(Position(line, mended.column), advice(character))
+    before, written = mended.column - 1, document.lines[line]
+    meant, now = meant_by(written[before]), mended.text[before : before + 2]
+    remedy = ""
+    # What stands for a mark may look as if it had a space of its own.
+    if not meant and now.startswith(" "):
+        remedy = "type a space"
+    elif meant in (":", "-") and now.endswith(" ") and written[before + 1] != " ":
+        remedy = f"type `{meant}` and a space"
+    return document.problem_at(Position(line, mended.column), advice(written[before], remedy))
 
 
 class _Trial:

@@ -55,14 +55,21 @@ def in_key(path: Path, document: Document, known: Iterable[str]) -> Problem | No
         return None
     meant = straightened(key).strip(_AROUND)
     if meant in known:
-        return _problem(document, document.place_of_key(path), key[found[0]], meant)
+        return _problem(document, document.place_of_key(path), key[found[0]], f"write `{meant}`")
     # Within brackets, a colon that is none leaves key and value in one text.
     has_value = meant.partition(":")[0].strip(_AROUND) in known
-    marks = [at for at in (0, len(key) - 1) if meant_by(key[at]) in ("", " ", "-", '"', "'", "#")]
-    if not has_value and not marks:
-        return None
-    at = marks[0] if marks else next((it for it in found if meant_by(key[it]) == ":"), found[0])
-    return _problem(document, document.place_of_key(path), key[at])
+    colons = [at for at in found if has_value and meant_by(key[at]) == ":"]
+    for at in [*(at for at in found if _is_mark(key, at)), *colons]:
+        remedy = "type a space" if key[:at].endswith("-") else ""
+        return _problem(document, document.place_of_key(path), key[at], remedy)
+    return None
+
+
+def _is_mark(key: str, position: int) -> bool:
+    """Say whether what stands at the edge of a key was meant to be no part of it."""
+    before, behind = straightened(key[:position]), straightened(key[position + 1 :])
+    is_at_edge = not before.strip(_AROUND + "-") or not behind.strip(_AROUND)
+    return is_at_edge and meant_by(key[position]) in ("", " ", "-", "'", '"')
 
 
 def refused_for_looks(
@@ -93,9 +100,9 @@ def in_value(path: Path, document: Document) -> Problem:
     source = document.sources[path]
     character = source[found_in(source)[0]]
     meant = straightened(source).strip(_AROUND)
-    # What is no single word is no value of a closed list, but something that YAML would take apart.
-    instead = meant if re.fullmatch(r"[^\s:,\[{]+|Short field", meant) else ""
-    return _problem(document, document.place_of_value(path), character, clip(instead))
+    # What is more than a word is no value of a closed list, but something to be taken apart.
+    remedy = f"write `{clip(meant)}`" if re.fullmatch(r"[^\s:,\[{]+", meant) else ""
+    return _problem(document, document.place_of_value(path), character, remedy)
 
 
 def accepted_for_looks(document: Document) -> Iterator[Problem]:
@@ -140,9 +147,9 @@ def _put(value: Any, path: Path, new: object) -> None:  # noqa: ANN401 - whateve
     value[path[-1]] = new
 
 
-def _problem(document: Document, start: Position, character: str, instead: str = "") -> Problem:
+def _problem(document: Document, start: Position, character: str, remedy: str) -> Problem:
     """Return a problem with a character of what begins at a place."""
     position = document.lines.start(start.line) + start.column - 1
     found = document.text.find(character, position)
     place = Position(*document.lines.place(found)) if found >= 0 else start
-    return document.problem_at(place, advice(character, instead))
+    return document.problem_at(place, advice(character, remedy))

@@ -55,8 +55,8 @@ def explain_all(
     near = {path: nearest(str(path[-1]), _known(path, model)) for path in unknown}
     # A key that is misspelt is not missing on top of that.
     meant = {(*path[:-1], *name) for path, name in near.items()}
-    # Nor is one, as far as anybody can tell, where a line does not stand where it seems to, or where
-    # the whole item is something else.
+    # Nor is one, as far as anybody can tell, where a line stands elsewhere than it seems to, or
+    # where the whole item is something else.
     is_misplaced = any(path in looks and not name for path, name in near.items())
     odd_items = {path[:-1] for path, name in near.items() if len(path) > 1 and not name}
     return [
@@ -77,10 +77,14 @@ def _looks(
     refused: list[Path] = []
     for detail in details:
         path = written(detail["loc"], document)
+        keys: list[Path] = [path]
         if detail["type"] != "extra_forbidden":
             refused.append(path)
-        elif problem := disguises.in_key(path, document, _known(path, model)):
-            found[path] = problem
+            # A dash that is none makes a mapping of what was meant as a list.
+            keys = [(*path, key) for key in detail["input"]] if _is_mapping(detail) else []
+        for key in keys:
+            if problem := disguises.in_key(key, document, _known(path, model)):
+                found.setdefault(path, problem)
     for path in disguises.refused_for_looks(refused, value, document, model):
         found[path] = disguises.in_value(path, document)
     return found
@@ -188,6 +192,10 @@ def name_of(path: Path) -> str:
     """Return a path as people write it: `questions[2].text`, items counted from 1."""
     parts = [f"[{part + 1}]" if isinstance(part, int) else f".{clip(part)}" for part in path]
     return f"`{''.join(parts).lstrip('.')}`"
+
+
+def _is_mapping(detail: ErrorDetails) -> bool:
+    return detail["type"] != "missing" and isinstance(detail["input"], dict)
 
 
 def _known(path: Path, model: type[BaseModel]) -> list[str]:

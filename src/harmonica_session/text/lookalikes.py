@@ -85,18 +85,18 @@ def named(character: str) -> str:
     return f"U+{ord(character):04X}" + (f" ({name})" if name else "")
 
 
-def advice(character: str, instead: str = "") -> str:
+def advice(character: str, remedy: str = "") -> str:
     """Say that such a character stands at a place, and what to do.
 
     Args:
         character: The character.
-        instead: What to write in place of the whole, where that is known.
+        remedy: What to do, where that is more than to type what it looks like.
     """
-    meant = meant_by(character) or ""
+    meant = meant_by(character)
     if not meant:
-        what, do = "which nobody sees, stands", "remove it"
+        looks, do = "which nobody sees", "remove it"
     elif meant == " ":
-        what, do = "which only looks like a space, stands", "type a space"
+        looks, do = "which only looks like a space", "type a space"
     else:
-        what, do = f"which only looks like `{meant}`, stands", f"type `{meant}`"
-    return f"{named(character)}, {what} here; " + (f"write `{instead}`" if instead else do)
+        looks, do = f"which only looks like `{meant}`", f"type `{meant}`"
+    return f"{named(character)}, {looks}, stands here; {remedy or do}"
