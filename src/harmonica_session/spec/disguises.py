@@ -5,21 +5,22 @@ This module must not look at prose, in which every character is as good as any o
 
 from __future__ import annotations
 
-import re
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from harmonica_session.errors import ActionError, clip
+from harmonica_session.errors import ActionError
 from harmonica_session.spec.disguised_lines import mended
 from harmonica_session.spec.document import Position, written
 from harmonica_session.spec.yaml_reader import read_document
 from harmonica_session.text.lookalikes import (
+    AROUND,
     advice,
     found_in,
     is_disguised,
     meant_by,
+    remedy_in,
     straightened,
 )
 from harmonica_session.words.request import Question
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from harmonica_session.errors import Problem
     from harmonica_session.spec.document import Document, Path
 
-_AROUND = " \"'"
 # What nobody writes for people to read; a number stands for the place in a list.
 _IDS: frozenset[tuple[str | None, ...]] = frozenset(
     {
@@ -53,11 +53,11 @@ def in_key(path: Path, document: Document, known: Iterable[str]) -> Problem | No
     key = str(path[-1])
     if not (found := found_in(key)):
         return None
-    meant = straightened(key).strip(_AROUND)
+    meant = straightened(key).strip(AROUND)
     if meant in known:
         return _problem(document, document.place_of_key(path), key[found[0]], f"write `{meant}`")
     # Within brackets, a colon that is none leaves key and value in one text.
-    has_value = meant.partition(":")[0].strip(_AROUND) in known
+    has_value = meant.partition(":")[0].strip(AROUND) in known
     colons = [at for at in found if has_value and meant_by(key[at]) == ":"]
     for at in [*(at for at in found if _is_mark(key, at)), *colons]:
         remedy = "type a space" if key[:at].endswith("-") else ""
@@ -68,7 +68,7 @@ def in_key(path: Path, document: Document, known: Iterable[str]) -> Problem | No
 def _is_mark(key: str, position: int) -> bool:
     """Say whether what stands at the edge of a key was meant to be no part of it."""
     before, behind = straightened(key[:position]), straightened(key[position + 1 :])
-    is_at_edge = not before.strip(_AROUND + "-") or not behind.strip(_AROUND)
+    is_at_edge = not before.strip(AROUND + "-") or not behind.strip(AROUND)
     return is_at_edge and meant_by(key[position]) in ("", " ", "-", "'", '"')
 
 
@@ -98,11 +98,11 @@ def refused_for_looks(
 def in_value(path: Path, document: Document) -> Problem:
     """Return which character keeps a value from being accepted."""
     source = document.sources[path]
-    character = source[found_in(source)[0]]
-    meant = straightened(source).strip(_AROUND)
-    # What is more than a word is no value of a closed list, but something to be taken apart.
-    remedy = f"write `{clip(meant)}`" if re.fullmatch(r"[^\s:,\[{]+", meant) else ""
-    return _problem(document, document.place_of_value(path), character, remedy)
+    at = found_in(source)[0]
+    remedy = remedy_in(source, at)
+    if meant_by(source[at]) == ":" and source[at + 1 : at + 2] != " ":
+        remedy = "type `:` and a space"
+    return _problem(document, document.place_of_value(path), source[at], remedy)
 
 
 def accepted_for_looks(document: Document) -> Iterator[Problem]:
@@ -125,7 +125,7 @@ def _is_meant_as_question(path: Path, document: Document) -> bool:
 def _meant(path: Path, document: Document) -> object:
     """Return the value that a scalar would be if it were what it looks like."""
     source = document.sources[path]
-    meant = _read(straightened(source).strip(_AROUND))
+    meant = _read(straightened(source).strip(AROUND))
     begin, end, style = document.spans.get(path, (0, 0, "'"))
     if isinstance(meant, str) and not style:
         lines = document.text[begin:end].splitlines()

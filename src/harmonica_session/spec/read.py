@@ -11,6 +11,7 @@ from harmonica_session.errors import FileRefused, SpecError
 from harmonica_session.spec.document import MAX_BYTES
 from harmonica_session.spec.spec import Spec, read_spec
 from harmonica_session.text.decoding import decode
+from harmonica_session.text.lookalikes import hint
 from harmonica_session.text.secrecy import refuse_secrets
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ def read(world: World) -> Draft:
     content = world.files.read(path, MAX_BYTES)
     if content is None:
         raise FileRefused(
-            f"there is no spec at `{path}` {world.files.place}; add it there, or name another "
-            "with `spec`"
+            f"there is no spec at `{path}`{hint(path)} {world.files.place}; add it there, or name "
+            "another with `spec`"
         )
     # First of all: a problem with the spec may quote a part of it.
     refuse_secrets(decode(content, path), path, world.inputs.secret_texts)

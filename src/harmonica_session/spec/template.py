@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from harmonica_session.spec.flaw import LONGEST_TEXT, Flaw, FlawedExpressionError
+from harmonica_session.text.lookalikes import advice, culprit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -114,7 +115,7 @@ class _Filling:
             try:
                 filled.append(self.evaluate(piece))
             except FlawedExpressionError as error:
-                flaws.append(Flaw(OPEN, piece.offset, str(error)))
+                flaws.append(_flaw_of(piece, error))
                 filled.append(OPEN)
         result = "".join(filled)
         if len(result) > max(LONGEST_TEXT, len(text)):
@@ -145,6 +146,25 @@ class _Filling:
             return
         place = self.document.place_inside(path, flaw.mark, flaw.offset)
         self.problems.append(self.document.problem_at(place, flaw.message))
+
+
+def _flaw_of(expression: Expression, error: FlawedExpressionError) -> Flaw:
+    """Return what is wrong with an expression, at the character that is to blame if one is."""
+    offset, source = expression
+    at = culprit(source, _is_parsed)
+    if at is None:
+        return Flaw(OPEN, offset, str(error))
+    return Flaw(source[at], offset + len(OPEN) + at, advice(source[at]))
+
+
+def _is_parsed(source: str) -> bool:
+    from harmonica_session.spec.expression import Parsed
+
+    try:
+        Parsed(source)
+    except FlawedExpressionError:
+        return False
+    return True
 
 
 def _is_filled_in(path: Path) -> bool:
@@ -185,6 +205,14 @@ def _marked(text: str) -> Iterator[tuple[int, int, Expression | Flaw]]:
         if mark == OPEN:
             expression = _EXPRESSION.match(text, begin, begin + LONGEST_EXPRESSION + 4)
             if expression is None:
+                at = culprit(text[begin : begin + LONGEST_EXPRESSION], _is_closed)
+                if at is not None:
+                    yield (
+                        begin,
+                        len(text),
+                        Flaw(text[begin + at], begin + at, advice(text[begin + at])),
+                    )
+                    return
                 message = (
                     f"`{{{{` is not closed by `}}}}` within {LONGEST_EXPRESSION} characters; "
                     "braces that are meant as such are written `{{ '{{' }}`"
@@ -202,6 +230,10 @@ def _marked(text: str) -> Iterator[tuple[int, int, Expression | Flaw]]:
         else:
             # Nothing closes it, so it is text.
             position = found.end()
+
+
+def _is_closed(text: str) -> bool:
+    return _EXPRESSION.match(text) is not None
 
 
 def _foreign_flaw(mark: str, begin: int) -> Flaw:

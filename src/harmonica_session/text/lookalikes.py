@@ -7,9 +7,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
+from harmonica_session.errors import clip
+from harmonica_session.text.decoding import place_at
 from harmonica_session.text.markdown import DEFAULT_IGNORABLE
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+AROUND = " \"'"
+"""What may stand around a word without being a part of it."""
+
+# Anything else is no value of a closed list, but something that may be taken apart.
+_WORD = r"[^\s:,\[{=]+"
+_MOST_TRIALS = 50
 _INVISIBLE = re.compile(f"[{DEFAULT_IGNORABLE}]")
 _BLANK = "\u2800"
 # By what people take them for. Fullwidth forms, digits of other scripts and letters of mathematics
@@ -92,11 +104,56 @@ def advice(character: str, remedy: str = "") -> str:
         character: The character.
         remedy: What to do, where that is more than to type what it looks like.
     """
+    return f"{described(character)}, stands here; {remedy or _remedy(character)}"
+
+
+def described(character: str) -> str:
+    """Return which character it is, and what people take it for."""
+    meant = meant_by(character)
+    looks = {"": "nobody sees", " ": "only looks like a space"}
+    return f"{named(character)}, which {looks.get(meant or '', f'only looks like `{meant}`')}"
+
+
+def holds(text: str, position: int) -> str:
+    """Say that a text without a place of its own holds such a character, and where."""
+    line, column = place_at(text, position)
+    where = f"character {column} of its line {line}" if len(text.splitlines()) > 1 else ""
+    return f"holds {described(text[position])}, as {where or f'its character {column}'}"
+
+
+def hint(text: str) -> str:
+    """Return what to put behind a text that nothing answers to, empty where it is all of ASCII."""
+    found = found_in(text)
+    return f" (it {holds(text, found[0])})" if found else ""
+
+
+def remedy_in(text: str, position: int) -> str:
+    """Say what to do about such a character: to write the whole anew where it is a word."""
+    word = straightened(text).strip(AROUND)
+    return f"write `{clip(word)}`" if re.fullmatch(_WORD, word) else _remedy(text[position])
+
+
+def culprit(text: str, is_accepted: Callable[[str], bool]) -> int | None:
+    """Return where the character stands that keeps a text from being accepted.
+
+    None where it is accepted, and where it would not be if it were what it looks like.
+
+    Args:
+        text: The text.
+        is_accepted: Whether a text will do.
+    """
+    found = found_in(text)
+    if not found or is_accepted(text) or not is_accepted(straightened(text)):
+        return None
+    for at in found[:_MOST_TRIALS]:
+        others = straightened(text[:at]), straightened(text[at + 1 :])
+        if not is_accepted(text[at].join(others)):
+            return at
+    return found[0]
+
+
+def _remedy(character: str) -> str:
     meant = meant_by(character)
     if not meant:
-        looks, do = "which nobody sees", "remove it"
-    elif meant == " ":
-        looks, do = "which only looks like a space", "type a space"
-    else:
-        looks, do = f"which only looks like `{meant}`", f"type `{meant}`"
-    return f"{named(character)}, {looks}, stands here; {remedy or do}"
+        return "remove it"
+    return "type a space" if meant == " " else f"type `{meant}`"
