@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from harmonica_session.background.context import Background
 from harmonica_session.errors import FileRefused
 from harmonica_session.text.decoding import background_text
-from harmonica_session.text.lookalikes import hint
 from harmonica_session.text.secrecy import refuse_secrets
 
 if TYPE_CHECKING:
@@ -72,8 +71,7 @@ class _Reading:
         content = self.world.files.read(path, MAX_BACKGROUND_BYTES)
         if content is None and path != "SESSION.md":
             raise FileRefused(
-                f"there is no file `{path}`{hint(path)}, which `session-md` names; add it, or "
-                "leave it out"
+                f"there is no file `{path}`, which `session-md` names; add it, or leave it out"
             )
         return Background(path, self.checked(content or b"", path))
 
@@ -81,7 +79,7 @@ class _Reading:
         self.world.deadline.remaining("read the background")
         content = self.world.files.read(path, MAX_BACKGROUND_BYTES)
         if content is None:
-            message = f"there is no file `{path}`{hint(path)}; add it, or correct the path"
+            message = f"there is no file `{path}`; add it, or correct the path"
             raise FileRefused(self.spec.problem_at(("context_from", at, "file"), message))
         self.room -= len(content)
         if self.room < 0:

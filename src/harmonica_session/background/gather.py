@@ -16,6 +16,19 @@ if TYPE_CHECKING:
     from harmonica_session.world import World
 
 
+def compose(spec: Spec, held: dict[int, list[Background]]) -> Context:
+    """Return the context of a spec: its own, then what its sources hold, within the limit.
+
+    Args:
+        spec: What the file says.
+        held: What each source holds, by its position in the list, as far as that is known.
+    """
+    backgrounds = [Background("the spec", spec.context or "")]
+    for at in sorted(held):
+        backgrounds += held[at]
+    return put_together(backgrounds, spec.context_limit)
+
+
 def gather(world: World, spec: Spec, *, place: Place) -> Context:
     """Return the context: the spec's own, then its sources, within the limit.
 
@@ -36,10 +49,7 @@ def gather(world: World, spec: Spec, *, place: Place) -> Context:
         from harmonica_session.background.from_services import from_services
 
         held |= from_services(world, spec, place, others)
-    backgrounds = [Background("the spec", spec.context or "")]
-    for at in listed:
-        backgrounds += held[at]
-    context = put_together(backgrounds, spec.context_limit)
+    context = compose(spec, held)
     world.runner.say(f"Background: {', '.join(map(str, context.shares)) or 'none'}")
     if context.cut:
         cut = "; ".join(str(share) for share in context.shares if share.cut)

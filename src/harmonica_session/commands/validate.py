@@ -5,21 +5,33 @@ This module must not ask a service anything but for the names in a spec, and tha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from harmonica_session.background.from_files import from_files
+from harmonica_session.background.gather import compose
 from harmonica_session.commands import several
 from harmonica_session.commands.several import each
+from harmonica_session.errors import TITLE
 from harmonica_session.inputs import require_key
 from harmonica_session.report import summary
+from harmonica_session.session.cautions import Caution, cautions
 from harmonica_session.spec.look_up_names import look_up_names
 from harmonica_session.spec.read import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from harmonica_session.background.context import Background
+    from harmonica_session.errors import Problem
     from harmonica_session.spec.spec import Spec
     from harmonica_session.world import World
+
+
+class _Checked(NamedTuple):
+    """A spec without mistakes, and what its sources hold that are files, by their positions."""
+
+    spec: Spec
+    held: dict[int, list[Background]]
 
 
 def validate_online(world: World) -> bool:
@@ -41,25 +53,34 @@ def validate(world: World) -> bool:
     return _all_valid(world, _check)
 
 
-def _all_valid(world: World, check: Callable[[World], Spec]) -> bool:
+def _all_valid(world: World, check: Callable[[World], _Checked]) -> bool:
     worlds = several.worlds_of(world)
     with several.logs_in_turn(world, worlds):
-        specs = each(worlds, check)
-        each(worlds, _say_valid, specs)
+        checked = each(worlds, check)
+        each(worlds, _say_valid, checked)
     return True
 
 
-def _say_valid(world: World, spec: Spec) -> None:
+def _say_valid(world: World, checked: _Checked) -> None:
+    spec, held = checked
+    is_whole = len(held) == len(spec.context_from)
+    said = cautions(spec.topic, spec.prompt, compose(spec, held).text, is_whole=is_whole)
     world.runner.say(f"The spec is valid: {spec.topic}")
+    world.runner.annotate("notice", TITLE, [_placed(spec, caution) for caution in said])
     world.runner.output({"status": "valid", "topic": spec.topic})
-    world.runner.summary(summary.valid(world.inputs.spec, spec.topic))
+    world.runner.summary(summary.valid(world.inputs.spec, spec.topic, [it.message for it in said]))
 
 
-def _check(world: World) -> Spec:
+def _placed(spec: Spec, caution: Caution) -> Problem:
+    is_elsewhere = caution.path == ("context",) and not spec.context
+    return spec.problem_at(("context_from",) if is_elsewhere else caution.path, caution.message)
+
+
+def _check(world: World) -> _Checked:
     spec = read(world).spec
-    from_files(world, spec)
-    return spec
+    return _Checked(spec, from_files(world, spec))
 
 
-def _check_names(world: World) -> Spec:
-    return look_up_names(world, _check(world))
+def _check_names(world: World) -> _Checked:
+    checked = _check(world)
+    return checked._replace(spec=look_up_names(world, checked.spec))

@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 from harmonica_session.report import summary
+from harmonica_session.session.cautions import notices_of
 from harmonica_session.session.outcome import as_planned
 from harmonica_session.words.session import Session
 
@@ -48,7 +49,7 @@ def show(world: World, seal: Seal | None, plan: Plan) -> None:
         world.runner.group(f"The comment on {task.place}", body)
     world.runner.say(f"Dry run: {what} Nothing was written.")
     world.runner.output({"status": "planned", "topic": task.request.topic})
-    world.runner.summary(summary.planned(request, body, what))
+    world.runner.summary(summary.planned(request, body, what, notices_of(task)))
 
 
 def _request_of(plan: Plan, session: Session) -> tuple[str, dict[str, JsonValue]]:

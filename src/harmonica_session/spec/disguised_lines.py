@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # Each trial reads the file, which takes libyaml milliseconds.
 _MOST_TRIALS = 60
 _MOST_LINES = 30
+_LONGEST_KEY = 100
 # In a line whose lookalikes stand as what they are taken for, and as U+0000 where nobody sees them.
 _BLANKS = re.compile("[ \t\0]*")
 _KEY = re.compile("[\"']?[\\w-][\\w\0 -]*[\"']?[ \0]*(:)")
@@ -146,7 +147,7 @@ def _mended(line: str) -> _Mended | None:
     while flat[position : position + 1] == "-" and _is_mark(line, flat, position):
         position, gap = _gap(flat, position + 1)
         parts += ["-", gap]
-    key = _KEY.match(flat, position)
+    key = _KEY.match(flat, position, position + _LONGEST_KEY)
     if key and _is_mark(line, flat, key.start(1)):
         parts.append(flat[position : key.end()])
         position, gap = _gap(flat, key.end())

@@ -6,6 +6,7 @@ This module must not look at prose, in which every character is as good as any o
 from __future__ import annotations
 
 from copy import deepcopy
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from harmonica_session.errors import Problem
     from harmonica_session.spec.document import Document, Path
 
+_MOST_TRIED = 100
 # What nobody writes for people to read; a number stands for the place in a list.
 _IDS: frozenset[tuple[str | None, ...]] = frozenset(
     {
@@ -84,7 +86,8 @@ def refused_for_looks(
         model: What refused them.
     """
     trial = deepcopy(value)
-    tried = {path for path in paths if found_in(document.sources.get(path, ""))}
+    looking = (path for path in paths if found_in(document.sources.get(path, "")))
+    tried = set(islice(looking, _MOST_TRIED))
     for path in tried:
         _put(trial, path, _meant(path, document))
     try:
@@ -118,8 +121,8 @@ def accepted_for_looks(document: Document) -> Iterator[Problem]:
 
 def _is_meant_as_question(path: Path, document: Document) -> bool:
     """Say whether the text of a question is a mapping but for the look of its colon."""
-    meant = _meant(path, document)
-    return isinstance(meant, dict) and not Question.model_fields.keys().isdisjoint(meant)
+    key = straightened(document.sources[path]).partition(":")[0].strip(AROUND)
+    return key in Question.model_fields and isinstance(_meant(path, document), dict)
 
 
 def _meant(path: Path, document: Document) -> object:

@@ -55,16 +55,21 @@ def explain_all(
     near = {path: nearest(str(path[-1]), _known(path, model)) for path in unknown}
     # A key that is misspelt is not missing on top of that.
     meant = {(*path[:-1], *name) for path, name in near.items()}
-    # Nor is one, as far as anybody can tell, where a line stands elsewhere than it seems to, or
-    # where the whole item is something else.
+    # Nor does anything lack, as far as anybody can tell, where a line stands elsewhere than it
+    # seems to, or where the whole item is something else.
     is_misplaced = any(path in looks and not name for path, name in near.items())
     odd_items = {path[:-1] for path, name in near.items() if len(path) > 1 and not name}
     return [
         looks.get(written(it["loc"], document)) or explain(it, document, model)
         for it in told
-        if it["type"] != "missing"
+        if not _is_about_what_lacks(it)
         or not (is_misplaced or it["loc"] in meant or it["loc"][:-1] in odd_items)
     ]
+
+
+def _is_about_what_lacks(detail: ErrorDetails) -> bool:
+    is_about_whole = detail["type"] == "value_error" and isinstance(detail["input"], dict)
+    return detail["type"] == "missing" or is_about_whole
 
 
 def _looks(
@@ -75,15 +80,18 @@ def _looks(
 
     found: dict[Path, Problem] = {}
     refused: list[Path] = []
+    inside: dict[Path, list[Path]] = {}
+    for key in document.keys:
+        inside.setdefault(key[:-1], []).append(key)
     for detail in details:
         path = written(detail["loc"], document)
-        keys: list[Path] = [path]
+        keys: Iterable[Path] = [path]
         if detail["type"] != "extra_forbidden":
             refused.append(path)
-            # A dash that is none makes a mapping of what was meant as a list.
-            keys = [(*path, key) for key in detail["input"]] if _is_mapping(detail) else []
+            # A dash or a colon that is none makes another mapping than the one that is seen.
+            keys = inside.get(path, []) if path else []
         for key in keys:
-            if problem := disguises.in_key(key, document, _known(path, model)):
+            if problem := disguises.in_key(key, document, _known(key, model)):
                 found.setdefault(path, problem)
     for path in disguises.refused_for_looks(refused, value, document, model):
         found[path] = disguises.in_value(path, document)
@@ -194,13 +202,11 @@ def name_of(path: Path) -> str:
     return f"`{''.join(parts).lstrip('.')}`"
 
 
-def _is_mapping(detail: ErrorDetails) -> bool:
-    return detail["type"] != "missing" and isinstance(detail["input"], dict)
-
-
 def _known(path: Path, model: type[BaseModel]) -> list[str]:
     """Return the keys that may stand where a path ends."""
     for parent in [part for part in path[:-1] if isinstance(part, str)]:
+        if parent not in model.model_fields:
+            return []
         model = _model_in(model.model_fields[parent].annotation) or model
     return list(model.model_fields)
 
@@ -208,7 +214,10 @@ def _known(path: Path, model: type[BaseModel]) -> list[str]:
 def _nearest(path: Path, model: type[BaseModel]) -> str:
     """Name the known key that an unknown one most likely stands for."""
     known = _known(path, model)
-    if near := nearest(str(path[-1]), known):
+    key = str(path[-1])
+    if key.strip() in known:
+        return "it has a space before or behind it; remove that"
+    if near := nearest(key, known):
         return f"did you mean `{near[0]}`?"
     there_are = "there are " + ", ".join(f"`{name}`" for name in known)
     if [part for part in path[:-1] if isinstance(part, str)] == ["questions"]:

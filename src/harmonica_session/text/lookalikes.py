@@ -21,7 +21,7 @@ AROUND = " \"'"
 
 # Anything else is no value of a closed list, but something that may be taken apart.
 _WORD = r"[^\s:,\[{=]+"
-_MOST_TRIALS = 50
+_MOST_TRIALS = 20
 _INVISIBLE = re.compile(f"[{DEFAULT_IGNORABLE}]")
 _BLANK = "\u2800"
 # By what people take them for. Fullwidth forms, digits of other scripts and letters of mathematics
