@@ -14,8 +14,6 @@ from pydantic import SecretStr
 
 from harmonica_session.errors import InputError, clip
 from harmonica_session.text.addresses import checked_api_url
-from harmonica_session.text.likeness import nearest
-from harmonica_session.text.lookalikes import AROUND, culprit, found_in, holds, remedy_in
 from harmonica_session.text.secrecy import SHORTEST_SECRET
 
 if TYPE_CHECKING:
@@ -184,6 +182,8 @@ class _Reader:
     def secret(self, name: str) -> SecretStr | None:
         value = self.text(name)
         if value and not re.fullmatch(r"[!-~]+", value):
+            from harmonica_session.text.lookalikes import found_in, holds
+
             found = found_in(value)
             what = "holds a space or a character that no key has"
             what = holds(value, found[0]) if found else what
@@ -194,6 +194,8 @@ class _Reader:
         value = self.text(name)
         if value not in values and not self.is_disguised(name, value, values.__contains__):
             listed = ", ".join(f"`{known}`" for known in values)
+            from harmonica_session.text.likeness import nearest
+
             near = "".join(f"; did you mean `{one}`?" for one in nearest(value, values))
             self.problems.append(
                 f"`{name}` must be one of {listed}, but it is `{clip(value)}`{near}"
@@ -213,6 +215,8 @@ class _Reader:
 
     def is_disguised(self, name: str, value: str, is_accepted: Callable[[str], bool]) -> bool:
         """Say whether a value would do if it were what it looks like, and report it if so."""
+        from harmonica_session.text.lookalikes import AROUND, culprit, holds, remedy_in
+
         at = culprit(value, lambda text: is_accepted(text.strip(AROUND)))
         if at is not None:
             self.problems.append(f"`{name}` {holds(value, at)}; {remedy_in(value, at)}")

@@ -7,26 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harmonica_session.background.context import Background, Context, put_together
+from harmonica_session.background.context import Context, compose
 from harmonica_session.background.from_files import from_files
 
 if TYPE_CHECKING:
     from harmonica_session.spec.spec import Spec
     from harmonica_session.words.place import Place
     from harmonica_session.world import World
-
-
-def compose(spec: Spec, held: dict[int, list[Background]]) -> Context:
-    """Return the context of a spec: its own, then what its sources hold, within the limit.
-
-    Args:
-        spec: What the file says.
-        held: What each source holds, by its position in the list, as far as that is known.
-    """
-    backgrounds = [Background("the spec", spec.context or "")]
-    for at in sorted(held):
-        backgrounds += held[at]
-    return put_together(backgrounds, spec.context_limit)
 
 
 def gather(world: World, spec: Spec, *, place: Place) -> Context:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from harmonica_session.background.context import compose
 from harmonica_session.background.from_files import from_files
-from harmonica_session.background.gather import compose
 from harmonica_session.commands import several
 from harmonica_session.commands.several import each
 from harmonica_session.errors import TITLE
 from harmonica_session.inputs import require_key
 from harmonica_session.report import summary
-from harmonica_session.session.cautions import Caution, cautions
+from harmonica_session.report.cautions import Caution, cautions
 from harmonica_session.spec.look_up_names import look_up_names
 from harmonica_session.spec.read import read
 

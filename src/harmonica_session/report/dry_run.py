@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 from harmonica_session.report import summary
-from harmonica_session.session.cautions import notices_of
+from harmonica_session.report.cautions import notices_of
 from harmonica_session.session.outcome import as_planned
 from harmonica_session.words.session import Session
 

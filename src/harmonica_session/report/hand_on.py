@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.errors import TITLE, AnswerUnusable
 from harmonica_session.report import summary
-from harmonica_session.session.cautions import notices_of
+from harmonica_session.report.cautions import notices_of
 
 if TYPE_CHECKING:
     from harmonica_session.edges.runner.runner import Runner

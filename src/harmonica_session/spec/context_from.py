@@ -14,7 +14,6 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_v
 from harmonica_session.errors import clip
 from harmonica_session.spec.scalar import Unquoted
 from harmonica_session.text.addresses import session_id_in
-from harmonica_session.text.likeness import nearest
 from harmonica_session.words.request import Part, Text
 
 LAST_RELEASE = "last_release"
@@ -102,6 +101,8 @@ def _source_of(value: object) -> object:
         raise ValueError(f"`{value}` needs to know more; write {HOW[value]}")
     if value in Source.model_fields:
         return {value: True}
+    from harmonica_session.text.likeness import nearest
+
     near = nearest(value, Source.model_fields)
     if near:
         raise ValueError(f"`{clip(value)}` is not a source; did you mean `{near[0]}`?")

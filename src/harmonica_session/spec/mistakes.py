@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import BaseModel
 
 from harmonica_session.errors import clip
-from harmonica_session.spec.document import written
+from harmonica_session.spec.document import name_of, written
 from harmonica_session.spec.scalar import Unquoted
 from harmonica_session.spec.template import OPEN
 from harmonica_session.text.likeness import nearest
@@ -194,12 +194,6 @@ def _seen(value: object, source: str) -> str:
     if isinstance(value, str):
         return f"it is the text `{clip(value)}`"
     return "it is a list" if isinstance(value, list) else "it is a mapping"
-
-
-def name_of(path: Path) -> str:
-    """Return a path as people write it: `questions[2].text`, items counted from 1."""
-    parts = [f"[{part + 1}]" if isinstance(part, int) else f".{clip(part)}" for part in path]
-    return f"`{''.join(parts).lstrip('.')}`"
 
 
 def _known(path: Path, model: type[BaseModel]) -> list[str]:

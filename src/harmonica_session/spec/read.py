@@ -11,7 +11,6 @@ from harmonica_session.errors import FileRefused, SpecError
 from harmonica_session.spec.document import MAX_BYTES
 from harmonica_session.spec.spec import Spec, read_spec
 from harmonica_session.text.decoding import decode
-from harmonica_session.text.lookalikes import hint
 from harmonica_session.text.secrecy import refuse_secrets
 
 if TYPE_CHECKING:
@@ -42,6 +41,8 @@ def read(world: World) -> Draft:
     path = world.files.normalise(world.inputs.spec)
     content = world.files.read(path, MAX_BYTES)
     if content is None:
+        from harmonica_session.text.lookalikes import hint
+
         raise FileRefused(
             f"there is no spec at `{path}`{hint(path)} {world.files.place}; add it there, or name "
             "another with `spec`"

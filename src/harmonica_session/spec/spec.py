@@ -21,12 +21,10 @@ from harmonica_session.spec.context_from import (
     default_sources,
 )
 from harmonica_session.spec.context_sources import ContextSource
-from harmonica_session.spec.document import Document, Path
-from harmonica_session.spec.mistakes import explain_all, name_of
+from harmonica_session.spec.document import Document, Path, name_of
 from harmonica_session.spec.scalar import is_number_of_json
 from harmonica_session.spec.template import fill_in
 from harmonica_session.spec.yaml_reader import read_document
-from harmonica_session.text.likeness import nearest
 from harmonica_session.text.markdown import visible
 from harmonica_session.words.request import (
     Channel,
@@ -132,6 +130,8 @@ def read_spec(content: bytes, file: str, values: Values | None = None) -> Spec:
     try:
         spec = Spec.model_validate(value, context=(document, filled.names))
     except ValidationError as error:
+        from harmonica_session.spec.mistakes import explain_all
+
         details = error.errors(include_url=False, include_context=True)
         problems = problems + explain_all(details, value, document, Spec)
     else:
@@ -222,6 +222,16 @@ def _repeated_options(value: Mapping[str, Any], document: Document) -> Iterator[
                 seen[text] = path
 
 
+def _names_group(target: dict[str, Any]) -> bool:
+    """Say whether a target has a group, be its key misspelt."""
+    names = ("group", "group_id")
+    if target.keys().isdisjoint(names):
+        from harmonica_session.text.likeness import nearest
+
+        return any(nearest(key, names) for key in target)
+    return True
+
+
 def _name_problems(value: Mapping[str, Any], document: Document) -> Iterator[Problem]:
     """Find names that have an id beside them, and groups that have neither."""
     owners: list[tuple[Path, Mapping[str, Any], str]] = [
@@ -231,7 +241,7 @@ def _name_problems(value: Mapping[str, Any], document: Document) -> Iterator[Pro
     for at, target in enumerate(_items(value.get("distribution"))):
         if isinstance(target, dict):
             owners.append((("distribution", at), target, "group"))
-            if not any(nearest(key, ("group", "group_id")) for key in target):
+            if not _names_group(target):
                 path: Path = ("distribution", at)
                 message = f"{name_of(path)} names no group; add `group: …`, or `group_id: …`"
                 yield document.problem_at_value(path, message)

@@ -18,7 +18,6 @@ _SOUTH_EAST = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 # What a word comes to there, about.
 _HAN_A_WORD = 2
 _SOUTH_EAST_A_WORD = 5
-_WORD = re.compile(r"\S*\w\S*")
 _NAMES = {"Cjk": "Han"}
 # Signs such as `µ` and `ª` count as letters, and every font has them.
 _LAST_OF_LATIN_1 = "\u00ff"
@@ -45,5 +44,7 @@ def words_in(text: str) -> int:
     han, south_east = len(_HAN.findall(text)), len(_SOUTH_EAST.findall(text))
     spaced = _SOUTH_EAST.sub(" ", _HAN.sub(" ", text))
     return (
-        len(_WORD.findall(spaced)) + ceil(han / _HAN_A_WORD) + ceil(south_east / _SOUTH_EAST_A_WORD)
+        sum(any(c.isalnum() for c in word) for word in spaced.split())
+        + ceil(han / _HAN_A_WORD)
+        + ceil(south_east / _SOUTH_EAST_A_WORD)
     )
