@@ -97,6 +97,7 @@ def _source_of(value: object) -> object:
         _check_form(value)
     if not isinstance(value, str):
         return value
+    value = value.strip()
     if value in HOW:
         raise ValueError(f"`{value}` needs to know more; write {HOW[value]}")
     if value in Source.model_fields:

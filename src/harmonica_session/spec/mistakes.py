@@ -146,7 +146,7 @@ def _hint(detail: ErrorDetails, wants: str, source: str) -> str:
     if kind == "list_type" and isinstance(value, (str, dict)):
         return "; begin each item with `- `"
     # A thousands separator may be a space of any width.
-    digits = re.sub(r"[,_'\s]", "", straightened(source))
+    digits = re.sub(r"[,_'\s]|\.0+\Z", "", straightened(source))
     if kind == "int_type" and re.fullmatch("[0-9]{1,15}", digits):
         return f"; write {digits}"
     return _hint_at_word(detail, source)

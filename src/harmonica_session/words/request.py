@@ -19,7 +19,15 @@ from pydantic import (
 
 Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
 Switch = Annotated[bool, Field(strict=True)]
-ResultsVisibility = Literal["public", "participants", "host"]
+
+
+def _trimmed(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
+# As texts are; what stands around a word is not seen.
+Trimmed = BeforeValidator(_trimmed)
+ResultsVisibility = Annotated[Literal["public", "participants", "host"], Trimmed]
 Channel = Literal["telegram"]
 
 
@@ -45,7 +53,7 @@ class Question(Part):
     """A question that participants answer before the conversation starts."""
 
     text: Text
-    type: Literal["Short field", "Email", "Options"] | None = None
+    type: Annotated[Literal["Short field", "Email", "Options"], Trimmed] | None = None
     required: Switch | None = None
     options: Annotated[list[Text], Field(min_length=1)] | None = None
 
