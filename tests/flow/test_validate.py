@@ -39,7 +39,7 @@ def test_a_bad_spec_is_annotated(consumer: Consumer) -> None:
 
 
 def test_another_script_is_a_notice(consumer: Consumer) -> None:
-    """The spec is valid, and the line of the topic has the caution beside it, as the summary has."""
+    """The spec is valid, and the line of the topic has the caution beside it."""
     topic, prompt = "\u0420\u0435\u0442\u0440\u043e", "\u56de\u987e"
     consumer.write(".harmonica/session.yml", f"goal: x\ntopic: {topic}\nprompt: {prompt}\n")
     step = consumer.run(command="validate", api_key="")

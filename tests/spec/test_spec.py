@@ -152,14 +152,6 @@ def test_texts_are_trimmed() -> None:
     assert (spec.topic, spec.goal) == ("A topic", "A goal")
 
 
-@pytest.mark.parametrize("value", ["'public '", '" public"', "|\n  public", '"public\u00a0"'])
-def test_a_word_of_a_closed_list_is_trimmed(value: str) -> None:
-    """What nobody sees around a word makes it no other word; texts are trimmed too."""
-    assert _read(f"{_START}results_visibility: {value}\n").results_visibility == "public"
-    questions = "questions: [{text: a, type: 'Email '}]\ncontext_from: [' session_md']\n"
-    assert _read(f"{_START}{questions}").request("").questions is not None
-
-
 def test_the_context_of_the_spec_is_not_sent_by_itself() -> None:
     """The request's context is the one put together, of which the spec's is only a part."""
     assert _read(f"{_START}context: a part").request("the whole").context == "the whole"

@@ -36,8 +36,10 @@ if TYPE_CHECKING:
 
 _MOST_TRIED = 100
 # What nobody writes for people to read; a number stands for the place in a list.
-_IDS: frozenset[tuple[str | None, ...]] = frozenset(
+_WORDS: frozenset[tuple[str | None, ...]] = frozenset(
     {
+        ("results_visibility",),
+        ("questions", None, "type"),
         ("template_id",),
         ("project_id",),
         ("distribution", None, "channel"),
@@ -109,13 +111,13 @@ def in_value(path: Path, document: Document) -> Problem:
 
 
 def accepted_for_looks(document: Document) -> Iterator[Problem]:
-    """Find ids, and questions, that only look like what they were meant to be."""
+    """Find ids, other words, and questions that only look like what they were meant to be."""
     for path, source in document.sources.items():
         if source.isascii() or document.is_unknown(path):
             continue
         form = tuple(part if isinstance(part, str) else None for part in path)
-        is_id = form in _IDS and is_disguised(source.strip())
-        if is_id or (form == ("questions", None) and _is_meant_as_question(path, document)):
+        is_word = form in _WORDS and is_disguised(source.strip())
+        if is_word or (form == ("questions", None) and _is_meant_as_question(path, document)):
             yield in_value(path, document)
 
 

@@ -149,24 +149,15 @@ def _hint(detail: ErrorDetails, wants: str, source: str) -> str:
     digits = re.sub(r"[,_'\s]|\.0+\Z", "", straightened(source))
     if kind == "int_type" and re.fullmatch("[0-9]{1,15}", digits):
         return f"; write {digits}"
-    return _hint_at_word(detail, source)
-
-
-def _hint_at_word(detail: ErrorDetails, source: str) -> str:
-    if detail["type"] == "literal_error" and (near := nearest(source, _choices(detail))):
-        return f"; did you mean `{near[0]}`?"
-    is_switch = source.lower() in ("yes", "no", "on", "off", "true", "false")
-    return "; leave out the quotes" if detail["type"] == "bool_type" and is_switch else ""
-
-
-def _choices(detail: ErrorDetails) -> list[str]:
-    return re.findall("'([^']*)'", detail["ctx"]["expected"])
+    if kind == "bool_type" and source.lower() in ("yes", "no", "on", "off", "true", "false"):
+        return "; leave out the quotes"
+    return ""
 
 
 def _wanted(kind: str, path: Path, detail: ErrorDetails) -> str | None:
     """Say what should stand at a path, None for what only the validator has words for."""
     if kind == "literal_error":
-        return "one of " + ", ".join(f"`{choice}`" for choice in _choices(detail))
+        return f"one of {detail['ctx']['expected']}".replace("'", "`").replace(" or ", ", ")
     if kind.startswith("model_") and isinstance(path[-1], int):
         return _ITEMS.get(str(path[-2]), "a mapping")
     return {

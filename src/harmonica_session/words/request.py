@@ -19,15 +19,7 @@ from pydantic import (
 
 Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
 Switch = Annotated[bool, Field(strict=True)]
-
-
-def _trimmed(value: object) -> object:
-    return value.strip() if isinstance(value, str) else value
-
-
-# As texts are; what stands around a word is not seen.
-Trimmed = BeforeValidator(_trimmed)
-ResultsVisibility = Annotated[Literal["public", "participants", "host"], Trimmed]
+ResultsVisibility = Literal["public", "participants", "host"]
 Channel = Literal["telegram"]
 
 
@@ -53,7 +45,7 @@ class Question(Part):
     """A question that participants answer before the conversation starts."""
 
     text: Text
-    type: Annotated[Literal["Short field", "Email", "Options"], Trimmed] | None = None
+    type: Literal["Short field", "Email", "Options"] | None = None
     required: Switch | None = None
     options: Annotated[list[Text], Field(min_length=1)] | None = None
 
