@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -241,3 +242,22 @@ def test_a_mistake_beside_prose_is_not_blamed_on_it(
         "topic: \u201cA\u201d\ncontext: |\n  Note\uff1a\u00a0x\n  \u2013 y\ngoal: a: b\n"
     )
     assert problem.startswith("s.yml:5:8: this is not valid YAML: ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a\uff1ab\n" * 40_000,
+        "\u00a0" * 120_000,
+        f"{_START}\u201c{'\u201c' * 80_000}: x\n",
+        f"{_START}questions:\n" + "  - text\uff1a\u201cx\u201d\n" * 9_000,
+    ],
+    ids=["colons", "spaces", "a key of quotes", "questions"],
+)
+def test_a_file_full_of_them_is_refused_in_no_time(
+    text: str, problems_of: Callable[[str | bytes], list[str]]
+) -> None:
+    """What is tried out is bounded, whatever a file holds."""
+    began = time.monotonic()
+    assert problems_of(text)
+    assert time.monotonic() - began < 20

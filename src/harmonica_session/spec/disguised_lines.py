@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from harmonica_session.errors import Problem
     from harmonica_session.spec.document import Document
 
-# Each trial reads the file, which takes libyaml milliseconds.
-_MOST_TRIALS = 60
+# Each trial reads the file, of which libyaml reads some millions of characters in a second.
+_MOST_TRIALS = 300
+_MOST_READ = 6_000_000
 _MOST_LINES = 30
 _LONGEST_KEY = 100
 # In a line whose lookalikes stand as what they are taken for, and as U+0000 where nobody sees them.
@@ -88,7 +89,7 @@ class _Trial:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.left = _MOST_TRIALS
+        self.left = min(_MOST_TRIALS, _MOST_READ // len(document.text))
         lines = document.lines
         known = ((at, _mended(lines[at])) for at in range(1, lines.count + 1))
         self.mended = {at: line for at, line in known if line}

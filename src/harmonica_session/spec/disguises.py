@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from harmonica_session.errors import Problem
     from harmonica_session.spec.document import Document, Path
 
+_MARKS = AROUND + "-"
+# Whoever has more of them sees what they have in common.
 _MOST_TRIED = 100
 # What nobody writes for people to read; a number stands for the place in a list.
 _WORDS: frozenset[tuple[str | None, ...]] = frozenset(
@@ -60,20 +62,25 @@ def in_key(path: Path, document: Document, known: Iterable[str]) -> Problem | No
     meant = straightened(key).strip(AROUND)
     if meant in known:
         return _problem(document, document.place_of_key(path), key[found[0]], f"write `{meant}`")
-    # Within brackets, a colon that is none leaves key and value in one text.
-    has_value = meant.partition(":")[0].strip(AROUND) in known
-    colons = [at for at in found if has_value and meant_by(key[at]) == ":"]
-    for at in [*(at for at in found if _is_mark(key, at)), *colons]:
-        remedy = "type a space" if key[:at].endswith("-") else ""
-        return _problem(document, document.place_of_key(path), key[at], remedy)
+    at = _at_edge(key)
+    if at is None and meant.partition(":")[0].strip(AROUND) in known:
+        # Within brackets, a colon that is none leaves key and value in one text.
+        at = next((at for at in found if meant_by(key[at]) == ":"), None)
+    if at is None:
+        return None
+    remedy = "type a space" if key[:at].endswith("-") else ""
+    return _problem(document, document.place_of_key(path), key[at], remedy)
+
+
+def _at_edge(key: str) -> int | None:
+    """Return where a lookalike stands at an edge of a key that was meant to be no part of it."""
+    for positions in (range(len(key)), reversed(range(len(key)))):
+        for at in positions:
+            if meant_by(key[at]) in ("", *_MARKS):
+                return at
+            if key[at] not in _MARKS:
+                break
     return None
-
-
-def _is_mark(key: str, position: int) -> bool:
-    """Say whether what stands at the edge of a key was meant to be no part of it."""
-    before, behind = straightened(key[:position]), straightened(key[position + 1 :])
-    is_at_edge = not before.strip(AROUND + "-") or not behind.strip(AROUND)
-    return is_at_edge and meant_by(key[position]) in ("", " ", "-", "'", '"')
 
 
 def refused_for_looks(
@@ -110,15 +117,19 @@ def in_value(path: Path, document: Document) -> Problem:
     return _problem(document, document.place_of_value(path), source[at], remedy)
 
 
-def accepted_for_looks(document: Document) -> Iterator[Problem]:
+def accepted_for_looks(document: Document) -> list[Problem]:
     """Find ids, other words, and questions that only look like what they were meant to be."""
+    return [in_value(path, document) for path in islice(_accepted(document), _MOST_TRIED)]
+
+
+def _accepted(document: Document) -> Iterator[Path]:
     for path, source in document.sources.items():
         if source.isascii() or document.is_unknown(path):
             continue
         form = tuple(part if isinstance(part, str) else None for part in path)
         is_word = form in _WORDS and is_disguised(source.strip())
         if is_word or (form == ("questions", None) and _is_meant_as_question(path, document)):
-            yield in_value(path, document)
+            yield path
 
 
 def _is_meant_as_question(path: Path, document: Document) -> bool:

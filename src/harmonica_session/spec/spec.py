@@ -169,7 +169,7 @@ def _disguised(document: Document) -> list[Problem]:
         return []
     from harmonica_session.spec.disguises import accepted_for_looks
 
-    return [*accepted_for_looks(document)]
+    return accepted_for_looks(document)
 
 
 def _without_blanks(value: dict[str, Any]) -> dict[str, Any]:

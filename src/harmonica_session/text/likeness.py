@@ -29,12 +29,13 @@ def nearest(name: str, known: Iterable[str], *, most: int = 1) -> list[str]:
         most: How many to return.
     """
     form = _form(name)
+    letters = {*form}
     ranked = []
     for candidate in known:
         other = _form(candidate)
         allowed = _allowed(len(other))
         # A name can be as long as a file; no more than a slip or two is looked at.
-        if abs(len(form) - len(other)) <= allowed:
+        if abs(len(form) - len(other)) <= allowed and len(letters - {*other}) <= allowed:
             slips = _slips(form, other)
             ranked += [(slips, candidate)] if slips <= allowed else []
     return [candidate for _, candidate in sorted(ranked, key=lambda it: it[0])[:most]]
