@@ -249,7 +249,7 @@ def test_a_mistake_beside_prose_is_not_blamed_on_it(
     [
         "a\uff1ab\n" * 40_000,
         "\u00a0" * 120_000,
-        f"{_START}\u201c{'\u201c' * 80_000}: x\n",
+        _START + "\u201c" * 80_000 + ": x\n",
         f"{_START}questions:\n" + "  - text\uff1a\u201cx\u201d\n" * 9_000,
     ],
     ids=["colons", "spaces", "a key of quotes", "questions"],
