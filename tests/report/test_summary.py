@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 
 from harmonica_session.announcement.advice import denied
 from harmonica_session.announcement.invitation import comment
-from harmonica_session.errors import InputError, Problem, SpecError
+from harmonica_session.errors import InputError, Problem, Refused, SpecError
 from harmonica_session.report import summary as report
 from harness.documents import ATTACK, TEXTS, full, headings, links
 
@@ -36,7 +36,8 @@ def test_a_summary_with_warnings(
     golden: Callable[[str, str], None], invitation: Invitation
 ) -> None:
     """A warning stands below, and what there is to paste stands in a block."""
-    refusal = denied("The link was not posted on #7", "403 Forbidden")
+    forbidden = Refused("403 Forbidden", status=403, is_limit=False)
+    refusal = denied("The link was not posted on #7", forbidden)
     facts = {"Session": "5e55", "Status": "created"}
     golden(
         "summary-warnings.md",

@@ -36,6 +36,7 @@ from harmonica_session.words.request import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from harmonica_session.errors import ActionError
     from harmonica_session.spec.values import Values
 
 
@@ -82,6 +83,13 @@ class Spec(SessionRequest):
     def problem_at(self, path: Path, message: str) -> Problem:
         """Return a problem with the value that stands at a path of the file."""
         return self._document.problem_at_value(path, message)
+
+    def problems_beside(self, path: Path, error: ActionError) -> list[Problem]:
+        """Return what is wrong with a file: in it, or else beside what names it."""
+        return [
+            problem if problem.file else self.problem_at(path, problem.message)
+            for problem in error.problems
+        ]
 
     def request(self, context: str) -> SessionRequest:
         """Return the request that the spec asks for; names in it do not count, see `spec/names.py`.

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import StringConstraints, WrapValidator
+from pydantic import StringConstraints
 
-from harmonica_session.words.answer import Answer, OptionalCount, OptionalText, or_nothing
+from harmonica_session.words.answer import Answer, OptionalCount, OptionalText
 
 
 class Chain(Answer):
@@ -38,4 +38,4 @@ class Session(Answer):
     created_at: OptionalText = None
     updated_at: OptionalText = None
     join_url: OptionalText = None
-    chain: Annotated[Chain | None, WrapValidator(or_nothing)] = None
+    chain: Chain | None = None

@@ -12,7 +12,7 @@ from pydantic import ConfigDict
 
 from harmonica_session.edges.harmonica.refusals import accepted
 from harmonica_session.edges.network.exchange import Request, Response
-from harmonica_session.words.answer import Answer, OptionalText, Rows
+from harmonica_session.words.answer import Answer, FewRows, OptionalText, Rows
 from harmonica_session.words.named import Kind, Named
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class _Group(Answer):
 
 
 class _Groups(Answer):
-    data: Rows[_Group]
+    data: FewRows[_Group] = ()
 
 
 class Catalogue:
