@@ -29,6 +29,7 @@ ORDER = (
     {"spec", "announcement"},
     {"background"},
     {"session"},
+    {"results"},
     {"report"},
     {"commands"},
     {"step"},
@@ -37,16 +38,19 @@ ORDER = (
     {"__main__"},
 )
 # Rooms whose modules decide. Those that act are named here, and no other one may import them.
-DECIDING = ("spec", "announcement", "background", "session", "report")
+DECIDING = ("spec", "announcement", "background", "session", "results", "report")
 VERBS = {
     *("spec.choose_files", "spec.fill_in", "spec.look_up_names", "spec.read"),
-    *("announcement.find_place", "announcement.our_comments", "announcement.post"),
+    *("announcement.announced", "announcement.find_place", "announcement.our_comments"),
+    "announcement.post",
     *("background.attach", "background.from_files", "background.from_services"),
     "background.gather",
     *("session.announce", "session.change", "session.find", "session.prepare", "session.races"),
     "session.settle",
     "session.survey",
-    *("report.dry_run", "report.hand_on"),
+    *("results.ask", "results.circle", "results.follow_up", "results.keep_brief"),
+    *("results.remind", "results.tell"),
+    *("report.dry_run", "report.hand_on", "report.hand_on_results"),
 }
 # Libraries that one room alone speaks to.
 SPOKEN_TO_BY = {"httpx": "edges.network", "actions_toolkit": "edges.runner"}

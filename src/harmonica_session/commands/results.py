@@ -15,7 +15,7 @@ from harmonica_session.edges.github.find_pull_request import find_pull_request
 from harmonica_session.errors import InputError
 from harmonica_session.inputs import reason_to_skip, require_key
 from harmonica_session.report.hand_on import skip
-from harmonica_session.report.results import as_json, hand_on_results, nothing_to_report
+from harmonica_session.report.hand_on_results import as_json, hand_on_results, nothing_to_report
 from harmonica_session.results.circle import bring_up_to_date
 from harmonica_session.results.keep_brief import keep_brief
 from harmonica_session.words.visibility import Visibility
