@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harmonica_session.sandbox import Fault
+from harmonica_session.words.front_matter import FrontMatter
 from harness.consumer import SPEC
 
 if TYPE_CHECKING:
@@ -614,3 +615,27 @@ def test_the_summary_has_the_cautions_and_the_comment_has_not(
     assert "about 600 words" in run.summary
     assert run.annotations == []
     assert not any("Latin" in body or "600" in body for body in consumer.bodies)
+
+
+FRONT_MATTER = FrontMatter("a1", "https://app.harmonica.chat/chat?s=a1", "2026-11-02", "")
+
+
+def test_front_matter_of_ours_is_read_and_not_sent(consumer: Consumer) -> None:
+    """What our own results run has put above a brief changes neither context nor digest."""
+    consumer.write("SESSION.md", "# Last time\n\nWe met.\n")
+    given(consumer, "session_md", "file: SESSION.md")
+    consumer.on_pull_request()
+    for text in (FRONT_MATTER.above("# Last time\n\nWe met."), "# Last time\n\nWe met.\n"):
+        consumer.write("SESSION.md", text)
+        assert consumer.on_pull_request("synchronize").outputs["status"] == "reused"
+    assert sent(consumer) == "# Last time\n\nWe met.\n\n# Last time\n\nWe met."
+
+
+def test_front_matter_of_others_is_sent(consumer: Consumer) -> None:
+    """A brief with front matter of its own, and a note that quotes ours, stay as they are."""
+    note = f"As it stands there:\n\n{FRONT_MATTER.above('Quoted')}"
+    consumer.write("SESSION.md", "---\ntitle: Ours\n---\n\nWe met.\n")
+    consumer.write("note.md", note)
+    given(consumer, "session_md", "file: note.md")
+    consumer.on_pull_request()
+    assert sent(consumer) == f"---\ntitle: Ours\n---\n\nWe met.\n\n{note}".rstrip()

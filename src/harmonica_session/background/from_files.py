@@ -11,6 +11,7 @@ from harmonica_session.background.context import Background
 from harmonica_session.errors import FileRefused
 from harmonica_session.text.decoding import background_text
 from harmonica_session.text.secrecy import refuse_secrets
+from harmonica_session.words.front_matter import without_front_matter
 
 if TYPE_CHECKING:
     from harmonica_session.errors import Problem
@@ -128,4 +129,4 @@ class _Reading:
     def checked(self, content: bytes, path: str) -> str:
         text = background_text(content, path)
         refuse_secrets(text, path, self.world.inputs.secret_texts)
-        return text
+        return without_front_matter(text)

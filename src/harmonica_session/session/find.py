@@ -28,7 +28,7 @@ from harmonica_session.session.identity import (
     receipt_counts,
 )
 from harmonica_session.session.plan import Found
-from harmonica_session.session.survey import is_settling, linked
+from harmonica_session.session.survey import linked
 from harmonica_session.text.moment import moment
 from harmonica_session.words.session import Session
 
@@ -135,7 +135,7 @@ def _is_gone(survey: Survey, receipt: Receipt) -> bool:
     It refuses every session while it cannot read who may see what, and a new one until that is
     written down. So the list has to lack it, and to hold others.
     """
-    if is_settling(receipt):
+    if survey.is_settling(receipt):
         return False
     created = moment(receipt.created_at)
     try:
@@ -174,7 +174,7 @@ def _of_topic(
 
 def _listed_late(survey: Survey, task: Task, receipt: Receipt) -> list[Session]:
     """Return the announced session of a topic where it is too new to be missed in the list."""
-    if not is_settling(receipt) or receipt.fields.get("topic") != task.fields["topic"]:
+    if not survey.is_settling(receipt) or receipt.fields.get("topic") != task.fields["topic"]:
         return []
     row = Session(id=receipt.session_id, topic=task.request.topic, created_at=receipt.created_at)
     seen = survey.whole(row) or row

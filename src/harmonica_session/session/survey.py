@@ -5,7 +5,7 @@ This module must not decide which of it is meant, nor write anything anywhere.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from harmonica_session.errors import Refused, ServiceError
@@ -13,6 +13,7 @@ from harmonica_session.text.moment import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from harmonica_session.announcement.receipt import Receipt
     from harmonica_session.edges.harmonica.client import Harmonica
@@ -91,11 +92,16 @@ class Survey:
         """
         harmonica = self._world.harmonica
         refused = [row for row in rows if row.id in self._whole and not self._whole[row.id]]
-        return [linked(harmonica, row) for row in refused if harmonica and is_settling(row)]
+        return [linked(harmonica, row) for row in refused if harmonica and self.is_settling(row)]
+
+    def is_settling(self, session: Session | Receipt) -> bool:
+        """Say whether a session is so new that Harmonica may yet refuse to show it."""
+        created, now = moment(session.created_at), self._world.deadline.clock.utc_now()
+        return created is not None and now - created < _SETTLING
 
     def _looked_at(self, harmonica: Harmonica, row: Session) -> Session | None:
         deadline = self._world.deadline
-        for pause in _PAUSES if is_settling(row) else ():
+        for pause in _PAUSES if self.is_settling(row) else ():
             if session := whole(harmonica, row, self._seconds(harmonica)):
                 return session
             if deadline.left <= pause:
@@ -105,12 +111,6 @@ class Survey:
 
     def _seconds(self, harmonica: Harmonica) -> float | None:
         return harmonica.look_seconds if self._is_hurried else None
-
-
-def is_settling(session: Session | Receipt) -> bool:
-    """Say whether a session is so new that Harmonica may refuse to show it to who may see it."""
-    created = moment(session.created_at)
-    return created is not None and datetime.now(timezone.utc) - created < _SETTLING
 
 
 def _beginning_of_pull_request(world: World, number: int) -> datetime | None:
@@ -131,7 +131,7 @@ def _beginning_of_run(world: World) -> datetime:
         except ServiceError as error:
             world.runner.debug(f"Nobody says when this run began: {error}")
     longest = _LONGEST_ATTEMPT if world.event.run_attempt == 1 else _LONGEST_RUN
-    return began or datetime.now(timezone.utc) - longest
+    return began or world.deadline.clock.utc_now() - longest
 
 
 def _shortly_before(text: str) -> datetime | None:
