@@ -42,7 +42,7 @@ DECIDING = ("spec", "announcement", "background", "session", "results", "report"
 VERBS = {
     *("spec.choose_files", "spec.fill_in", "spec.look_up_names", "spec.read"),
     *("announcement.announced", "announcement.find_place", "announcement.our_comments"),
-    "announcement.post",
+    *("announcement.earlier", "announcement.post"),
     *("background.attach", "background.from_files", "background.from_services"),
     "background.gather",
     *("session.announce", "session.change", "session.find", "session.prepare", "session.races"),

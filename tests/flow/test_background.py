@@ -139,7 +139,7 @@ def test_every_mistake_in_the_list_is_annotated_in_its_place(consumer: Consumer)
         consumer,
         "sesion_md",
         "merged_pull_requests: {since: yesterday, limit: 0}",
-        "previous_session",
+        "issues_closed",
         "issues_closed: {sinse: 14d}",
         "url: https://example.org",
     )
@@ -152,7 +152,7 @@ def test_every_mistake_in_the_list_is_annotated_in_its_place(consumer: Consumer)
     said = run.messages("error")
     assert "did you mean `session_md`?" in said
     assert "did you mean `since`?" in said
-    assert "`previous_session: {session: …}`" in said
+    assert "`issues_closed: {since: 14d}`" in said
     assert consumer.box.requests == []
 
 

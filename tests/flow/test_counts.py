@@ -59,6 +59,7 @@ NOT_FOR_CREATE = {
     *("spec.expression", "spec.names", "spec.schema", "spec.yaml_mistakes", "spec.mistakes"),
     *("spec.disguises", "spec.disguised_lines", "text.likeness", "text.lookalikes"),
     *("edges.harmonica.changes", "session.change"),
+    *("announcement.announced", "words.front_matter"),
     *("background.attach", "background.from_services", "background.quotations"),
     *("edges.files.revision", "edges.github.repository"),
     *("edges.harmonica.catalogue", "edges.harmonica.context_sources"),
@@ -71,7 +72,7 @@ NOT_FOR_VALIDATE = NOT_FOR_CREATE - {"commands.validate"} | {
     *("commands.create", "edges.github", "edges.harmonica", "edges.network.transport"),
     *("announcement.our_comments", "announcement.post", "background.gather", "session"),
 }
-MOST_FOR_CREATE, MOST_FOR_VALIDATE = 99, 59
+MOST_FOR_CREATE, MOST_FOR_VALIDATE = 100, 59
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ JSON = st.recursive(
 
 def shown(event: Event, expression: str) -> str:
     """Return what an expression comes to for an event."""
-    return Parsed(expression).fill(values_of(event, {}, NONE, None))
+    return Parsed(expression).fill(values_of(event, {}, [NONE], None))
 
 
 def test_a_pull_request_tells_all_its_names() -> None:
@@ -212,7 +212,7 @@ def test_any_payload_gives_plain_values(payload: dict[str, object]) -> None:
     """Whatever an event holds, each name comes to a text, or is absent."""
     event = Event(name="x", payload=payload, repository_id="1")
     known = Group("pull_request", known_pull_request(event, 7), "")
-    values = values_of(event, {}, known, date(2026, 1, 1))
+    values = values_of(event, {}, [known], date(2026, 1, 1))
     for name, inside in NAMES.items():
         for part in inside or ("x",):
             is_text = name in ("actor", "today")

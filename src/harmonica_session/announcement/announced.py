@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from harmonica_session.world import World
 
 LABEL = "harmonica-session"
+ACTION_LABEL = "harmonica-action"
 # Nobody waits longer for the end of a round, or for what came out of it.
 _LOOK_BACK = timedelta(days=60)
 
@@ -100,17 +101,23 @@ class Announcements:
         return list(oldest.values())
 
     def _of(self, issue: Issue) -> list[Announced]:
-        own = [] if issue.is_pull_request else list(self._as_own_issue(issue))
-        return own or list(self._in_comments(issue))
+        own = [] if issue.is_pull_request else list(self.as_own_issue(issue))
+        return own or list(self.in_comments(issue))
 
-    def _as_own_issue(self, issue: Issue) -> Iterator[Announced]:
+    def as_own_issue(self, issue: Issue) -> Iterator[Announced]:
+        """Return the sessions that an issue is there for alone; of one spec there is one."""
         opening = as_comment(issue)
         place = Place(issue.number, is_own_issue=True)
         for seal in self._seals([opening]):
             if ours := self._counting(seal, place, [opening]):
                 yield Announced(seal, place, ours, is_open=issue.is_open)
 
-    def _in_comments(self, issue: Issue) -> Iterator[Announced]:
+    def in_comments(self, issue: Issue) -> Iterator[Announced]:
+        """Return the sessions that comments on an issue or pull request announce.
+
+        Raises:
+            ServiceError: GitHub does not tell.
+        """
         place = Place(issue.number)
         comments = tuple(self._github.comments(issue.number))
         for seal in self._seals(comments):

@@ -11,7 +11,6 @@ from harmonica_session.background.context import Background
 from harmonica_session.errors import FileRefused
 from harmonica_session.text.decoding import background_text
 from harmonica_session.text.secrecy import refuse_secrets
-from harmonica_session.words.front_matter import without_front_matter
 
 if TYPE_CHECKING:
     from harmonica_session.errors import Problem
@@ -129,4 +128,8 @@ class _Reading:
     def checked(self, content: bytes, path: str) -> str:
         text = background_text(content, path)
         refuse_secrets(text, path, self.world.inputs.secret_texts)
+        if not text.startswith("---"):
+            return text
+        from harmonica_session.words.front_matter import without_front_matter
+
         return without_front_matter(text)

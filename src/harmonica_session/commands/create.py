@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from harmonica_session.announcement.earlier import Earlier
 from harmonica_session.announcement.find_place import find_place
 from harmonica_session.background.gather import gather
 from harmonica_session.commands import several
@@ -64,9 +65,10 @@ def _work_for(worlds: list[World]) -> list[Callable[[], None]]:
     # Nobody is asked before all that can be wrong with a spec in itself was looked at.
     drafts = each(worlds, read)
     place = find_place(worlds[0])
-    specs = each(worlds, partial(_complete, place=place), drafts)
+    earlier = Earlier(worlds[0])
+    specs = each(worlds, partial(_complete, place=place, earlier=earlier), drafts)
     refuse_shared_topics(worlds, specs)
-    contexts = each(worlds, partial(gather, place=place), specs)
+    contexts = each(worlds, partial(gather, place=place, earlier=earlier), specs)
     seals = each(worlds, seal_of)
     tasks = each(worlds, partial(task_of, place=place), seals, specs, contexts)
     plans = each(worlds, partial(_plan, survey=Survey(worlds[0])), seals, tasks)
@@ -74,9 +76,10 @@ def _work_for(worlds: list[World]) -> list[Callable[[], None]]:
     return each(worlds, _work, seals, plans, attachments)
 
 
-def _complete(world: World, draft: Draft, *, place: Place) -> Spec:
+def _complete(world: World, draft: Draft, *, place: Place, earlier: Earlier) -> Spec:
     """Return the spec with the values of the run in its texts, and with ids for its names."""
-    return look_up_names(world, fill_in(world, draft, place=place))
+    before = partial(earlier.session_before, draft.path)
+    return look_up_names(world, fill_in(world, draft, place=place, before=before))
 
 
 def _plan(world: World, seal: Seal | None, task: Task, *, survey: Survey) -> Plan:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from harmonica_session.announcement.announced import ACTION_LABEL
 from harmonica_session.announcement.authorship import may_have_written
 from harmonica_session.announcement.our_comments import login_of
 from harmonica_session.errors import ActionError
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from harmonica_session.words.issue import Issue
     from harmonica_session.world import World
 
-LABEL = "harmonica-action"
 MOST = 10
 _PURPOSE = "action v1"
 
@@ -69,7 +69,7 @@ def _opened(world: World, github: GitHub, announced: Announced) -> dict[int, int
     created = moment(announced.receipt.created_at)
     since = f"{created - timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}" if created else None
     # Newest first, so that of two issues for one action the older one counts.
-    for issue in _ours(world, github, github.issues.labelled(LABEL, since)):
+    for issue in _ours(world, github, github.issues.labelled(ACTION_LABEL, since)):
         number = numbers.get((issue.body or "").partition("\n")[0].strip())
         if number:
             found[number] = issue.number
@@ -88,7 +88,7 @@ def _open(github: GitHub, announced: Announced, it: Told, number: int) -> int:
     title = shorten(action_title(it.agreed[number - 1]), LONGEST_TITLE)
     text = action_text(it, number, announced.ours.comment.html_url)
     body = f"{_marks(announced, number)[0]}\n{text}"
-    return github.issues.create(title, body, [LABEL]).number
+    return github.issues.create(title, body, [ACTION_LABEL]).number
 
 
 def _marks(announced: Announced, number: int) -> list[str]:

@@ -5,7 +5,7 @@ This module must not know how it is asked for, nor what it was asked to be.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import StringConstraints
 
@@ -50,3 +50,17 @@ class Session(Answer):
     welcome_message: OptionalText = None
     summary_prompt: OptionalText = None
     chain: Chain | None = None
+
+
+class SessionBefore(NamedTuple):
+    """An earlier session of a spec, as its announcement keeps it.
+
+    Attributes:
+        session_id: The session.
+        join_url: Its link.
+        created_at: When it was created, in ISO 8601.
+    """
+
+    session_id: str
+    join_url: str
+    created_at: str
