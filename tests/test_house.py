@@ -20,8 +20,8 @@ PACKAGE = SRC / "harmonica_session"
 ORDER = (
     {"__init__"},
     {"errors"},
-    {"words"},
     {"text"},
+    {"words"},
     {"event"},
     {"inputs"},
     {"edges"},

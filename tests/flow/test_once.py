@@ -125,6 +125,16 @@ def test_a_topic_is_no_pattern(consumer: Consumer) -> None:
     assert again.outputs["session_id"] == run.outputs["session_id"]
 
 
+@pytest.mark.parametrize("written", ["Retrospective\\uFEFF", "\\u3000Retrospective\\x1f"])
+def test_a_topic_is_compared_as_the_server_keeps_it(consumer: Consumer, written: str) -> None:
+    """It trims as JavaScript does, which is not what Python takes for blank."""
+    consumer.write(".harmonica/session.yml", f'topic: "{written}"\ngoal: x\n')
+    first = consumer.run("schedule", once_per="topic")
+    again = consumer.run("schedule", once_per="topic", env={"GITHUB_RUN_ID": "9"})
+    assert again.outputs == {**first.outputs, "status": "reused"}
+    assert len(consumer.created) == 1
+
+
 def test_several_sessions_of_a_topic_are_listed(consumer: Consumer) -> None:
     """Where nobody can say which session is meant, the error lists their links."""
     rows = [consumer.box.harmonica.add_session("Retrospective") for _ in range(2)]

@@ -23,6 +23,7 @@ from harmonica_session.session import notes
 from harmonica_session.session.identity import (
     age,
     carries_reference,
+    has_topic,
     is_set_up_elsewhere,
     may_have_run_before,
     receipt_counts,
@@ -191,7 +192,7 @@ def _left_behind(world: World, survey: Survey, task: Task) -> list[Session]:
             f"an earlier run may have made one of {len(rows)} sessions, and there was no time to "
             f"look at all of them: {error}"
         ) from None
-    unseen = survey.unseen(row for row in rows if row.topic == task.request.topic)
+    unseen = survey.unseen(row for row in rows if has_topic(row, task))
     if sessions:
         world.runner.say(f"Recognised the session of an earlier run: {sessions[0].id}")
         tell_unseen(world, unseen)
@@ -229,11 +230,11 @@ def with_reference(
     """
     rows = sorted(candidates, key=age)
     # A topic that is the same still is the likeliest, and each candidate costs a request.
-    alike = [row for row in rows if row.topic == task.request.topic]
+    alike = [row for row in rows if has_topic(row, task)]
     ours = (it for it in (look(row) for row in alike) if it and carries_reference(it, task))
     # Where a topic is everybody's, the oldest is enough.
     found = list(ours if len(alike) <= _FEW else islice(ours, 1))
     if found or same_topic:
         return found
-    others = (look(row) for row in rows if row.topic != task.request.topic)
+    others = (look(row) for row in rows if not has_topic(row, task))
     return list(islice((it for it in others if it and carries_reference(it, task)), 1))

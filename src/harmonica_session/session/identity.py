@@ -8,6 +8,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
+from harmonica_session.text.blanks import trimmed
 from harmonica_session.text.moment import moment
 
 if TYPE_CHECKING:
@@ -53,6 +54,11 @@ def carries_reference(session: Session, task: Task) -> bool:
     """Say whether a session's context holds the task's reference line, be it of an older key."""
     lines = (session.context or "").splitlines()
     return any(f"Ref: {it}" in lines for it in (task.reference, *task.older_references))
+
+
+def has_topic(session: Session, task: Task) -> bool:
+    """Say whether a listed session has the task's very topic."""
+    return trimmed(session.topic or "") == task.request.topic
 
 
 def age(session: Session) -> tuple[bool, float, str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from harmonica_session.session.identity import is_overtaken
+from harmonica_session.text.blanks import trimmed
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -174,7 +175,9 @@ def _missing(task: Task, found: Found, differing: tuple[str, ...]) -> tuple[str,
 
 
 def _held(task: Task, session: Session, name: str) -> str | None:
-    value: str | None = getattr(session, name)
+    text: str | None = getattr(session, name)
+    # What a host has changed is not trimmed, and what we send always is.
+    value = None if text is None else trimmed(text)
     if value and name == "context":
         # A reference of an older key is as good as one of this.
         for older in task.older_references:

@@ -26,6 +26,7 @@ from harmonica_session.spec.mistakes import explain, name_of, written
 from harmonica_session.spec.scalar import is_number_of_json
 from harmonica_session.spec.template import fill_in
 from harmonica_session.spec.yaml_reader import read_document
+from harmonica_session.text.blanks import trimmed
 from harmonica_session.text.markdown import visible
 from harmonica_session.words.request import (
     Channel,
@@ -171,7 +172,7 @@ def _without_blanks(value: dict[str, Any]) -> dict[str, Any]:
         or key not in Spec.model_fields
         or not (
             item is None
-            or (isinstance(item, str) and not item.strip())
+            or (isinstance(item, str) and not trimmed(item))
             or (item == [] and key in _MAY_BE_EMPTY)
         )
     }
@@ -199,7 +200,7 @@ def _repeated_options(value: Mapping[str, Any], document: Document) -> Iterator[
         options = question.get("options") if isinstance(question, dict) else None
         for place, option in enumerate(_items(options)):
             path: Path = ("questions", number, "options", place)
-            text = option.strip() if isinstance(option, str) else ""
+            text = trimmed(option) if isinstance(option, str) else ""
             if text in seen:
                 message = (
                     f"{name_of(path)} is `{clip(text)}`, as is {name_of(seen[text])}; keep one"

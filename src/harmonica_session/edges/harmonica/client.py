@@ -22,6 +22,7 @@ from harmonica_session.edges.network.single_flight import SingleFlight
 from harmonica_session.edges.network.transport import Transport
 from harmonica_session.errors import AnswerUnusable, FateUnknown, Refused, clip
 from harmonica_session.text.addresses import checked_join_url, join_url_of
+from harmonica_session.text.blanks import trimmed
 from harmonica_session.text.moment import moment
 from harmonica_session.words.answer import Answer, Rows
 from harmonica_session.words.session import Session
@@ -243,7 +244,7 @@ class Harmonica:
         # The server takes `q` for a pattern, and long addresses are refused.
         piece = re.sub(r"([\\%_])", r"\\\1", topic[:_LONGEST_SEARCH])
         rows = self._listed({"status": "active", "q": piece})
-        return [row for row in rows if (row.topic or "").strip() == topic.strip()]
+        return [row for row in rows if trimmed(row.topic or "") == trimmed(topic)]
 
     def created_since(
         self, since: datetime | None, seconds: float | None = None
