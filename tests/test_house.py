@@ -44,7 +44,7 @@ VERBS = {
     *("background.attach", "background.from_files", "background.from_services"),
     "background.gather",
     *("session.announce", "session.find", "session.prepare", "session.races", "session.settle"),
-    "session.survey",
+    *("session.earlier_runs", "session.recognise", "session.survey"),
     *("report.dry_run", "report.hand_on"),
 }
 # Libraries that one room alone speaks to.

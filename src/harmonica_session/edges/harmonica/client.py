@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
@@ -21,11 +21,15 @@ from harmonica_session.edges.network.retry import Persistent
 from harmonica_session.edges.network.single_flight import SingleFlight
 from harmonica_session.edges.network.transport import Transport
 from harmonica_session.errors import AnswerUnusable, FateUnknown, Refused, clip
-from harmonica_session.text.addresses import checked_join_url, join_url_of
+from harmonica_session.text.addresses import (
+    checked_join_url,
+    join_url_like,
+    join_url_of,
+)
 from harmonica_session.text.blanks import trimmed
-from harmonica_session.text.moment import moment
+from harmonica_session.text.moment import is_before, is_surely_before, moment
 from harmonica_session.words.answer import Answer, Rows
-from harmonica_session.words.session import Session
+from harmonica_session.words.session import AT_ONCE, Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,8 +47,6 @@ PAGE = 100
 _SUCCESS = range(200, 300)
 _NOT_FOUND = 404
 _LONGEST_SEARCH = 100
-# Longer than a create takes, so that the beginning of one that was faster lies within it.
-_LOOK_BACK = timedelta(minutes=10)
 # The session that exists is to be announced, however slow the look for others is.
 _LOOK_SECONDS = 20.0
 # The server says its time in whole seconds, and on its way an answer grows older.
@@ -94,6 +96,8 @@ class Harmonica:
         # How far the server's clock is ahead of ours; known from its first answer on.
         self._ahead: float | None = None
         self._first_create_at: float | None = None
+        self._made: list[str] = []
+        self._known_link: tuple[str, str] | None = None
         self._meanwhile = SingleFlight(self._look_around)
 
     def close(self) -> None:
@@ -141,7 +145,7 @@ class Harmonica:
         except AnswerUnusable as error:
             raise FateUnknown(str(error)) from None
         try:
-            checked_join_url(session.join_url)
+            join_url = checked_join_url(session.join_url)
         except ValueError as error:
             unusable = response.unusable(
                 f"session {clip(session.id)} was created, but its `join_url` {error}; "
@@ -149,6 +153,8 @@ class Harmonica:
             )
             unusable.session_id = session.id
             raise unusable from None
+        self._made.append(session.id)
+        self.learn_link(join_url, session.id)
         return session
 
     def get(self, session_id: str, seconds: float | None = None) -> Session:
@@ -249,7 +255,9 @@ class Harmonica:
     def created_since(
         self, since: datetime | None, seconds: float | None = None
     ) -> Iterator[Session]:
-        """List the account's sessions that were created at `since` or later: `GET /sessions`.
+        """List the account's sessions, but for those surely created before `since`.
+
+        `GET /sessions`, which tells each of a session's times in a zone of its own.
 
         Args:
             since: A moment; None for all sessions.
@@ -257,21 +265,39 @@ class Harmonica:
         """
         for row in self._listed({}, seconds):
             # The list is ordered by `updated_at`, and nothing is updated before it is created.
-            if _is_before(row.updated_at, since):
+            if is_surely_before(row.updated_at, since):
                 return
-            if not _is_before(row.created_at, since):
+            if not is_surely_before(row.created_at, since):
                 yield row
 
+    def lacks(self, session_id: str, since: datetime | None) -> bool:
+        """Say whether the list of sessions is not empty, and lacks one created at `since`."""
+        is_empty = True
+        for row in self._listed({}):
+            if row.id == session_id:
+                return False
+            is_empty = False
+            if is_surely_before(row.updated_at, since):
+                break
+        return not is_empty
+
     def created_meanwhile(self) -> list[Session]:
-        """List the sessions created since shortly before the first create of this process.
+        """List the sessions created since shortly before those of this process, and maybe more.
 
         The list is as of now; who asks meanwhile shares it. It may take a part of the time only.
         """
         return self._meanwhile.answer()
 
     def _look_around(self) -> list[Session]:
-        since = self.time_of_create() - _LOOK_BACK
-        return list(self.created_since(since, self.look_seconds))
+        made, rows, beginnings = set(self._made), [], []
+        for row in self.created_since(self.time_of_create(), self.look_seconds):
+            rows.append(row)
+            if row.id in made and (updated := moment(row.updated_at)):
+                beginnings.append(updated - AT_ONCE)
+            # Times of one kind can be compared, and those of our own sessions are listed too.
+            if made and len(beginnings) == len(made) and is_before(row.updated_at, min(beginnings)):
+                break
+        return rows
 
     @property
     def look_seconds(self) -> float:
@@ -308,9 +334,15 @@ class Harmonica:
 
     def join_url(self, session_id: str) -> str:
         """Return the link of a session that another run created; no route returns it again."""
-        return checked_join_url(join_url_of(self.base, session_id))
+        alike = join_url_like(*self._known_link, session_id) if self._known_link else ""
+        return checked_join_url(alike or join_url_of(self.base, session_id))
 
+    @property
+    def knows_links(self) -> bool:
+        """Whether the server itself has said where people join, which may be another address."""
+        return self._known_link is not None
 
-def _is_before(text: str | None, since: datetime | None) -> bool:
-    at = moment(text)
-    return at is not None and since is not None and at < since
+    def learn_link(self, join_url: str, session_id: str) -> None:
+        """Take note of a link that the server gave when it made a session."""
+        if join_url_like(join_url, session_id, session_id):
+            self._known_link = join_url, session_id

@@ -38,6 +38,9 @@ class HarmonicaState(Access):
         chain: The `chain` of the next answers to a create; None: by the template.
         created_overrides: Fields put over the answer to a create, `join_url` for one.
         clock_offset: Seconds by which the server's clock is ahead.
+        hours_east: How far east of UTC the server's process is, and its database is not, so that
+            `updated_at` is told too early; negative for west.
+        is_created_off: Whether it is `created_at` that is told so.
         create_delay: Seconds a create takes; it is finished though the client hangs up.
         require_context: Whether a create without context crashes, as on some databases.
         strict_context_limit: Bytes of a body above which a proxy answers 413.
@@ -59,6 +62,8 @@ class HarmonicaState(Access):
         self.chain: Row | None = None
         self.created_overrides: Row = {}
         self.clock_offset = 0.0
+        self.hours_east = 0.0
+        self.is_created_off = False
         self.create_delay = 0.0
         self.require_context = False
         self.strict_context_limit = 4_500_000
@@ -91,7 +96,9 @@ class HarmonicaState(Access):
 
     def _store(self, row: Row, columns: Row) -> Row:
         with self._lock:
-            created = columns.get("created_at") or self.timestamp()
+            now, off = self.timestamp(), self.timestamp(self.hours_east * 3_600)
+            created = columns.get("created_at") or (off if self.is_created_off else now)
+            updated = columns.get("created_at") or (now if self.is_created_off else off)
             self._stored += 1
             session = {
                 **row,
@@ -99,7 +106,7 @@ class HarmonicaState(Access):
                 "status": "active",
                 "participant_count": 0,
                 "created_at": created,
-                "updated_at": created,
+                "updated_at": updated,
                 "summary": None,
                 "session_md": None,
                 "joined": [],
