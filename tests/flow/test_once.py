@@ -258,6 +258,37 @@ def test_new_makes_another_session(consumer: Consumer) -> None:
     assert len(consumer.created) == 2
 
 
+@pytest.mark.parametrize("spec", [SPEC, CHANGED, SPEC.replace("one change", "three changes")])
+def test_the_last_session_counts_for_who_goes_back_to_update(consumer: Consumer, spec: str) -> None:
+    """Without the comment the references tell, and the newest session has replaced the others."""
+    consumer.run_long_ago()
+    consumer.write(".harmonica/session.yml", CHANGED)
+    consumer.box.harmonica.clock_offset = -7_200
+    last = consumer.on_pull_request("synchronize", on_change="new")
+    consumer.box.harmonica.clock_offset = 0
+    consumer.box.github.comments.clear()
+    consumer.write(".harmonica/session.yml", spec)
+    back = consumer.on_pull_request("synchronize")
+    assert back.outputs["session_id"] == last.outputs["session_id"]
+    assert back.outputs["status"] == ("reused" if spec == CHANGED else "updated")
+    consumer.box.github.comments.clear()
+    again = consumer.on_pull_request("synchronize")
+    assert again.outputs == {**back.outputs, **again.outputs, "status": "reused"}
+    assert len(consumer.created) == 2
+
+
+def test_a_new_version_is_known_again_without_its_comment(consumer: Consumer) -> None:
+    """With `on-change: new` only a session of this very version counts, whichever is the newest."""
+    consumer.inputs["on_change"] = "new"
+    first = consumer.run_long_ago()
+    consumer.write(".harmonica/session.yml", CHANGED)
+    consumer.on_pull_request("synchronize")
+    consumer.box.github.comments.clear()
+    consumer.write(".harmonica/session.yml", SPEC)
+    again = consumer.on_pull_request("synchronize")
+    assert again.outputs["session_id"] == first.outputs["session_id"]
+
+
 def test_new_is_not_made_twice_when_the_comment_cannot_be_edited(consumer: Consumer) -> None:
     """Push after push finds the session whose announcement failed."""
     consumer.inputs["on_change"] = "new"
