@@ -93,7 +93,8 @@ class Harmonica(HarmonicaState):
         with self._lock:
             session = self._store(row, {"owner": user})
             self._unlisted[session["id"]] = self.unlisted_reads
-        content = stored.listed(session) | {"join_url": f"{self._base}/chat?s={session['id']}"}
+        join_url = f"{self.public_url or self._base}/chat?s={session['id']}"
+        content = stored.listed(session) | {"join_url": join_url}
         chain = self.chain or self._started_chain(session)
         content |= {"chain": chain} if chain else {}
         return json_answer(201, content | self.created_overrides)

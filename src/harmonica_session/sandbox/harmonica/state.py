@@ -42,6 +42,7 @@ class HarmonicaState(Access):
             `updated_at` is told too early; negative for west.
         is_created_off: Whether it is `created_at` that is told so.
         create_delay: Seconds a create takes; it is finished though the client hangs up.
+        public_url: The address in join links; empty: the server's own.
         require_context: Whether a create without context crashes, as on some databases.
         strict_context_limit: Bytes of a body above which a proxy answers 413.
         unlisted_reads: How many lists leave a new session out, its permissions being late; until
@@ -65,6 +66,7 @@ class HarmonicaState(Access):
         self.hours_east = 0.0
         self.is_created_off = False
         self.create_delay = 0.0
+        self.public_url = ""
         self.require_context = False
         self.strict_context_limit = 4_500_000
         self.unlisted_reads = 0
