@@ -519,12 +519,12 @@ def test_an_unknown_address_does_not_pass_for_a_brief_to_come(
 def test_link_is_rebuilt_as_it_was(harmonica: Harmonica) -> None:
     """The link of a session that another run made is the one that its create answered."""
     session = harmonica.create(REQUEST)
-    assert harmonica.join_url(session.id) == session.join_url
+    assert harmonica.links.of(session.id) == session.join_url
 
 
 def test_rebuilt_link_holds_any_id(box: Sandbox, harmonica: Harmonica) -> None:
     """An id cannot add to the link, nor end it."""
-    link = harmonica.join_url("a&b#c d)<ü")
+    link = harmonica.links.of("a&b#c d)<ü")
     assert link == f"{box.harmonica_url}/chat?s=a%26b%23c%20d%29%3C%C3%BC"
 
 

@@ -117,6 +117,8 @@ def test_sessions_made_while_an_earlier_run_was_at_work_come_first(consumer: Con
         ("schedule", "main", 1),
         ("check_suite", "main", 1),
         ("merge_group", "gh-readonly-queue/main/pr-7-d", 1),
+        # GitHub may list such a run under the branch that it runs for.
+        ("pull_request_target", "main", 1),
     ],
 )
 def test_whatever_run_may_have_made_a_session_is_looked_for(
@@ -135,7 +137,12 @@ def test_whatever_run_may_have_made_a_session_is_looked_for(
 
 @pytest.mark.parametrize(
     ("event", "branch", "repository"),
-    [("pull_request", "other", 1), ("pull_request", "fix", 2), ("push", "main", 1)],
+    [
+        ("pull_request", "other", 1),
+        ("pull_request", "fix", 2),
+        ("pull_request_target", "main", 2),
+        ("push", "main", 1),
+    ],
 )
 def test_a_run_for_another_pull_request_has_made_none_for_this(
     consumer: Consumer, event: str, branch: str, repository: int

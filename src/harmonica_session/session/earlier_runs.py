@@ -31,7 +31,8 @@ _SAME_MOMENT = timedelta(minutes=2)
 _KEPT = timedelta(days=90)
 # A list that is narrowed down ends there, and may not count any further.
 _MOST_FOUND = 1_000
-_COUNTED = ("pull_request", "pull_request_target", "push")
+_TARGET = "pull_request_target"
+_COUNTED = ("pull_request", "push", _TARGET)
 
 
 class Span(NamedTuple):
@@ -76,6 +77,8 @@ class _Head(NamedTuple):
     branch: str
     repository: int | None
     commits: frozenset[str]
+    base_branches: tuple[object, ...]
+    base_repository: object
     merged_at: str
     is_certain: bool
 
@@ -83,8 +86,10 @@ class _Head(NamedTuple):
 def earlier_runs(world: World, number: int, since: datetime | None) -> EarlierRuns:
     """Ask GitHub which runs since a pull request was opened may have made a session for it."""
     github, own = world.github, world.event.run_id
-    if github is None or since is None or not own.isdecimal():
-        return EarlierRuns(unread="there is no run, no `github-token`, or no pull request to see")
+    if github is None or not own.isdecimal():
+        return EarlierRuns(unread="there is nothing to ask it with")
+    if since is None:
+        return EarlierRuns(unread="it does not say when the pull request was opened")
     try:
         head = _head_of(world, github, number)
         until = datetime.now(timezone.utc) + _SAME_MOMENT
@@ -94,7 +99,7 @@ def earlier_runs(world: World, number: int, since: datetime | None) -> EarlierRu
             of_branch = github.runs(since, until, branch=head.branch)
             known = {run.id: run for run in (*runs, *of_branch.workflow_runs)}
             runs = list(known.values())
-            is_known = of_branch.is_whole and _are_all(github, page, since, until)
+            is_known = of_branch.is_whole and _tell_all(github, page, (since, until), head)
     except ServiceError as error:
         return EarlierRuns(unread=str(error))
     possible = [run for run in runs if run.id == int(own) or _may_concern(run, head)]
@@ -122,6 +127,8 @@ def _head_of(world: World, github: GitHub, number: int) -> _Head:
         branch if isinstance(branch, str) else "",
         repository if isinstance(repository, int) else None,
         frozenset(it for it in commits if isinstance(it, str)),
+        (nested(pull, "base", "ref"), nested(pull, "base", "repo", "default_branch")),
+        nested(pull, "base", "repo", "id"),
         merged_at if isinstance(merged_at, str) else "",
         # Where a number was chosen, another event's run may have chosen it as well.
         is_certain=is_own or world.inputs.pr_number is None,
@@ -138,15 +145,24 @@ def _may_concern(run: WorkflowRun, head: _Head) -> bool:
         return True
     known = run.head_repository.id if run.head_repository else None
     is_elsewhere = None not in (known, head.repository) and known != head.repository
-    return run.head_branch in (None, head.branch) and not is_elsewhere
+    is_its = run.head_branch in (None, head.branch) and not is_elsewhere
+    return is_its or _hides_head(run, head)
 
 
-def _are_all(github: GitHub, page: RunPage, since: datetime, until: datetime) -> bool:
-    """Say whether all runs were started by events that tell which pull request they are about."""
-    if page.total_count == _MOST_FOUND:
+def _hides_head(run: WorkflowRun, head: _Head) -> bool:
+    """Say whether a run is listed under the base, for which GitHub runs this event."""
+    if run.event != _TARGET or run.head_branch not in (None, *head.base_branches):
         return False
-    counts = [github.runs(since, until, event=it, per_page=1).total_count for it in _COUNTED]
-    return _MOST_FOUND not in counts and sum(counts) == page.total_count
+    return run.head_repository is None or run.head_repository.id == head.base_repository
+
+
+def _tell_all(github: GitHub, page: RunPage, time: tuple[datetime, datetime], head: _Head) -> bool:
+    """Say whether all runs are of events that tell, and do tell, which pull request is meant."""
+    pages = [github.runs(*time, event=it, per_page=1) for it in _COUNTED]
+    counts = [it.total_count for it in pages]
+    if _MOST_FOUND in (page.total_count, *counts) or sum(counts) != page.total_count:
+        return False
+    return not any(_hides_head(run, head) for it in (page, *pages) for run in it.workflow_runs)
 
 
 def _is_of_now(run: WorkflowRun, begun: datetime) -> bool:

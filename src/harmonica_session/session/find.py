@@ -53,7 +53,7 @@ def find(world: World, harmonica: Harmonica, survey: Survey, seal: Seal, task: T
         is_foreign = session is not None and ours.receipt.is_foreign
         is_gone = session is None
     if receipt and not is_gone:
-        harmonica.learn_link(receipt.join_url, receipt.session_id)
+        harmonica.links.learn(receipt.join_url, receipt.session_id)
     if session is None and task.scope == "topic":
         candidates = _of_topic(world, harmonica, survey, task, ours)
         is_foreign = bool(candidates) and is_set_up_elsewhere(candidates[0], task, receipt)
@@ -151,7 +151,7 @@ def _of_topic(
         announced = _not_listed(world, harmonica, task, ours)
     others = [it for it in sessions if carries_reference(it, task)]
     if len(rows) > 1 and len(others) < len(rows) and not announced:
-        links = ", ".join(harmonica.join_url(row.id) for row in rows)
+        links = ", ".join(harmonica.links.of(row.id) for row in rows)
         raise SeveralSessions(
             f"{len(rows)} active sessions have this very topic, and `once-per: topic` wants one; "
             f"complete the others, or choose another topic: {links}"
@@ -183,7 +183,7 @@ def tell_of_link(
 ) -> None:
     """Say where the link of a session is no more than a guess, for no route returns it again."""
     is_known = receipt is not None and session is not None and receipt.session_id == session.id
-    if session is None or is_known or harmonica.knows_links:
+    if session is None or is_known or harmonica.links.are_known:
         return
     if harmonica.base != DEFAULTS["api-url"]:
         world.runner.annotate("notice", TITLE, [notes.rebuilt(session.join_url or "")])

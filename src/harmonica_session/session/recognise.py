@@ -83,8 +83,8 @@ def _too_many(rows: list[Session], runs: EarlierRuns | None) -> DeadlineReached:
     remedy = ""
     if runs and runs.unread:
         remedy = (
-            ", or give the job the permission `actions: read`, with which GitHub tells when "
-            f"earlier runs were at work ({runs.unread})"
+            ", or let GitHub tell when earlier runs were at work, which takes a token with "
+            f"the permission `actions: read` ({runs.unread})"
         )
     return DeadlineReached(
         f"an earlier run may have made one of {len(rows)} sessions, and there was no time to "

@@ -185,4 +185,4 @@ def whole(harmonica: Harmonica, row: Session, seconds: float | None = None) -> S
 
 def linked(harmonica: Harmonica, session: Session) -> Session:
     """Return a session that another run has created with its link, which no route returns."""
-    return session.model_copy(update={"join_url": harmonica.join_url(session.id)})
+    return session.model_copy(update={"join_url": harmonica.links.of(session.id)})

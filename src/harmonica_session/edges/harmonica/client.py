@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from pydantic import Field, JsonValue
 
+from harmonica_session.edges.harmonica.links import Links
 from harmonica_session.edges.harmonica.refusals import accepted, is_own_error, refuse_unknown_fate
 from harmonica_session.edges.network.exchange import Request
 from harmonica_session.edges.network.pace import Pace
@@ -21,11 +22,7 @@ from harmonica_session.edges.network.retry import Persistent
 from harmonica_session.edges.network.single_flight import SingleFlight
 from harmonica_session.edges.network.transport import Transport
 from harmonica_session.errors import AnswerUnusable, FateUnknown, Refused, clip
-from harmonica_session.text.addresses import (
-    checked_join_url,
-    join_url_like,
-    join_url_of,
-)
+from harmonica_session.text.addresses import checked_join_url
 from harmonica_session.text.blanks import trimmed
 from harmonica_session.text.moment import is_before, is_surely_before, moment
 from harmonica_session.words.answer import Answer, Rows
@@ -78,6 +75,7 @@ class Harmonica:
 
     Attributes:
         base: Address without `/api/v1`.
+        links: Where people join.
     """
 
     def __init__(self, base: str, api_key: SecretStr, deadline: Deadline) -> None:
@@ -89,6 +87,7 @@ class Harmonica:
             deadline: Bounds each request.
         """
         self.base = base
+        self.links = Links(base)
         headers = {"Authorization": f"Bearer {api_key.get_secret_value()}"}
         transport = Transport("Harmonica", f"{base}/api/v1", headers, deadline)
         self._service = Persistent(transport, is_own_error, Pace(deadline))
@@ -97,7 +96,6 @@ class Harmonica:
         self._ahead: float | None = None
         self._first_create_at: float | None = None
         self._made: list[str] = []
-        self._known_link: tuple[str, str] | None = None
         self._meanwhile = SingleFlight(self._look_around)
 
     def close(self) -> None:
@@ -154,7 +152,7 @@ class Harmonica:
             unusable.session_id = session.id
             raise unusable from None
         self._made.append(session.id)
-        self.learn_link(join_url, session.id)
+        self.links.learn(join_url, session.id)
         return session
 
     def get(self, session_id: str, seconds: float | None = None) -> Session:
@@ -331,18 +329,3 @@ class Harmonica:
             if len(page.data) < PAGE:
                 return
             offset += PAGE
-
-    def join_url(self, session_id: str) -> str:
-        """Return the link of a session that another run created; no route returns it again."""
-        alike = join_url_like(*self._known_link, session_id) if self._known_link else ""
-        return checked_join_url(alike or join_url_of(self.base, session_id))
-
-    @property
-    def knows_links(self) -> bool:
-        """Whether the server itself has said where people join, which may be another address."""
-        return self._known_link is not None
-
-    def learn_link(self, join_url: str, session_id: str) -> None:
-        """Take note of a link that the server gave when it made a session."""
-        if join_url_like(join_url, session_id, session_id):
-            self._known_link = join_url, session_id
