@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 import pytest
 
 from harmonica_session.sandbox import Fault
-from harness.consumer import COMMENTS, NO_COMMENTS
+from harness.consumer import COMMENTS, NO_COMMENTS, pull_request_payload
 
 if TYPE_CHECKING:
     from harness.consumer import Consumer
@@ -47,10 +48,12 @@ def test_a_lost_answer_is_found(zoned: Consumer) -> None:
 
 
 def test_a_deleted_comment_makes_no_second_session(zoned: Consumer) -> None:
-    """The reference leads back to it."""
-    first = zoned.on_pull_request()
+    """The reference leads back to it, also where the pull request was opened a moment ago."""
+    payload = pull_request_payload("synchronize")
+    payload["pull_request"]["created_at"] = datetime.now(timezone.utc).isoformat()
+    first = zoned.run("pull_request", payload)
     zoned.box.github.comments.clear()
-    second = zoned.on_pull_request("synchronize")
+    second = zoned.run("pull_request", payload)
     assert second.outputs["session_id"] == first.outputs["session_id"]
     assert len(zoned.created) == 1
 
