@@ -87,6 +87,19 @@ def test_few_sessions_are_looked_at_without_asking_github(consumer: Consumer) ->
     assert consumer.box.requests_to("GET", RUNS) == []
 
 
+def test_a_page_of_others_hides_no_crowd(consumer: Consumer) -> None:
+    """What was touched lately, and made before, fills the first page and is not looked at."""
+    crowd(consumer, 10)
+    created = consumer.box.harmonica.timestamp(ago=(DAYS * 24 + 20) * 3_600)
+    for number in range(120):
+        consumer.box.harmonica.add_session(
+            f"Topic {number}", created_at=created, updated_at=consumer.box.harmonica.timestamp()
+        )
+    assert on_merge(consumer).outputs["status"] == "created"
+    assert consumer.box.requests_to(*LOOKS) == []
+    assert len(consumer.box.requests_to("GET", RUNS)) == 1
+
+
 def test_sessions_made_while_an_earlier_run_was_at_work_come_first(consumer: Consumer) -> None:
     """Among a thousand, most of them of this very topic or older, ours is looked at at once."""
     ours = leave_behind(consumer)

@@ -69,9 +69,13 @@ def _candidates(survey: Survey, task: Task) -> tuple[list[Session], EarlierRuns 
     def those_since(most: int | None) -> list[Session]:
         return [row for row in survey.sessions(since, most) if may_be_of(row, task, since)]
 
-    rows = those_since(_PAGE)
-    if len(rows) <= FEW or number is None or task.scope != "pull-request":
+    if number is None or task.scope != "pull-request":
         return those_since(None), None
+    rows = those_since(_PAGE)
+    # A page may be full of sessions that are out of the question.
+    rows = rows if len(rows) > FEW else those_since(None)
+    if len(rows) <= FEW:
+        return rows, None
     runs = survey.earlier_runs(number, since)
     if runs.are_none:
         # One that met this run may be younger than the comments that were read.
