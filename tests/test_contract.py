@@ -18,7 +18,13 @@ from harmonica_session.session.plan import Status
 from harmonica_session.spec.context_from import Source
 from harmonica_session.spec.context_sources import ContextSource
 from harmonica_session.spec.spec import Spec, Target
-from harmonica_session.words.request import Question, ResultsVisibility, RosterEntry
+from harmonica_session.words.request import (
+    Channel,
+    Known,
+    Question,
+    ResultsVisibility,
+    RosterEntry,
+)
 from harness.consumer import Consumer
 
 if TYPE_CHECKING:
@@ -188,7 +194,14 @@ def test_readme_lists_the_kinds_of_context_sources() -> None:
 
 def test_readme_tells_who_may_see_the_results() -> None:
     """The README names each value of `results_visibility`."""
-    assert set(get_args(ResultsVisibility)) <= quoted(table("The spec")["results_visibility"])
+    [known] = [it for it in get_args(ResultsVisibility) if isinstance(it, Known)]
+    assert set(known.values) <= quoted(table("The spec")["results_visibility"])
+
+
+def test_readme_names_the_channels() -> None:
+    """The README names each channel that needs no notice."""
+    [known] = [it for it in get_args(Channel) if isinstance(it, Known)]
+    assert set(known.values) <= quoted(table("The spec")["distribution"])
 
 
 def test_readme_explains_the_permissions_that_are_asked_for() -> None:

@@ -13,6 +13,7 @@ from harmonica_session.event import (
     ByCommit,
     ByHead,
     Event,
+    OwnRelease,
     of_commit,
     of_head,
     read_event,
@@ -36,6 +37,7 @@ _ENV = {
 _EVENTS = [
     *("pull_request", "pull_request_target", "pull_request_review", "issue_comment", "issues"),
     *("workflow_run", "merge_group", "push", "schedule", "workflow_dispatch", "release", ""),
+    *("check_run", "check_suite"),
 ]
 _PULL_REQUEST_EVENTS = [
     *("pull_request", "pull_request_target", "pull_request_review"),
@@ -198,7 +200,59 @@ def test_a_push_of_no_commit_asks_for_nothing(after: str) -> None:
     assert whereabouts(_event("push", {"after": after})) is None
 
 
-@pytest.mark.parametrize("name", ["schedule", "workflow_dispatch", "issues", "release", ""])
+@pytest.mark.parametrize("name", ["check_run", "check_suite"])
+def test_a_check_is_about_the_entry_of_its_own_repository(name: str) -> None:
+    """Its list is that of a workflow's run, pull requests of forks with other numbers included."""
+    named = _workflow_run((3, 999), (7, 1296269))["workflow_run"]["pull_requests"]
+    assert whereabouts(_event(name, {name: {"head_sha": _SHA, "pull_requests": named}})) == 7
+    assert whereabouts(_event(name, {name: {"head_sha": _SHA, "pull_requests": named[:1]}})) is None
+
+
+@pytest.mark.parametrize("name", ["workflow_run", "check_run", "check_suite"])
+def test_the_commit_that_was_checked_is_its_authors(name: str) -> None:
+    """What a check or run was for may hold a stranger's files."""
+    assert _event(name, {name: {"head_sha": _SHA}}).authors_commits == {_SHA}
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"after": "0" * 40, "deleted": True},
+        {"after": "0" * 64},
+        {"deleted": True},
+        {"after": _SHA, "deleted": True},
+    ],
+)
+def test_a_push_that_deletes_a_branch_asks_for_nothing(payload: dict[str, Any]) -> None:
+    """It has no commit, and that of the run is the default branch's."""
+    assert whereabouts(_event("push", payload, sha=_OTHER_SHA)) is None
+
+
+@pytest.mark.parametrize("sha", ["0" * 40, "main", ""])
+def test_a_run_for_no_commit_asks_for_nothing(sha: str) -> None:
+    """A head that is not there cannot be that of an open pull request."""
+    payload = _workflow_run()
+    payload["workflow_run"]["head_sha"] = sha
+    assert whereabouts(_event("workflow_run", payload)) is None
+
+
+def test_a_release_event_has_its_own_release() -> None:
+    """A draft has not been published, and another event has no release."""
+    release = {"id": 5, "published_at": None}
+    assert _event("release", {"release": release}).release == OwnRelease(5, "")
+    published = release | {"published_at": "2026-11-23T09:00:00Z"}
+    own = _event("release", {"release": published}).release
+    assert own == OwnRelease(5, "2026-11-23T09:00:00Z")
+    assert _event("push", {"release": published}).release is None
+    assert _event("release", {"release": {"id": "5"}}).release is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("schedule", "workflow_dispatch", "issues", "release", "create", "delete", "status", ""),
+    ],
+)
 def test_other_events_are_about_no_pull_request(name: str) -> None:
     """An event that names no pull request has none, whatever its payload holds."""
     payload = {"pull_request": _pull_request(), "issue": {"number": 7}, "number": 7}
@@ -322,6 +376,7 @@ _KEYS = st.sampled_from(
     [
         *("pull_request", "number", "head", "base", "repo", "id", "issue", "workflow_run"),
         *("pull_requests", "head_repository", "owner", "login", "head_branch", "head_sha"),
+        *("check_run", "check_suite", "release", "published_at", "deleted"),
         *("merge_group", "head_ref", "after", "repository", "private", "action", "created_at"),
     ]
 )
@@ -344,6 +399,7 @@ def test_a_payload_of_any_shape_breaks_nothing(name: str, payload: object) -> No
     assert isinstance(event.created_at(7), str)
     assert isinstance(event.opens_pull_request(Place(7)), bool)
     assert isinstance(event.is_public, bool)
+    assert event.release is None or event.release.id > 0
 
 
 @settings(derandomize=True, deadline=None, max_examples=200)

@@ -32,6 +32,8 @@ PIECES = (
     *(
         "hm_live_",
         "ghp_",
+        "ghs_",
+        "ghs_a.",
         "github_pat_",
         "::",
         "\\ud83d",

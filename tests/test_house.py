@@ -43,8 +43,8 @@ VERBS = {
     *("announcement.find_place", "announcement.our_comments", "announcement.post"),
     *("background.attach", "background.from_files", "background.from_services"),
     "background.gather",
-    *("session.announce", "session.find", "session.prepare", "session.races", "session.settle"),
-    *("session.earlier_runs", "session.recognise", "session.survey"),
+    *("session.announce", "session.change", "session.find", "session.prepare", "session.races"),
+    *("session.earlier_runs", "session.recognise", "session.settle", "session.survey"),
     *("report.dry_run", "report.hand_on"),
 }
 # Libraries that one room alone speaks to.

@@ -14,6 +14,8 @@ This module must not decide when an error is raised, nor how it is shown.
         ├── NotSent              the request never reached the service: nothing happened
         ├── FateUnknown          the request may have been carried out, no answer says so
         ├── Refused              an answer with an HTTP status that says no
+        │   ├── Barred           the same for a reason that no permission mends
+        │   └── RouteMissing     a Harmonica of another version, which has no such route
         └── AnswerUnusable       an answer that is not what was asked for
 """
 
@@ -177,6 +179,22 @@ class Refused(ServiceError):
     def is_denial(self) -> bool:
         """Whether the asker may not do this, or there is nothing to do it to."""
         return self.status in _DENIALS and not self.is_limit
+
+    def advised(self, permission: str) -> str:
+        """Return the line with what to do about it: here, the permission that may be lacking."""
+        return f"{self}; it needs `{permission}`"
+
+
+class Barred(Refused):
+    """A refusal for a reason that no permission mends; the line says what does."""
+
+    def advised(self, permission: str) -> str:  # noqa: ARG002 - as `Refused` has it
+        """Return the line as it is."""
+        return str(self)
+
+
+class RouteMissing(Refused):
+    """A Harmonica of another version, which has no such route; the rest of it may be as good."""
 
 
 class AnswerUnusable(ServiceError):

@@ -24,6 +24,22 @@ _WITHOUT_SECRETS_FROM_FORKS = {
     "pull_request_review_comment",
 }
 _DEPENDABOT = "dependabot[bot]"
+# What is checked or run for a commit, and lists the pull requests of that commit.
+_CHECKS = ("workflow_run", "check_run", "check_suite")
+# All zeros stand for a commit that is not there: that of a branch which was deleted, say.
+COMMIT = re.compile("(?!0+$)(?:[0-9a-f]{40}|[0-9a-f]{64})")
+
+
+class OwnRelease(NamedTuple):
+    """The release that an event is about.
+
+    Attributes:
+        id: GitHub's number of it.
+        published_at: When it was published, in ISO 8601; empty for one that is not.
+    """
+
+    id: int
+    published_at: str
 
 
 @dataclass(frozen=True)
@@ -96,10 +112,33 @@ class Event:
         Among them GitHub's own trial merge, which holds the author's files.
         """
         pull = nested(self.payload, "pull_request")
-        commits = {_text(pull, "head", "sha"), _text(self.payload, "workflow_run", "head_sha")}
+        checked = {_text(self.payload, check, "head_sha") for check in _CHECKS}
+        commits = checked | {_text(pull, "head", "sha")}
         if nested(pull, "merged") is not True:
             commits.add(_text(pull, "merge_commit_sha"))
         return commits - {""}
+
+    @property
+    def release(self) -> OwnRelease | None:
+        """The release of a `release` event, None for any other."""
+        number = _number(self.payload, "release", "id") if self.name == "release" else None
+        published_at = _text(self.payload, "release", "published_at")
+        return OwnRelease(number, published_at) if number else None
+
+    @property
+    def listed_pull_requests(self) -> list[dict[str, Any]]:
+        """The pull requests that a check or run names.
+
+        Its list names those of every repository that has the same commit; these are our own.
+        """
+        lists = [nested(self.payload, check, "pull_requests") for check in _CHECKS]
+        ours = (self.repository_id, str(nested(self.payload, "repository", "id")))
+        return [
+            entry
+            for listed in lists
+            for entry in (listed if isinstance(listed, list) else [])
+            if str(nested(entry, "base", "repo", "id")) in ours
+        ]
 
     def opens_pull_request(self, place: Place) -> bool:
         """Say whether nothing can have been announced on a pull request before this run."""
@@ -185,31 +224,35 @@ def _of_merge_group(event: Event) -> Whereabouts:
 
 
 def _of_push(event: Event) -> Whereabouts:
+    if nested(event.payload, "deleted") is True:
+        return None
     sha = _text(event.payload, "after") or event.sha
-    return ByCommit(sha) if re.fullmatch("[0-9a-f]{40,64}", sha) else None
+    return ByCommit(sha) if COMMIT.fullmatch(sha) else None
+
+
+def _of_check(event: Event) -> Whereabouts:
+    numbers = (_number(entry, "number") for entry in event.listed_pull_requests)
+    return next(filter(None, numbers), None)
 
 
 def _of_workflow_run(event: Event) -> Whereabouts:
-    # A run's list names pull requests of every repository that has the same commit.
-    listed = nested(event.payload, "workflow_run", "pull_requests")
-    for entry in listed if isinstance(listed, list) else []:
-        number = _number(entry, "number")
-        repository = nested(entry, "base", "repo", "id")
-        ours = (event.repository_id, str(nested(event.payload, "repository", "id")))
-        if number and str(repository) in ours:
-            return number
+    if number := _of_check(event):
+        return number
     head = ByHead(
         owner=_text(event.payload, "workflow_run", "head_repository", "owner", "login"),
         branch=_text(event.payload, "workflow_run", "head_branch"),
         sha=_text(event.payload, "workflow_run", "head_sha"),
     )
-    return head if head.owner and head.branch and head.sha else None
+    return head if head.owner and head.branch and COMMIT.fullmatch(head.sha) else None
 
 
-# An event that is not listed is about no pull request.
+# An event that is not listed is about no pull request: `create`, `delete`, `release`, `schedule`.
+# Nor is `issues`: a stranger's issue must not call for a comment.
 _WHEREABOUTS: Mapping[str, Callable[[Event], Whereabouts]] = {
     "pull_request": _of_pull_request,
     "issue_comment": _of_issue_comment,
+    "check_run": _of_check,
+    "check_suite": _of_check,
     "workflow_run": _of_workflow_run,
     "merge_group": _of_merge_group,
     "push": _of_push,

@@ -59,7 +59,7 @@ class Inputs:
         command: What to do.
         api_key: Harmonica API key, None when it is empty.
         previous_api_key: The key that it has replaced, None when it is empty; never sent anywhere.
-        spec: Path of the spec under the workspace.
+        spec: Path of the spec under the workspace; of several, each in a line of its own.
         session_md: Path of the background file, None when it is turned off.
         ref: Branch, tag or commit to read files from, None to let the event decide.
         variables: The values of the input `vars`, by their names.
@@ -205,18 +205,10 @@ class _Reader:
 
 
 def _variables(value: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for line in filter(str.strip, value.splitlines()):
-        name, equals, text = (part.strip() for part in line.partition("="))
-        if not equals or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-            raise ValueError(
-                f"must be lines of `name=value`, the name of letters, digits and `_`, but one is "
-                f"`{clip(line)}`"
-            )
-        if name in found:
-            raise ValueError(f"gives `{clip(name)}` twice")
-        found[name] = text
-    return found
+    # Few runs set any.
+    from harmonica_session.text.variables import variables_in
+
+    return variables_in(value)
 
 
 def _number(value: str) -> int:

@@ -12,16 +12,24 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from harmonica_session.commands.init import KINDS, init
 from harmonica_session.commands.table import ONLINE
-from harmonica_session.edges.files.workspace import Workspace, common_folder, current_folder
+from harmonica_session.edges.files.workspace import (
+    Workspace,
+    common_folder,
+    current_folder,
+    files_at,
+)
 from harmonica_session.edges.network.clock import Clock
 from harmonica_session.edges.runner.runner import Terminal
 from harmonica_session.errors import ActionError
+from harmonica_session.inputs import DEFAULTS
 from harmonica_session.step import guarded, run_action
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     Words: TypeAlias = argparse.Namespace
+
+_ENDINGS = (".yml", ".yaml")
 
 
 def run(argv: Sequence[str]) -> int:
@@ -63,7 +71,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     creating.add_argument("spec", metavar="SPEC")
     validating = add("validate", _validate, "check specs; needs neither a key nor the network")
-    validating.add_argument("spec", metavar="PATH", nargs="+")
+    validating.add_argument(
+        "spec",
+        metavar="PATH",
+        nargs="*",
+        help=f"a spec, or a folder of specs; {DEFAULTS['spec']} when left out",
+    )
     validating.add_argument(
         "--online", action="store_true", help="look the names up too, with HARMONICA_API_KEY"
     )
@@ -87,7 +100,13 @@ def _create(words: Words) -> int:
 
 
 def _validate(words: Words) -> int:
-    return max(check_in_terminal(os.environ, it, online=words.online) for it in words.spec)
+    specs = []
+    for path in words.spec or [DEFAULTS["spec"]]:
+        found = files_at(path, _ENDINGS)
+        if found != [path]:
+            sys.stdout.write(f"{path}: {len(found)} spec{'' if len(found) == 1 else 's'}\n")
+        specs += found
+    return max(check_in_terminal(os.environ, it, online=words.online) for it in specs)
 
 
 def _schema(_: Words) -> int:

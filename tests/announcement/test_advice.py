@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from harmonica_session.announcement.advice import PERMISSIONS, denied, not_announced
-from harmonica_session.errors import NotSent, Refused
+from harmonica_session.errors import Barred, NotSent, Refused
 from harmonica_session.words.place import Place
 
 
 def test_a_denial_brings_the_block_to_paste() -> None:
     """What the token may not do is followed by the permissions that it needs."""
-    message = denied("The link was not posted", "403 Forbidden")
+    forbidden = Refused("403 Forbidden", status=403, is_limit=False)
+    message = denied("The link was not posted", forbidden)
     assert message.startswith("The link was not posted, because the token may not: 403 Forbidden.")
     assert message.endswith(f"\n{PERMISSIONS}")
 
@@ -19,18 +20,33 @@ def test_a_denial_brings_the_block_to_paste() -> None:
 @pytest.mark.parametrize(
     ("status", "reason", "words"),
     [
-        (403, "Unable to create comment because issue is LOCKED", "unlock the conversation"),
         (403, "Resource not accessible by integration", f"Give the job these:\n{PERMISSIONS}"),
         (404, "Not Found", f"Give the job these:\n{PERMISSIONS}"),
         (422, "Validation Failed", "the next run posts it: it was refused"),
     ],
 )
 def test_a_refused_comment_says_what_to_do(status: int, reason: str, words: str) -> None:
-    """A locked conversation, a token that may not, and anything else are three things."""
+    """A token that may not, and anything else are two things."""
     refusal = Refused("it was refused", status=status, reason=reason, is_limit=False)
     message = not_announced(Place(7), refusal)
     assert "#7" in message
     assert words in message
+
+
+def test_what_no_permission_mends_brings_no_block() -> None:
+    """The line has its own remedy; who follows another would be led astray."""
+    barred = Barred("it is locked; unlock it", status=403, is_limit=False)
+    for message in (not_announced(Place(7), barred), denied("It was not read", barred)):
+        assert message.endswith(": it is locked; unlock it")
+        assert PERMISSIONS not in message
+
+
+def test_a_limit_is_no_lock() -> None:
+    """Who was blocked for too many comments only has to wait."""
+    said = "You have been temporarily blocked from content creation"
+    limit = Refused(f"{said}; run it again in 60 seconds", status=403, reason=said, is_limit=True)
+    assert not_announced(Place(7), limit).endswith("run it again in 60 seconds")
+    assert "locked, so" not in not_announced(Place(7), limit)
 
 
 def test_a_comment_that_never_went_out_is_posted_by_the_next_run() -> None:

@@ -56,6 +56,14 @@ def test_a_comment_full_of_attacks(
     )
 
 
+def test_a_token_that_a_host_has_written_since_is_blotted_out(invitation: Invitation) -> None:
+    """The topic of a session that was changed in Harmonica was never searched by the spec's run."""
+    token = f"ghs_1234_{'eyJ0-abc.' * 9}x"
+    posted = comment(replace(invitation, topic=f"Look: {token}"), spec=_SPEC)
+    assert "## Look: ***\n" in posted
+    assert "eyJ0" not in posted
+
+
 def test_a_completed_session(golden: Callable[[str, str], None], invitation: Invitation) -> None:
     """Nobody is invited to a conversation that is over."""
     golden("completed.md", text(replace(full(invitation), is_completed=True)))

@@ -26,14 +26,15 @@ if TYPE_CHECKING:
 class _Slow(Files):
     """As many files as a pattern may match, each as large as one may be, and slow to read."""
 
-    place = "here"
+    place = pointer_remedy = "here"
+    lists_freely = True
 
     def __init__(self, clock: HurriedClock, seconds: float) -> None:
         self.clock = clock
         self.seconds = seconds
         self.read_so_far = 0
 
-    def read(self, path: str, limit: int) -> bytes | None:
+    def content(self, path: str, limit: int) -> bytes | None:
         del path
         self.clock.sleep(self.seconds)
         self.read_so_far += 1
@@ -42,6 +43,14 @@ class _Slow(Files):
     def matching(self, pattern: str) -> list[str]:
         del pattern
         return [f"{n:03}.md" for n in range(100)]
+
+    def holds(self, path: str) -> bool:
+        del path
+        return False
+
+    def names_in(self, folder: str) -> list[str]:
+        del folder
+        return []
 
     def holds_checkout(self, specs: Iterable[str]) -> bool:
         del specs

@@ -194,3 +194,75 @@ def test_a_revision_that_is_not_there_is_an_error(revision: Revision) -> None:
         revision.read("a.md", 10)
     with pytest.raises(FileRefused, match="no revision"):
         revision.matching("*")
+
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n"
+
+
+def test_a_pointer_of_git_lfs_is_refused(hold: Hold, request: pytest.FixtureRequest) -> None:
+    """The remedy is a checkout with `lfs: true`; the API has no more than the pointer."""
+    with pytest.raises(FileRefused, match="is a Git LFS pointer") as caught:
+        hold({"docs/a.md": POINTER}).read("docs/a.md", 1_000)
+    assert "`lfs: true`" in str(caught.value)
+    is_revision = request.node.callspec.params["hold"] == "revision"
+    assert ("GitHub's API has no more" in str(caught.value)) is is_revision
+
+
+def test_a_page_under_the_name_of_a_document_is_refused(hold: Hold) -> None:
+    """Whoever reads a file is given what its name says, or nothing."""
+    with pytest.raises(FileRefused, match=r"`a\.pdf` is named like a PDF document, but"):
+        hold({"a.pdf": b"<!DOCTYPE html><p>Sign in"}).read("a.pdf", 1_000)
+
+
+@pytest.mark.parametrize("path", ["docs/[2026-11] retro.md", "a*.md", "what?.md"])
+@pytest.mark.skipif(os.sep == "\\", reason="Windows has no such names")
+def test_a_file_of_that_very_name_wins_over_a_pattern(hold: Hold, path: str) -> None:
+    """A name may hold what patterns are made of; a file that only matches is not meant then."""
+    files = hold({path: b"this", "docs/2 retro.md": b"", "ab.md": b"", "whats.md": b""})
+    assert files.named(f"./{path}") == [path]
+    assert files.read(path, 10) == b"this"
+
+
+def test_a_pattern_names_what_it_matches(hold: Hold) -> None:
+    """Where no file has that name, it is a pattern; a plain path names itself, there or not."""
+    files = hold({"docs/1.md": b"", "docs/2.md": b"", "[12]/a": b""})
+    assert files.named("docs/[12].md") == ["docs/1.md", "docs/2.md"]
+    assert files.named("docs/3?.md") == files.named("[12]") == []
+    assert files.named("docs//3.md") == ["docs/3.md"]
+
+
+def test_a_name_is_found_where_a_list_is_cut_off(box: Sandbox, revision: Revision) -> None:
+    """In a repository that GitHub does not list, a name that looks like a pattern is asked for."""
+    box.github.files |= {(COMMIT, f"a{number}"): b"" for number in range(5)}
+    box.github.files[COMMIT, "z[1].md"] = b"z"
+    box.github.most_tree_entries = 4
+    assert revision.named("z[1].md") == ["z[1].md"]
+    with pytest.raises(FileRefused, match="of this size"):
+        revision.named("z[2].md")
+
+
+@pytest.mark.parametrize(
+    ("there", "wanted"),
+    [
+        (".harmonica/session.yaml", ".harmonica/session.yml"),
+        ("session.md", "SESSION.md"),
+        ("docs/decisons.md", "docs/decisions.md"),
+    ],
+)
+def test_a_neighbour_of_a_missing_file_is_named(hold: Hold, there: str, wanted: str) -> None:
+    """Another ending, another case, or a slip, in the same folder."""
+    files = hold({there: b"", "docs/other.md": b"", "deep/session.yaml": b""})
+    assert files.near(wanted) == there
+    said = f"there is no file `{wanted}`; `{there}` is there, so correct the path"
+    assert files.missing(wanted) == said
+    assert files.near("no/folder.md") == ""
+
+
+def test_a_neighbour_outside_is_not_named(tmp_path: Path) -> None:
+    """A link that leads out tells nothing of what is there."""
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside/secret.yaml").write_text("")
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "folder").symlink_to(tmp_path / "outside")
+    assert Workspace(root).near("folder/secret.yml") == ""

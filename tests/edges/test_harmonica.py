@@ -340,7 +340,7 @@ def test_session_of_another_is_refused(box: Sandbox, harmonica: Harmonica) -> No
 def test_update_sends_the_changes_alone(box: Sandbox, harmonica: Harmonica) -> None:
     """One PATCH carries what is to change, null included."""
     row = box.harmonica.add_session(project_id="p", context="c")
-    harmonica.update(row["id"], {"goal": "Decide", "project_id": None})
+    harmonica.changes.update(row["id"], {"goal": "Decide", "project_id": None})
     (sent,) = box.requests
     assert (sent.method, sent.path) == ("PATCH", f"{SESSIONS}/{row['id']}")
     assert sent.json() == {"goal": "Decide", "project_id": None}
@@ -352,15 +352,15 @@ def test_update_is_believed_to_harmonica_alone(box: Sandbox, harmonica: Harmonic
     row = box.harmonica.add_session()
     box.fail("PATCH", ".*", Fault.body("<html>"))
     with pytest.raises(AnswerUnusable, match="could not update the session"):
-        harmonica.update(row["id"], {"goal": "Decide"})
+        harmonica.changes.update(row["id"], {"goal": "Decide"})
 
 
 def test_prompt_is_proposed_in_the_form_of_an_update(box: Sandbox, harmonica: Harmonica) -> None:
     """What is proposed can be sent with an update; the proposal itself changes nothing."""
     row = box.harmonica.add_session("Lunch", prompt="old")
-    proposal = harmonica.proposed_prompt(row["id"])
+    proposal = harmonica.changes.proposed_prompt(row["id"])
     assert row["prompt"] == "old"
-    harmonica.update(row["id"], proposal)
+    harmonica.changes.update(row["id"], proposal)
     assert "Lunch" in row["prompt"]
     assert proposal["prompt_summary"]
     assert row["prompt_generated_from"] == proposal["prompt_generated_from"]

@@ -255,6 +255,77 @@ def test_the_latest_release_begins_the_period_and_is_asked_for_once(consumer: Co
     assert len(consumer.box.requests_to("GET", ".*/releases/latest")) == 1
 
 
+def release(ident: int, published_at: str | None, **facts: object) -> dict[str, object]:
+    """Return a release as GitHub lists it."""
+    return {"id": ident, "published_at": published_at, "draft": published_at is None, **facts}
+
+
+@pytest.mark.parametrize(
+    ("own", "first"),
+    [
+        (4, "2026-11-02"),
+        (5, "2026-11-04"),
+        (2, "2026-11-01"),
+        (6, "2026-11-04"),
+    ],
+    ids=["published", "prereleased", "an older one, edited", "a draft"],
+)
+def test_a_release_begins_its_period_with_the_one_before(
+    consumer: Consumer, own: int, first: str
+) -> None:
+    """The event's own release, drafts and prereleases do not count; one request finds it."""
+    listed = [
+        release(1, "2026-11-01T12:00:00Z"),
+        release(2, "2026-11-02T12:00:00Z"),
+        release(3, "2026-11-03T12:00:00Z", prerelease=True),
+        release(4, "2026-11-04T12:00:00Z"),
+        release(5, "2026-11-05T12:00:00Z", prerelease=True),
+        release(6, None),
+    ]
+    consumer.box.github.history.releases += listed
+    for day in range(1, 7):
+        add_merged(consumer, 10 + day, f"2026-11-0{day}T13:00:00Z")
+    given(consumer, "merged_pull_requests: {since: last_release}")
+    run = consumer.run("release", {"action": "published", "release": listed[own - 1]})
+    assert run.code == 0, run.log
+    day = int(first[-1])
+    assert f"#{10 + day} " in sent(consumer)
+    assert f"#{9 + day} " not in sent(consumer)
+    assert f"merged since {first}" in sent(consumer)
+    assert len(consumer.box.requests_to("GET", ".*/releases.*")) == 1
+
+
+def test_a_release_that_is_gone_begins_its_period_all_the_same(consumer: Consumer) -> None:
+    """A deleted release is in no list any more; the one before it may be on a later page."""
+    releases = consumer.box.github.history.releases
+    releases.append(release(1, "2026-11-01T12:00:00Z"))
+    releases += [release(at, "2026-11-20T12:00:00Z", prerelease=True) for at in range(2, 102)]
+    add_merged(consumer, 11, "2026-11-01T13:00:00Z")
+    given(consumer, "merged_pull_requests: {since: last_release}")
+    gone = release(500, "2026-11-10T12:00:00Z")
+    consumer.run("release", {"action": "deleted", "release": gone})
+    assert "merged since 2026-11-01" in sent(consumer)
+    assert len(consumer.box.requests_to("GET", ".*/releases.*")) == 2
+
+
+def test_the_first_release_has_none_before_it(consumer: Consumer) -> None:
+    """Nothing is created of a period that has no beginning."""
+    first = release(1, "2026-11-01T12:00:00Z")
+    consumer.box.github.history.releases.append(first)
+    given(consumer, "merged_pull_requests: {since: last_release}")
+    _, _, said = refused(consumer.run("release", {"action": "published", "release": first}))
+    assert "a published release before the event's own" in said
+    assert consumer.created == []
+
+
+def test_a_release_without_a_moment_is_one_clear_line(consumer: Consumer) -> None:
+    """A period needs a beginning, whatever GitHub's description permits."""
+    consumer.box.github.history.releases.append({"id": 1, "published_at": None})
+    given(consumer, "issues_closed: {since: last_release}")
+    _, _, said = refused(consumer.on_pull_request())
+    assert "needs a published release" in said
+
+
 def test_without_a_release_nothing_is_created(consumer: Consumer) -> None:
     """The error says what to write instead, at the source's place."""
     given(consumer, "merged_pull_requests: {since: last_release}")

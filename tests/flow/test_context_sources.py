@@ -121,46 +121,68 @@ def test_one_refusal_does_not_stop_the_next_source(consumer: Consumer) -> None:
 @pytest.mark.parametrize(
     ("path", "content", "reason"),
     [
-        ("absent.md", None, "there is no such file"),
+        ("absent.md", None, "there is no file `absent.md`"),
         ("../outside.md", None, "leads out of the repository"),
+        ("/etc/passwd.txt", None, "is an absolute path"),
         ("picture.png", b"\x89PNG", ".md, .markdown, .txt, .pdf files only"),
         pytest.param("large.txt", b"x" * 4_000_001, "larger than 4000 kB", id="large"),
-        ("empty.md", b" \n", "empty"),
-        ("latin.txt", b"gr\xfc\xdfe", "latin.txt:1:3"),
+        ("empty.md", b" \n", "is empty"),
         ("folder.md/", b"folder", "is a folder"),
+        ("page.pdf", b"<!DOCTYPE html><title>Sign in</title>", "but it is an HTML page"),
+        ("scan.txt", b"\x89PNG\r\n", "this is a PNG image, not a text"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_a_warning(
+def test_a_file_that_cannot_be_used_stops_the_run(
     consumer: Consumer, path: str, content: bytes | None, reason: str
 ) -> None:
-    """It is named with its reason, and no request is spent on it."""
+    """What the repository itself holds is a mistake in it, told before anything is created."""
     if path.endswith("/"):
         (consumer.root / path).mkdir()
     elif content is not None:
         (consumer.root / path).write_bytes(content)
-    give(consumer, f"file: {path}")
+    give(consumer, "url: https://example.org/", f"file: {path}")
     run = consumer.on_pull_request()
-    assert_unharmed(consumer, run)
-    assert reason in run.messages("warning")
-    assert f"`{path}`" in run.messages("warning")
-    assert consumer.box.requests_to("*", ATTACH) == []
+    [error] = run.annotations
+    assert run.code == 1
+    assert reason in error.message
+    assert error.properties["file"] in (".harmonica/session.yml", path)
+    assert consumer.created == []
 
 
-def test_a_link_out_of_the_checkout_is_a_warning(consumer: Consumer) -> None:
+def test_all_files_that_cannot_be_used_are_told_at_once(consumer: Consumer) -> None:
+    """Each stands beside its line, or where it is wrong in itself."""
+    (consumer.root / "latin.txt").write_bytes(b"gr\xfc\xdfe")
+    give(consumer, "file: absent.md", "file: latin.txt", "file: gone.pdf")
+    run = consumer.on_pull_request()
+    places = [(it.properties["file"], it.properties["line"]) for it in run.annotations]
+    spec = ".harmonica/session.yml"
+    assert places == [(spec, "4"), (spec, "6"), ("latin.txt", "1")]
+
+
+def test_a_link_out_of_the_checkout_stops_the_run(consumer: Consumer) -> None:
     """A file of the runner cannot be carried away by a link in the repository."""
     (consumer.folder / "secret.txt").write_text("of the runner")
     (consumer.root / "notes.txt").symlink_to(consumer.folder / "secret.txt")
     give(consumer, "file: notes.txt")
     run = consumer.on_pull_request()
-    assert_unharmed(consumer, run)
-    assert "leads out of the repository" in run.messages("warning")
-    assert consumer.box.requests_to("*", ATTACH) == []
+    assert run.code == 1
+    assert "leads out of the repository" in run.messages("error")
+    assert consumer.created == []
 
 
-@pytest.mark.parametrize("path", ["notes.md", "notes.pdf"])
-def test_a_secret_in_a_file_stops_the_run(consumer: Consumer, path: str) -> None:
+def test_a_file_that_is_gone_since_does_not_stop_a_later_run(consumer: Consumer) -> None:
+    """A session that is there has its sources; nobody reads them again."""
+    consumer.write("a.md", "A")
+    give(consumer, "file: a.md")
+    consumer.on_pull_request()
+    (consumer.root / "a.md").unlink()
+    assert consumer.on_pull_request("synchronize").outputs["status"] == "reused"
+
+
+@pytest.mark.parametrize(("path", "begin"), [("notes.md", "# Notes"), ("notes.pdf", "%PDF-1.7")])
+def test_a_secret_in_a_file_stops_the_run(consumer: Consumer, path: str, begin: str) -> None:
     """As in SESSION.md, a key is an error with its place before anything is created."""
-    consumer.write(path, f"%PDF\nkey: hm_live_{'0' * 32}")
+    consumer.write(path, f"{begin}\nkey: hm_live_{'0' * 32}")
     give(consumer, f"file: {path}")
     run = consumer.on_pull_request()
     [error] = run.annotations
@@ -181,9 +203,9 @@ def test_a_secret_in_an_address_stops_the_run(consumer: Consumer) -> None:
 
 
 def test_more_than_twenty_are_left_out_by_name(consumer: Consumer) -> None:
-    """The first 20 that can be used are attached; the rest is one warning."""
+    """The first 20 are attached; the rest is one warning."""
     pages = [f"url: https://example.org/{n}" for n in range(22)]
-    give(consumer, "file: absent.md", *pages)
+    give(consumer, *pages)
     run = consumer.on_pull_request()
     assert_unharmed(consumer, run)
     assert len(attached(consumer)) == 20
@@ -262,12 +284,11 @@ def test_an_adopted_session_gets_its_sources(consumer: Consumer) -> None:
 
 
 def test_a_dry_run_tells_what_would_be_attached(consumer: Consumer) -> None:
-    """It reads the files and names what is wrong with them, and sends nothing."""
+    """It reads the files, names them, and sends nothing."""
     consumer.write("a.md", "A")
-    give(consumer, "file: a.md", "file: absent.md")
+    give(consumer, "file: a.md", "url: https://example.org/")
     run = consumer.on_pull_request(dry_run="true")
-    assert "Context sources: a.md\n" in run.log
-    assert "`absent.md`" in run.messages("warning")
+    assert "Context sources: a.md, https://example.org/\n" in run.log
     assert {r.method for r in consumer.box.requests} == {"GET"}
 
 

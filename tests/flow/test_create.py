@@ -32,7 +32,7 @@ results_visibility: participants
 distribution: [{channel: telegram, group_id: "-100"}]
 roster: [{email: a@example.org, displayName: A, auth0Sub: s, rolesByStep: {"0": expert}}]
 api:
-  welcome_message: Hello
+  meta_description: Hello
 """
 
 
@@ -128,7 +128,7 @@ def test_the_request_holds_every_key_of_the_spec(consumer: Consumer) -> None:
                 "rolesByStep": {"0": "expert"},
             }
         ],
-        "welcome_message": "Hello",
+        "meta_description": "Hello",
     }
     text, _, reference = context.rpartition("\n\nRef: ")
     assert text == "The release was late.\n\n# Last time\n\nIt went well."

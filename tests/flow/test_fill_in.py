@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
@@ -135,6 +136,20 @@ def test_inputs_and_vars_reach_the_spec(consumer: Consumer) -> None:
     )
     run = consumer.run("workflow_dispatch", {"inputs": {"what": "Review"}}, vars="team=blue")
     assert run.outputs["topic"] == "Review of blue"
+
+
+@pytest.mark.parametrize("text", ["a\u2028b=c", 'x", "team": "mine', "one\ntwo", "\0 and \ud800"])
+def test_a_text_of_a_stranger_is_one_value(consumer: Consumer, text: str) -> None:
+    """As one JSON object, no text can set another value; what cannot be kept is replaced."""
+    consumer.write(
+        ".harmonica/session.yml",
+        "topic: '{{ vars.team }}'\ngoal: '{{ vars.title }}, {{ vars.none | default(1) }}'\n",
+    )
+    handed = f'{{"title": {json.dumps(text)}, "team": "blue", "none": null}}'
+    run = consumer.run(vars=handed)
+    assert run.code == 0, run.log
+    kept = text.replace("\0", "\ufffd").replace("\ud800", "\ufffd")
+    assert [(it["topic"], it["goal"]) for it in consumer.created] == [("blue", f"{kept}, 1")]
 
 
 def test_today_is_the_day_of_the_first_attempt(consumer: Consumer) -> None:

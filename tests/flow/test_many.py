@@ -9,7 +9,7 @@ import pytest
 
 from harmonica_session.edges.network.pace import MOST_REQUESTS
 from harmonica_session.sandbox import Fault
-from harness.consumer import SPEC
+from harness.consumer import BASE, SPEC
 
 if TYPE_CHECKING:
     from harness.consumer import Consumer
@@ -43,6 +43,26 @@ def test_each_spec_has_a_session_and_a_comment(consumer: Consumer) -> None:
     again = consumer.on_pull_request("synchronize", spec="a.yml\nb.yml")
     assert [row["status"] for row in again.sessions] == ["reused"] * 2
     assert len(consumer.bodies) == 2
+
+
+def test_a_path_may_hold_what_patterns_are_made_of(consumer: Consumer) -> None:
+    """A spec, its background and a source whose very names look like patterns are meant as such."""
+    spec = "context_from:\n  - file: docs/[2026-11] retro.md\n"
+    consumer.write("teams/[a]/session.yml", f"topic: A\ngoal: x\n{spec}")
+    consumer.write("teams/a/session.yml", "topic: Other\ngoal: x\n")
+    consumer.write("docs/[2026-11] retro.md", "What happened")
+    consumer.write("docs/2 retro.md", "Something else")
+    for ref in ("", BASE):
+        run = consumer.run(spec="teams/[a]/session.yml", once_per="off", ref=ref)
+        assert run.outputs["topic"] == "A", run.log
+        assert "What happened" in consumer.created[-1]["context"]
+        assert "else" not in consumer.created[-1]["context"]
+
+
+def test_all_patterns_without_a_spec_are_told(consumer: Consumer) -> None:
+    """Nobody has to run a workflow once for each."""
+    run = consumer.run(spec="a/*.yml\n.harmonica/*.yml\nb?.yml")
+    assert [it.message.split("`")[1] for it in run.annotations] == ["a/*.yml", "b?.yml"]
 
 
 def test_one_spec_is_a_list_of_one(consumer: Consumer) -> None:

@@ -119,12 +119,13 @@ def test_all_failing_names_are_told_at_once(consumer: Consumer) -> None:
 
 
 def test_a_list_that_is_refused_creates_nothing(consumer: Consumer) -> None:
-    """An older server without the list is named, with the way out."""
-    consumer.box.fail("GET", "/api/v1/templates", Fault.status(404, body="<html>"))
+    """A name that is there, and cannot be looked up, is an error."""
+    refusal = {"error": {"code": "forbidden", "message": "Not yours"}}
+    consumer.box.fail("GET", "/api/v1/templates", Fault.status(403, body=refusal))
     spec(consumer, NAMED)
     run = consumer.on_pull_request()
     assert run.code == 1
-    assert "`template_id`" in run.messages("error")
+    assert "could not list the templates" in run.messages("error")
     assert consumer.created == []
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from harness.consumer import Consumer, Run
 
 MERGED = "c" * 40
+OURS = {"number": 7, "base": {"repo": {"id": 1}}}
 
 
 def workflow_run(pull_requests: list[dict[str, Any]], sha: str = HEAD) -> dict[str, Any]:
@@ -35,6 +36,8 @@ def workflow_run(pull_requests: list[dict[str, Any]], sha: str = HEAD) -> dict[s
         ("issue_comment", {"issue": {"number": 7, "pull_request": {}}}),
         ("merge_group", {"merge_group": {"head_ref": f"refs/heads/q/main/pr-7-{BASE}"}}),
         ("workflow_run", workflow_run([{"number": 7, "base": {"repo": {"id": 1}}}])),
+        ("check_run", {"check_run": {"pull_requests": [OURS]}}),
+        ("check_suite", {"check_suite": {"pull_requests": [OURS]}}),
         ("push", {"after": HEAD}),
     ],
 )
@@ -54,6 +57,8 @@ def test_the_event_names_its_pull_request(
         ("push", {"after": "d" * 40}),
         ("workflow_run", workflow_run([{"number": 7, "base": {"repo": {"id": 2}}}], "d" * 40)),
         ("release", {"release": {}}),
+        ("issues", {"issue": {"number": 7}}),
+        ("check_run", {"check_run": {"pull_requests": [{**OURS, "base": {"repo": {"id": 2}}}]}}),
     ],
 )
 def test_other_events_have_none(consumer: Consumer, event: str, payload: dict[str, Any]) -> None:
@@ -61,6 +66,31 @@ def test_other_events_have_none(consumer: Consumer, event: str, payload: dict[st
     run = consumer.run(event, payload)
     assert run.outputs["status"] == "created", run.log
     assert consumer.bodies == []
+
+
+@pytest.mark.parametrize(
+    ("event", "payload"),
+    [
+        ("push", {"after": "0" * 40, "deleted": True}),
+        ("delete", {"ref": "fix", "ref_type": "branch"}),
+        ("create", {"ref": "fix", "ref_type": "branch"}),
+    ],
+)
+def test_an_event_without_a_commit_asks_github_nothing(
+    consumer: Consumer, event: str, payload: dict[str, Any]
+) -> None:
+    """A branch that is gone, or has only begun, leads to no pull request and to no warning."""
+    run = consumer.run(event, payload)
+    assert run.outputs["status"] == "created", run.log
+    assert run.messages("warning") == ""
+    assert consumer.box.requests_to("GET", "/repos/octo/garden/(commits|pulls).*") == []
+
+
+def test_an_issue_is_announced_on_where_its_number_is_given(consumer: Consumer) -> None:
+    """Whoever writes the workflow says that this issue is meant."""
+    consumer.box.github.add_issue(9)
+    consumer.run("issues", {"issue": {"number": 9}}, pr_number="9")
+    assert [comment["number"] for comment in consumer.box.github.comments] == [9]
 
 
 def test_a_push_to_main_finds_the_pull_request_merged_as_it(consumer: Consumer) -> None:
@@ -95,6 +125,17 @@ def test_a_denied_look_up_stands_in_the_summary(consumer: Consumer) -> None:
     assert run.outputs["status"] == "created"
     assert "pull-requests: read" in run.messages("warning")
     assert "could not be looked up" in run.summary
+
+
+def test_an_empty_repository_is_called_one(consumer: Consumer) -> None:
+    """No permission helps where there is no commit, and the session is made all the same."""
+    body = {"message": "Git Repository is empty.", "documentation_url": "https://docs.github.com"}
+    path = "/repos/octo/garden/commits/.*/pulls"
+    consumer.box.fail("GET", path, Fault.status(409, body=body), times=None)
+    run = consumer.run("push", {"after": HEAD})
+    assert run.outputs["status"] == "created"
+    assert "no commit yet; push one first" in run.messages("warning")
+    assert "pull-requests: read" not in run.messages("warning")
 
 
 VALUE = "topic: \"{{ pull_request.title | default('A topic') }}\"\ngoal: Agree\n"

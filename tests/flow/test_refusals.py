@@ -26,8 +26,8 @@ crtical: What now?
 cross_pollination: "yes"
 questions:
   - text: Which part?
-    type: Choice
-results_visibility: hosts
+    type: options
+results_visibility: HOST
 """
 
 
@@ -83,6 +83,29 @@ def test_a_locked_conversation_has_a_message_of_its_own(consumer: Consumer) -> N
     assert "locked" in run.messages("warning")
     assert "permissions" not in run.messages("warning")
     assert run.outputs["join_url"] in run.summary
+
+
+def test_an_issue_that_is_gone_is_no_place(consumer: Consumer) -> None:
+    """GitHub says 410 of what was deleted or turned into a discussion; nothing is created."""
+    body = {"message": "This issue was deleted", "documentation_url": "https://docs.github.com"}
+    gone = Fault.status(410, body=body)
+    consumer.box.fail("*", "/repos/octo/garden/issues/9/comments", gone, times=None)
+    run = consumer.run("workflow_dispatch", pr_number="9")
+    assert run.code == 1
+    assert "turned into a discussion" in run.messages("error")
+    assert "permissions" not in run.messages("error")
+    assert consumer.created == []
+
+
+def test_comments_that_no_permission_opens_bring_no_block(consumer: Consumer) -> None:
+    """Who has to have a token authorized is told that alone, for reading and for posting."""
+    body = {"message": "No", "documentation_url": "https://docs.github.com/rest"}
+    sso = {"x-github-sso": "required; url=https://github.com/orgs/octo/sso"}
+    consumer.box.fail("*", COMMENTS, Fault.status(403, headers=sso, body=body), times=None)
+    run = consumer.on_pull_request()
+    assert run.outputs["status"] == "created"
+    assert run.messages("warning").count("single sign-on") == 2
+    assert "permissions" not in run.messages("warning")
 
 
 @pytest.mark.parametrize(

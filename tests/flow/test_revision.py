@@ -27,7 +27,7 @@ def from_a_fork(event: str) -> dict[str, Any]:
         payload["pull_request"]["merge_commit_sha"] = OTHER
         return payload
     run = {"pull_requests": [], "head_branch": "fix", "head_sha": HEAD}
-    return {"workflow_run": run | {"head_repository": {"id": 2, "owner": {"login": "octo"}}}}
+    return {event: run | {"head_repository": {"id": 2, "owner": {"login": "octo"}}}}
 
 
 def remove_checkout(consumer: Consumer) -> None:
@@ -41,7 +41,9 @@ def asked_at(consumer: Consumer, path: str = "/repos/octo/garden/contents/.*") -
     return {request.query["ref"] for request in consumer.box.requests_to("GET", path)}
 
 
-@pytest.mark.parametrize("event", ["pull_request_target", "workflow_run"])
+@pytest.mark.parametrize(
+    "event", ["pull_request_target", "workflow_run", "check_run", "check_suite"]
+)
 @pytest.mark.parametrize("workspace", ["nothing", "the head", "the head and .git"])
 def test_a_fork_that_changed_the_spec_changes_nothing(
     consumer: Consumer, event: str, workspace: str
@@ -63,6 +65,26 @@ def test_a_fork_that_changed_the_spec_changes_nothing(
     assert "passwords" not in str(created)
     assert asked_at(consumer) == {BASE}
     assert f"revision {BASE}, because under `{event}`" in run.log
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "remedy"),
+    [
+        (409, "Git Repository is empty.", "push one first"),
+        (404, "This repository is empty.", "push one first"),
+        (403, "This installation has been suspended", "have that lifted"),
+    ],
+)
+def test_a_repository_that_no_permission_opens_brings_its_own_remedy(
+    consumer: Consumer, status: int, said: str, remedy: str
+) -> None:
+    """A spec that cannot be read for another reason than permissions says for which."""
+    body = {"message": said, "documentation_url": "https://docs.github.com/rest"}
+    consumer.box.fail("GET", "/repos/octo/garden/contents/.*", Fault.status(status, body=body))
+    run = consumer.run("pull_request_target", from_a_fork("pull_request_target"))
+    assert run.code == 1
+    assert remedy in run.messages("error")
+    assert "contents: read" not in run.messages("error")
 
 
 @pytest.mark.parametrize("event", ["pull_request_target", "workflow_run"])

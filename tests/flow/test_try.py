@@ -45,6 +45,16 @@ def test_ones_own_files_are_tried(tmp_path: Path) -> None:
     assert "Background for the facilitator comes from notes.md" in done.stdout
 
 
+@pytest.mark.parametrize("event", ["check_run", "check_suite"])
+def test_a_check_is_tried_on_its_pull_request(tmp_path: Path, event: str) -> None:
+    """An event is known by what its payload holds."""
+    named = {"pull_requests": [{"number": 12, "base": {"repo": {"id": 1}}}]}
+    (tmp_path / "event.json").write_text(json.dumps({event: named}))
+    done = at_terminal(tmp_path, "try", "--event", "event.json")
+    assert done.returncode == 0, done.stdout
+    assert "Comment on #12" in done.stdout
+
+
 def test_a_broken_spec_fails_the_trial(tmp_path: Path) -> None:
     """Its problems are shown with their places, and nothing is made."""
     (tmp_path / "mine.yml").write_text("topic: no\n")

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from harmonica_session.commands.init import KINDS
-from harness.consumer import SPEC, pull_request_payload
+from harness.consumer import BASE, SPEC, pull_request_payload
 from harness.process import at_terminal, run_python
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from harness.consumer import Consumer
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_good_spec_is_valid_on_a_fork_without_a_key(consumer: Consumer) -> None:
@@ -36,6 +39,185 @@ def test_a_bad_spec_is_annotated(consumer: Consumer) -> None:
     assert step.outputs == {"status": "failed"}
     assert annotation.properties["line"] == "3"
     assert "`goal`" in annotation.message
+
+
+_KEY = f"hm_live_{'0' * 32}"
+_POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n"
+FILES = {
+    "key.md": f"# A\n\nkey {_KEY}",
+    "token.txt": f"https://x-access-token:ghs_1_{'eyJ0.' * 9}x@github.com",
+    "conflict.md": "# A\n<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n",
+    "pointer.md": _POINTER,
+    "page.pdf": "<!DOCTYPE html><title>Sign in</title>",
+    "document.md": "%PDF-1.7",
+    "empty.md": "\n",
+    "deep/session.yaml": SPEC,
+}
+FAULTS = {
+    "context_sources: [{file: a.png}]": "3:26: `a.png` cannot be attached",
+    "context_sources: [{file: ../a.md}]": "3:26: `../a.md` leads out",
+    "context_sources: [{file: /a.md}]": "3:26: `/a.md` is an absolute path",
+    "context_sources: [{session: next week}]": "3:29: `next week` is neither the id",
+    "context_sources: [{file: gone.md}]": "3:26: there is no file `gone.md`",
+    "context_sources: [{file: empty.md}]": "3:26: `empty.md` is empty",
+    "context_sources: [{file: page.pdf}]": "3:26: `page.pdf` is named like a PDF",
+    "context_sources: [{file: document.md}]": "document.md: this is a PDF document",
+    "context_sources: [{file: pointer.md}]": "3:26: `pointer.md` is a Git LFS pointer",
+    "context_sources: [{file: token.txt}]": "token.txt:1:24: an API key or token stands here",
+    "context_sources: [{file: conflict.md}]": "conflict.md:2:1: here begins a merge conflict",
+    f'context_sources: [{{url: "https://h.test/\\x68{_KEY[1:]}"}}]': "3:25: an API key or token",
+    "context_from: [{file: ../a.md}]": "3:23: `../a.md` leads out",
+    "context_from: [{file: gone.md}]": "3:23: there is no file `gone.md`",
+    "context_from: [{file: deep/session.yml}]": "`deep/session.yaml` is there, so correct",
+    "context_from: [{file: 'gone/*.md'}]": "3:23: `gone/*.md` matches no file",
+    "context_from: [{file: deep}]": "3:23: `deep` is a folder",
+    "context_from: [{file: pointer.md}]": "3:23: `pointer.md` is a Git LFS pointer",
+    "context_from: [{file: key.md}]": "key.md:3:5: an API key or token",
+    f'prompt: "\\x68{_KEY[1:]}"': "3:9: an API key or token stands here",
+    "context_from: [session_md, {file: gone.md}, {file: key.md}, {file: lost.md}]": "lost.md",
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_the_run_refuses_is_not_valid(consumer: Consumer, fault: str) -> None:
+    """Both say the same lines with the same places, and neither creates anything."""
+    for path, content in FILES.items():
+        consumer.write(path, content)
+    consumer.write(".harmonica/session.yml", f"{SPEC}{fault}\n")
+    checked, created = consumer.run(command="validate", api_key=""), consumer.run()
+    assert checked.code == created.code == 1
+    assert checked.annotations == created.annotations
+    lines = [
+        ":".join([*(v for k, v in it.properties.items() if k != "title"), f" {it.message}"])
+        for it in checked.annotations
+    ]
+    assert any(FAULTS[fault] in line for line in lines), lines
+    assert consumer.created == []
+
+
+@pytest.mark.parametrize("path", [".harmonica/session.yml", "SESSION.md"])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (_POINTER.encode(), "Git LFS pointer"),
+        (SPEC.encode("utf-16-le"), "the file is UTF-16, little-endian, without a byte order mark"),
+        (FILES["conflict.md"].encode(), "here begins a merge conflict"),
+        (b"<!DOCTYPE html><title>Sign in</title>", "but it is an HTML page"),
+        (b"\x89PNG\r\n\x1a\n", "this is a PNG image, not a text"),
+    ],
+)
+def test_a_stand_in_for_spec_or_background_is_refused(
+    consumer: Consumer, path: str, content: bytes, said: str
+) -> None:
+    """In the workspace as at a revision, it is told by what it is, and nothing is created."""
+    (consumer.root / path).write_bytes(content)
+    consumer.box.github.files[BASE, path] = content
+    for step in (consumer.run(command="validate"), consumer.run(), consumer.run(ref=BASE)):
+        assert (step.code, said in step.messages("error")) == (1, True), step.log
+    assert consumer.created == []
+
+
+def test_files_of_all_keys_are_told_at_once(consumer: Consumer) -> None:
+    """Each missing file is an error of its own, beside the line that names it."""
+    consumer.write(
+        ".harmonica/session.yml",
+        f"{SPEC}context_from:\n  - file: a.md\n  - file: b.md\ncontext_sources:\n  - file: c.md\n",
+    )
+    step = consumer.run(command="validate", session_md="none.md")
+    lines = [it.properties.get("line") for it in step.annotations]
+    assert lines == ["4", "5", "7"]
+    consumer.write(".harmonica/session.yml", SPEC)
+    step = consumer.run(command="validate", session_md="none.md")
+    assert "there is no file `none.md`, which `session-md` names" in step.messages("error")
+
+
+def test_a_missing_spec_names_its_neighbour(consumer: Consumer) -> None:
+    """`.yaml` beside `.yml` is a near miss, in the workspace and at a revision."""
+    for path in (".harmonica/session.yml", ".harmonica/session.yaml"):
+        consumer.box.github.files.pop((BASE, path), None)
+    (consumer.root / ".harmonica/session.yml").rename(consumer.root / ".harmonica/session.yaml")
+    consumer.box.github.files[BASE, ".harmonica/session.yaml"] = SPEC.encode()
+    for step in (consumer.run(command="validate"), consumer.run(ref=BASE)):
+        assert "`.harmonica/session.yaml` is, so rename it" in step.messages("error")
+
+
+def test_a_session_md_in_another_case_is_missed(consumer: Consumer) -> None:
+    """A background that may be absent is not left out without a word where it is only misnamed."""
+    consumer.write("session.md", "Background")
+    if (consumer.root / "SESSION.md").exists():
+        pytest.skip("this file system takes both for one")
+    for step in (consumer.run(command="validate"), consumer.run()):
+        assert step.code == 0
+        assert "`session.md`, which is there, was not read" in step.messages("warning")
+    assert consumer.run(session_md="", once_per="off").annotations == []
+
+
+def test_a_bare_validate_takes_the_default_path(consumer: Consumer) -> None:
+    """At a terminal, no word means the path that the action looks at."""
+    done = at_terminal(consumer.root, "validate")
+    assert (done.returncode, "valid: Retrospective" in done.stdout) == (0, True)
+
+
+def test_a_folder_means_the_specs_in_it(consumer: Consumer) -> None:
+    """Both endings count, other files and folders below do not, and their number is told."""
+    consumer.write(".harmonica/b.yaml", "topic: B\ngoal: x\n")
+    consumer.write(".harmonica/README.md", "# Specs")
+    consumer.write(".harmonica/old/c.yml", "topic: no\n")
+    done = at_terminal(consumer.root, "validate", ".harmonica/")
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.splitlines()[0] == ".harmonica/: 2 specs"
+    assert done.stdout.count("is valid") == 2
+    done = at_terminal(consumer.root, "validate", ".harmonica/old")
+    assert (done.returncode, ".harmonica/old: 1 spec\n" in done.stdout) == (1, True)
+
+
+def test_a_folder_without_specs_is_an_error(consumer: Consumer) -> None:
+    """Nothing checked is not everything valid."""
+    (consumer.root / "empty").mkdir()
+    done = at_terminal(consumer.root, "validate", "empty")
+    assert done.returncode == 1
+    assert "the folder `empty` holds no `*.yml` or `*.yaml`" in done.stderr
+
+
+@pytest.mark.skipif(os.sep == "\\", reason="Windows has no such names")
+@pytest.mark.parametrize("name", ["[ab].yml", "a\u2028b.yml", "a\x0bb.yml", "what?.yml"])
+def test_any_name_of_a_file_is_an_argument(consumer: Consumer, name: str) -> None:
+    """What pre-commit hands over are names of files, and never patterns or lists."""
+    consumer.write(name, "topic: no\ngoal: x\n")
+    consumer.write("a.yml", SPEC)
+    done = at_terminal(consumer.root, "validate", name)
+    assert done.returncode == 1
+    assert ":1:8: `topic` must be a text" in done.stdout
+
+
+@pytest.mark.skipif(os.sep == "\\", reason="Windows has no such names")
+@pytest.mark.parametrize("word", ["validate", "create"])
+@pytest.mark.parametrize("name", ["a.yml\nb.yml", "a.yml ", "\ta.yml"])
+def test_a_name_that_no_input_can_hold_is_refused(consumer: Consumer, name: str, word: str) -> None:
+    """Another file than the one that is meant is never checked in its place."""
+    consumer.write(name, "topic: no\n")
+    consumer.write("a.yml", SPEC)
+    done = at_terminal(consumer.root, word, name)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "holds a line end, or a space at its end" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "is_checked"),
+    [
+        (".harmonica/session.yml", True),
+        (".harmonica/retro.yaml", True),
+        ("teams/search/session.yml", True),
+        ("teams/search/session.yaml", True),
+        ("config/session.yml", False),
+        ("teams/search/deep/session.yml", False),
+        (".harmonica/README.md", False),
+    ],
+)
+def test_the_hook_is_run_for_the_places_of_specs(path: str, is_checked: bool) -> None:  # noqa: FBT001 - parametrised
+    """Those that README uses, with either ending; other people's YAML is left alone."""
+    [hook] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    assert (re.search(hook["files"], path) is not None) is is_checked
 
 
 def test_an_unknown_command_is_an_error(consumer: Consumer) -> None:
@@ -94,6 +276,26 @@ def test_names_are_looked_up_on_demand(consumer: Consumer) -> None:
     assert "error: bad.yml:3:11:" in done.stdout
     assert "Retrospective" in done.stdout
     assert consumer.created == []
+
+
+def test_sessions_are_looked_up_on_demand(consumer: Consumer) -> None:
+    """`--online` finds the sessions that this key does not see, and where they are named."""
+    seen = consumer.box.harmonica.add_session("Last time")["id"]
+    consumer.write(
+        "s.yml",
+        f"{SPEC}context_from:\n  - previous_session: {{session: {seen}}}\n"
+        "  - previous_session: {session: nobody}\n"
+        f"context_sources:\n  - session: {seen}\n  - session: none\n",
+    )
+    key = {
+        "HARMONICA_API_KEY": consumer.box.api_key,
+        "HARMONICA_API_URL": consumer.box.harmonica_url,
+    }
+    done = at_terminal(consumer.root, "validate", "--online", "s.yml", **key)
+    assert done.returncode == 1
+    assert "s.yml:5:33: Harmonica shows no session `nobody` to this key" in done.stdout
+    assert "s.yml:8:14: Harmonica shows no session `none` to this key" in done.stdout
+    assert done.stdout.count("error: ") == 2
 
 
 def test_looking_up_needs_a_key(consumer: Consumer) -> None:

@@ -209,7 +209,7 @@ class Campaign:
     def _run(self, number: int, part: Part) -> Told:
         door = self.box.open_door()
         consumer = Consumer(self.box, self.folder / f"run-{number}", clock=BriskClock())
-        consumer.check_out(_SPEC_PATH, SPEC.replace("one change", f"{part.version + 1} changes"))
+        consumer.check_out(_SPEC_PATH, self._spec(part.version))
         consumer.inputs = {
             "api_url": door,
             "api_key": self.keys[part.is_rotated],
@@ -228,6 +228,18 @@ class Campaign:
         if part.ending or part.is_process:
             return Told(part, host, self._process(consumer, part, host, env))
         return Told(part, host, consumer.on_pull_request(part.action, env=env))
+
+    @property
+    def welcome(self) -> str:
+        """What the counting session is to welcome people with at the end, empty for nothing."""
+        is_used = self.plan.seed % 3 == 0
+        return f"It takes {self.plan.parts[-1].version + 1} minutes." if is_used else ""
+
+    def _spec(self, version: int) -> str:
+        spec = SPEC.replace("one change", f"{version + 1} changes")
+        if self.welcome:
+            spec += f"welcome_message: It takes {version + 1} minutes.\n"
+        return spec
 
     def _process(self, consumer: Consumer, part: Part, door: str, env: dict[str, str]) -> Run:
         """Run the action as a process, and cut it off when its time has come."""

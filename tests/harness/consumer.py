@@ -30,7 +30,7 @@ COMMENTS = "/repos/octo/garden/issues/7/comments"
 NO_COMMENTS = Fault.body("[]", content_type="application/json")
 NO_SESSIONS = Fault.body('{"data": []}', content_type="application/json")
 # GitHub runs these for the base branch, whatever they are about.
-OF_THE_BASE = ("pull_request_target", "workflow_run")
+OF_THE_BASE = ("pull_request_target", "workflow_run", "check_run", "check_suite")
 # How the services themselves say that there were too many requests.
 HARMONICAS_LIMIT = {"error": {"code": "rate_limited", "message": "Rate limit exceeded"}}
 GITHUBS_LIMIT = {

@@ -24,7 +24,17 @@ _TOLD_OFF = "Ask nobody to join this one"
 
 def broken(it: Campaign) -> list[str]:
     """Return the promises that were not kept, a line each."""
-    checks = (_comment, _surplus, _single, _creates, _credentials, _secrets, _endings, _links)
+    checks = (
+        _comment,
+        _welcome,
+        _surplus,
+        _single,
+        _creates,
+        _credentials,
+        _secrets,
+        _endings,
+        _links,
+    )
     return [f"{check.__name__[1:]}: {line}" for check in checks for line in check(it)]
 
 
@@ -57,6 +67,16 @@ def _comment(it: Campaign) -> Iterator[str]:
         yield f"the second clean run is {second.run.outputs.get('status')}"
     if writes := [str(r.path) for r in it.requests_of(second.door) if r.method in _WRITES]:
         yield f"the second clean run has written: {writes}"
+
+
+def _welcome(it: Campaign) -> Iterator[str]:
+    """What a create does not take has followed it, or been made up for."""
+    counts = it.told[-1].run.outputs.get("session_id", "")
+    rows = [row for row in it.box.harmonica.sessions if row["id"] == counts]
+    if it.plan.once_per == "pull-request" and it.welcome:
+        for row in rows:
+            if row.get("welcome_message") != it.welcome:
+                yield f"{counts} welcomes people with {row.get('welcome_message')}"
 
 
 def _surplus(it: Campaign) -> Iterator[str]:

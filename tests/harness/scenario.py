@@ -53,6 +53,7 @@ ROUTES: dict[tuple[str, str], tuple[str, ...]] = {
     LOOK: ("Harmonica's limit", "refused", "refused"),
     ("PATCH", "/api/v1/sessions/[^/]+"): ("Harmonica's limit",),
     ("POST", "/api/v1/sessions/.*prompt"): ("Harmonica's limit",),
+    ("GET", "/api/v1/sessions/.*/responses"): ("Harmonica's limit", "refused"),
     ("GET", f"{_ISSUES}/7/comments"): ("GitHub's limit", "no comments"),
     ("POST", f"{_ISSUES}/7/comments"): ("GitHub's limit",),
     ("PATCH", f"{_ISSUES}/comments/.*"): ("GitHub's limit",),

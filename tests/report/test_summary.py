@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 
 from harmonica_session.announcement.advice import denied
 from harmonica_session.announcement.invitation import comment
-from harmonica_session.errors import InputError, Problem, SpecError
+from harmonica_session.errors import InputError, Problem, Refused, SpecError
 from harmonica_session.report import summary as report
 from harness.documents import ATTACK, TEXTS, full, headings, links
 
@@ -36,7 +36,8 @@ def test_a_summary_with_warnings(
     golden: Callable[[str, str], None], invitation: Invitation
 ) -> None:
     """A warning stands below, and what there is to paste stands in a block."""
-    refusal = denied("The link was not posted on #7", "403 Forbidden")
+    forbidden = Refused("403 Forbidden", status=403, is_limit=False)
+    refusal = denied("The link was not posted on #7", forbidden)
     facts = {"Session": "5e55", "Status": "created"}
     golden("summary-warnings.md", report.summary(invitation, facts, ["It was <cut>.", refusal]))
 
@@ -72,12 +73,12 @@ def test_a_skipped_run(golden: Callable[[str, str], None], reason: str, name: st
 def test_a_dry_run(golden: Callable[[str, str], None], invitation: Invitation) -> None:
     """The request and the comment are shown, and the comment's own fences do not end its block."""
     body = "<!-- receipt -->\n" + comment(invitation, spec=_SPEC) + "```\nx\n```\n"
-    golden("dry-run.md", report.planned('{"topic": "```"}', body, "A session would be created."))
+    golden("dry-run.md", report.planned(['{"topic": "```"}'], body, "A session would be created."))
 
 
 def test_a_dry_run_without_a_comment(golden: Callable[[str, str], None]) -> None:
     """Where nothing would be posted, no comment is shown."""
-    golden("dry-run-no-comment.md", report.planned("{}", None, "A session would be created."))
+    golden("dry-run-no-comment.md", report.planned(["{}"], None, "A session would be created."))
 
 
 def test_a_summary_is_bounded(invitation: Invitation) -> None:

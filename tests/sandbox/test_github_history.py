@@ -40,8 +40,11 @@ def test_a_pull_request_counts_what_it_has(box: Sandbox, github: httpx.Client) -
 def test_the_latest_release_is_the_last_one(box: Sandbox, github: httpx.Client) -> None:
     """Without any, there is a 404."""
     assert github.get("/repos/o/r/releases/latest").status_code == 404
-    box.github.history.releases += [{"tag_name": "v1"}, {"tag_name": "v2"}]
+    releases = [{"tag_name": "v1"}, {"tag_name": "v2"}]
+    box.github.history.releases += [*releases, {"tag_name": "v3", "prerelease": True}]
     assert github.get("/repos/o/r/releases/latest").json() == {"tag_name": "v2"}
+    listed = github.get("/repos/o/r/releases").json()
+    assert [it["tag_name"] for it in listed] == ["v3", "v2", "v1"]
 
 
 def test_a_search_tells_the_total_beside_a_page(box: Sandbox, github: httpx.Client) -> None:

@@ -206,3 +206,64 @@ def test_me_describes_the_user(box: Sandbox, harmonica: httpx.Client) -> None:
     answer = harmonica.get("/me")
     assert set(answer.json()) == {"id", "email", "name", "subscription_status", "api_key"}
     assert box.api_key not in answer.text
+
+
+def test_everybody_who_has_written_is_listed(box: Sandbox, harmonica: httpx.Client) -> None:
+    """From the first message on, excluded or not, which the number of participants leaves out."""
+    row = box.harmonica.add_session()
+    box.harmonica.add_participant(row, "Hello", name="Ada")
+    box.harmonica.add_participant(row, "One", "Two", "Three", is_excluded=True)
+    path = f"/sessions/{row['id']}"
+    assert harmonica.get(path).json()["participant_count"] == 0
+    listed = harmonica.get(f"{path}/responses", params={"mode": "list"}).json()["data"]
+    assert [it["message_count"] for it in listed] == [2, 4]
+    assert [it["participant_name"] for it in listed] == ["Ada", None]
+    assert "messages" not in listed[0]
+    box.harmonica.add_participant(row, "One", "Two", "Three")
+    assert harmonica.get(path).json()["participant_count"] == 1
+
+
+def test_an_older_server_answers_whole_transcripts(box: Sandbox, harmonica: httpx.Client) -> None:
+    """Whatever the query says, for it does not know that there is a short form."""
+    box.harmonica.knows_lists = False
+    row = box.harmonica.add_session()
+    box.harmonica.add_participant(row, "My secret")
+    path = f"/sessions/{row['id']}/responses?mode=list"
+    [person] = harmonica.get(path).json()["data"]
+    said = [(it["role"], it["content"]) for it in person["messages"]]
+    assert said == [("assistant", "Welcome!"), ("user", "My secret")]
+
+
+def test_a_route_can_be_missing(box: Sandbox, harmonica: httpx.Client) -> None:
+    """It answers a page; to a form, which the framework takes for its own, a 500."""
+    box.harmonica.lacks = {"context-sources", "templates"}
+    path = f"/sessions/{box.harmonica.add_session()['id']}/context-sources"
+    for answer in (harmonica.get("/templates"), harmonica.get(path), harmonica.post(f"{path}/url")):
+        assert (answer.status_code, "<html>" in answer.text) == (404, True)
+    answer = harmonica.post(f"{path}/file", files={"file": ("a.md", b"A", "text/markdown")})
+    assert answer.status_code == 500
+    assert box.harmonica.context_sources == []
+
+
+def test_fields_can_be_unknown(box: Sandbox, harmonica: httpx.Client) -> None:
+    """Beside known ones they are left out without a word, alone they are refused."""
+    box.harmonica.ignores = {"project_id", "results_visibility"}
+    box.harmonica.tells = {"results_visibility"}
+    sent = {"topic": "t", "goal": "g", "results_visibility": "public", "project_id": "p"}
+    made = harmonica.post("/sessions", json=sent).json()
+    assert made["results_visibility"] == "host"
+    path = f"/sessions/{made['id']}"
+    changed = harmonica.patch(path, json={"goal": "new", "project_id": "q"})
+    assert (changed.status_code, changed.json()["goal"]) == (200, "new")
+    assert box.harmonica.sessions[0]["project_id"] is None
+    assert harmonica.patch(path, json={"project_id": "q"}).status_code == 400
+
+
+def test_some_fields_are_taken_by_a_patch_alone(box: Sandbox, harmonica: httpx.Client) -> None:
+    """A create leaves them out."""
+    sent = {"topic": "t", "goal": "g", "welcome_message": "Hello", "summary_prompt": "Be brief."}
+    made = harmonica.post("/sessions", json=sent).json()
+    [row] = box.harmonica.sessions
+    assert "welcome_message" not in row
+    assert harmonica.patch(f"/sessions/{made['id']}", json=sent).status_code == 200
+    assert (row["welcome_message"], row["summary_prompt"]) == ("Hello", "Be brief.")

@@ -24,6 +24,9 @@ def revision(name: str, *, has_checkout: bool, ref: str | None = None) -> str | 
     [
         ("pull_request_target", SHA, SHA),
         ("workflow_run", SHA, SHA),
+        ("check_run", SHA, SHA),
+        ("check_suite", SHA, SHA),
+        ("release", None, SHA),
         ("pull_request", None, BASE),
         ("pull_request_review", None, BASE),
         ("pull_request_review_comment", None, BASE),
@@ -47,7 +50,7 @@ def test_ref_wins(event: str, *, has_checkout: bool) -> None:
     assert revision(event, has_checkout=has_checkout, ref="v2") == "v2"
 
 
-@pytest.mark.parametrize("sha", ["", "main", "a" * 39, f"{SHA}\n", f"{SHA}/../x"])
+@pytest.mark.parametrize("sha", ["", "main", "a" * 39, "0" * 40, f"{SHA}\n", f"{SHA}/../x"])
 def test_what_is_no_commit_is_an_error(sha: str) -> None:
     """A variable that names no commit is never made a part of an address."""
     with pytest.raises(InputError, match="GITHUB_SHA"):

@@ -171,7 +171,7 @@ def test_a_problem_has_the_place_of_its_expression(text: str, place: str) -> Non
         ("pull_reqest.title", "did you mean `pull_request`?"),
         ("pull_request.titel", "did you mean `pull_request.title`?"),
         ("pull_request['titel']", "did you mean `pull_request.title`?"),
-        ("title", "there are `pull_request`, `issue`, `repository`"),
+        ("title", "there are `pull_request`, `issue`, `release`, `repository`"),
         ("secrets.KEY | default('x')", "`secrets` is not known here"),
         ("env.HOME", "`env` is not known here"),
         ("pull_request.title | uper", "did you mean `| upper`?"),

@@ -12,6 +12,7 @@ from harmonica_session.errors import InputError
 from harmonica_session.event import Event
 from harmonica_session.inputs import read_inputs
 from harmonica_session.spec.expression import Parsed
+from harmonica_session.spec.flaw import FlawedExpressionError
 from harmonica_session.spec.values import (
     LONGEST,
     NAMES,
@@ -35,14 +36,27 @@ PULL_REQUEST = {
     "created_at": "2026-01-05T09:00:00Z",
     "merged_at": None,
 }
+LISTED = {"number": 7, "head": {"ref": "a"}, "base": {"repo": {"id": 2}}}
+OURS = {"head": None, "base": {"ref": "b", "repo": {"id": 1}}}
+RELEASE = {
+    "tag_name": "v2.0.0",
+    "name": "Two",
+    "html_url": "https://github.example/octo/garden/releases/tag/v2.0.0",
+    "body": "What is new",
+    "prerelease": False,
+}
 NONE = Group("pull_request", {}, "there is none")
 KEYS = st.sampled_from(
     [
         "pull_request",
         "issue",
         "repository",
+        "release",
+        "tag_name",
+        "prerelease",
         "inputs",
         "workflow_run",
+        "check_run",
         "pull_requests",
         "action",
         "number",
@@ -115,6 +129,8 @@ def test_a_pull_request_tells_all_its_names() -> None:
             },
             {"number", "base"},
         ),
+        ({"check_run": {"pull_requests": [LISTED, LISTED | OURS]}}, {"number", "base"}),
+        ({"check_suite": {"pull_requests": [LISTED | OURS]}}, {"number", "base"}),
         ({"after": "a" * 40}, {"number"}),
     ],
 )
@@ -153,6 +169,34 @@ def test_a_scheduled_run_knows_where_it_is(expression: str, expected: str) -> No
         server_url="https://github.example",
     )
     assert shown(event, expression) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ["v2.0.0", "Two", RELEASE["html_url"], "What is new", "false"]),
+        ({"name": None, "body": None}, ["v2.0.0", "v2.0.0", RELEASE["html_url"], "", "false"]),
+        (
+            {"name": "", "prerelease": True},
+            ["v2.0.0", "v2.0.0", RELEASE["html_url"], "What is new", "true"],
+        ),
+    ],
+)
+def test_a_release_tells_all_its_names(changes: dict[str, object], expected: list[str]) -> None:
+    """Each name has the value of GitHub's own field; who has no name is called by its tag."""
+    event = Event(name="release", payload={"release": RELEASE | changes})
+    names = NAMES["release"] or ()
+    assert [shown(event, f"release.{name}") for name in names] == expected
+
+
+def test_another_event_has_no_release() -> None:
+    """The error says so, unless there is a default."""
+    event = Event(name="push")
+    assert shown(event, "release.tag | default('this week')") == "this week"
+    with pytest.raises(FlawedExpressionError, match="the event `push` has no release"):
+        shown(event, "release.tag")
+    with pytest.raises(FlawedExpressionError, match=r"did you mean `release\.tag`"):
+        shown(event, "release.tags")
 
 
 def test_a_text_loses_what_harmonica_cannot_keep() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harmonica_session.errors import FileRefused
-from harmonica_session.text.decoding import background_text, decode, place_at
+from harmonica_session.text.decoding import background_text, decode, lines_of, place_at
 
 
 def test_a_byte_order_mark_is_left_out() -> None:
@@ -51,3 +51,74 @@ def test_a_byte_order_mark_moves_no_place() -> None:
     """The byte that is named is the one at fault, mark or not."""
     with pytest.raises(FileRefused, match=r"s\.yml:1:8: byte 0xff"):
         decode(b"\xef\xbb\xbftopic: \xff", "s.yml")
+
+
+def test_a_list_ends_its_lines_at_lf_and_crlf_alone() -> None:
+    """Lines are trimmed, and an empty one names nothing."""
+    assert lines_of(" a.yml\r\n\n b\u2028c\x0bd\re.yml \n") == ["a.yml", "b\u2028c\x0bd\re.yml"]
+
+
+@pytest.mark.parametrize("text", ["topic: a\n", "Тема: кот\n", "主题 回顾\n目标 一件事\n", "a 😀"])
+@pytest.mark.parametrize(
+    ("encoding", "named"),
+    [
+        ("utf-16-le", "UTF-16, little-endian, without a byte order mark"),
+        ("utf-16-be", "UTF-16, big-endian, without a byte order mark"),
+        ("utf-32-le", "UTF-32, little-endian, without a byte order mark"),
+        ("utf-32-be", "UTF-32, big-endian, without a byte order mark"),
+        ("utf-16", "UTF-16"),
+        ("utf-32", "UTF-32"),
+    ],
+)
+def test_another_encoding_is_named(text: str, encoding: str, named: str) -> None:
+    """What Windows and old tools save is told by its name, mark or not, long or short."""
+    for content in (text.encode(encoding), (text * 2_000).encode(encoding)):
+        with pytest.raises(FileRefused) as caught:
+            decode(content, "SESSION.md")
+        assert str(caught.value) == f"SESSION.md: the file is {named}; save it as UTF-8"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"%PDF-1.7\n", "a PDF document"),
+        (b"\x89PNG\r\n\x1a\n", "a PNG image"),
+        (b"PK\x03\x04\x14", "a ZIP archive or an office document"),
+        (b"\x1f\x8b\x08", "a gzip archive"),
+        (b"{\\rtf1", "an RTF document"),
+    ],
+)
+def test_what_is_no_text_is_named(content: bytes, kind: str) -> None:
+    """A document under the name of a text is told by what it is, not by a byte of it."""
+    with pytest.raises(FileRefused, match=f"^notes.md: this is {kind}, not a text"):
+        background_text(content, "notes.md")
+
+
+_CONFLICT = "# A\n<<<<<<< HEAD\nours\n=======\ntheirs\n>>>>>>> branch\n"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    "text", [_CONFLICT, _CONFLICT.replace("=======", "||||||| base\nx\n=======")]
+)
+def test_a_merge_that_nobody_has_finished_is_refused(text: str, end: str) -> None:
+    """Both sides of a conflict would go to the facilitator; the place is where it begins."""
+    with pytest.raises(FileRefused, match=r"^SESSION\.md:2:1: here begins a merge conflict"):
+        decode(text.replace("\n", end).encode(), "SESSION.md")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Title\n=======\n\ntext\n",
+        "<<<<<<< a\n=======\n",
+        "=======\n>>>>>>> b\n",
+        ">>>>>>> b\n=======\n<<<<<<< a\n",
+        "<<<<<<<< a\n========\n>>>>>>>> b\n",
+        _CONFLICT.replace("\n", "\n    "),
+        "in a line <<<<<<< a\n=======\n>>>>>>> b\n",
+    ],
+)
+def test_marks_that_make_no_conflict_stay(text: str) -> None:
+    """An underlined heading, one mark alone, or an example that is indented is a text."""
+    assert decode(text.encode(), "SESSION.md") == text

@@ -26,6 +26,52 @@ def test_what_only_speaks_of_a_key_is_no_secret(text: str) -> None:
     refuse_secrets(text, "SESSION.md", ["ghs_of.this+run"])
 
 
+_BODY = "16C7e42F292c6912E7710c838347Ae178B4a"
+_JWT = f"eyJhbGciOiJSUzI1NiJ9.{'eyJp_c3M-' * 30}.{'c2lnbmF0dXJl' * 10}_-w"
+FORMS = {
+    "harmonica": f"hm_live_{'0123456789abcDEF' * 2}",
+    **{prefix: f"{prefix}_{_BODY}" for prefix in ("ghp", "gho", "ghu", "ghs")},
+    "ghr": f"ghr_{_BODY}{_BODY}abcd",
+    "ghs with a JWT": f"ghs_1234567_{_JWT}",
+    "ghs as a JWT": f"ghs_{_JWT}",
+    "github_pat": f"github_pat_11ABCDEFG0{'x' * 12}_{'Y1' * 29}z",
+}
+
+
+@pytest.mark.parametrize(
+    "around",
+    ["{}", "a {}.", "x{}", "https://x-access-token:{}@github.com/o/r", '"{}"', "a={}\nb", "({}),"],
+)
+@pytest.mark.parametrize("form", FORMS)
+def test_each_form_of_key_and_token_is_known_whole(form: str, around: str) -> None:
+    """Each is refused, and blotted out to its end, whatever it stands in and whoever wrote it."""
+    text = around.format(FORMS[form])
+    with pytest.raises(FileRefused):
+        refuse_secrets(text, "SESSION.md", [])
+    assert without_secrets(text, []) == around.format(BLOT)
+    assert blot_out(text, []) == around.format(BLOT)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_form_in_markdown_is_blotted_out_whole(form: str) -> None:
+    """What Markdown puts between the characters leaves none of them behind."""
+    assert blot_out(plain(f"see {FORMS[form]}.", 1000), []) == "see ***."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("`ghp_`, `gho_`, `ghu_`, `ghs_` and `ghr_` begin tokens", "ghp_…", "github_pat_<yours>"),
+        *("GHP_SOME_NAME_IN_CAPITALS_THAT_IS_LONG_ENOUGH", f"GHP_{_BODY}", f"ghx_{_BODY}"),
+        *(f"ghp_{_BODY[:35]}", f"gh_p{_BODY}", "hm_live_0123", f"ghs_{'.' * 60}"),
+    ],
+)
+def test_prose_about_tokens_is_no_token(text: str) -> None:
+    """A prefix without a body, another case, and too short a body stay as they are."""
+    refuse_secrets(text, "SESSION.md", [])
+    assert without_secrets(text, []) == text
+
+
 def test_what_others_wrote_loses_whole_keys_only() -> None:
     """What only speaks of a key stays; keys, and the secrets of the run, go."""
     text = "hm_live_0123456789abcdef0123456789ABCDEF, hm_live_your_key_here, the-other-key"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harmonica_session.errors import FateUnknown, Refused
+from harmonica_session.errors import Barred, FateUnknown, Refused
 
 if TYPE_CHECKING:
     from harmonica_session.errors import ActionError
@@ -20,20 +20,22 @@ permissions:
   actions: read  # in private repositories, to know which runs there were"""
 
 
-def denied(what: str, reason: str) -> str:
-    """Say what a token may not do, with the block to paste."""
-    return f"{what}, because the token may not: {reason}. Give the job these:\n{PERMISSIONS}"
+def denied(what: str, error: Refused) -> str:
+    """Say what a token may not do, with the block to paste where that helps."""
+    if isinstance(error, Barred):
+        return f"{what}: {error}"
+    return f"{what}, because the token may not: {error}. Give the job these:\n{PERMISSIONS}"
 
 
 def not_announced(place: Place, error: ActionError) -> str:
     """Say why the link was not posted, and what to do about it."""
-    if isinstance(error, Refused) and "locked" in error.reason.lower():
+    if isinstance(error, Barred):
         return (
-            f"The conversation on {place} is locked, so the link was not posted. It stands in "
-            "the outputs and in the job summary; unlock the conversation and run this again."
+            f"The link was not posted on {place}; it stands in the outputs and in the job summary: "
+            f"{error}"
         )
     if isinstance(error, Refused) and error.is_denial:
-        return denied(f"The link was not posted on {place}", str(error))
+        return denied(f"The link was not posted on {place}", error)
     if isinstance(error, FateUnknown):
         return (
             f"Nobody knows whether the link was posted on {place}; it stands in the outputs and in "

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from harmonica_session.announcement.receipt import UNKNOWN
 from harmonica_session.text.markdown import plain
+from harmonica_session.text.secrecy import blot_out
 
 LONGEST_COMMENT = 60_000
 """What a comment comes to at the most; GitHub takes 65,536 characters."""
@@ -35,8 +36,8 @@ class Invitation:
         critical: The critical question, empty when there is none.
         questions: What participants answer first.
         background: Where the context came from, None when the session may have another one.
-        results_visibility: As the spec asks for it, empty for Harmonica's default, `unknown` for
-            a session that another one than this spec has set up.
+        results_visibility: As the spec asks for it or Harmonica tells it, empty for Harmonica's
+            default, `unknown` for a session that another one than this spec has set up.
         is_public: Whether the repository, and so the link, is public.
         is_completed: Whether the session is over.
         notes: What else the reader must know.
@@ -97,7 +98,7 @@ def _facts(it: Invitation) -> str:
     if it.background:
         sources = ", ".join(plain(source, _PATH) for source in it.background)
         facts.append(f"- Background for the facilitator comes from {sources}.")
-    facts.append(f"- Results: {_VISIBILITY.get(it.results_visibility, _VISIBILITY[''])}")
+    facts.append(f"- Results: {_VISIBILITY.get(it.results_visibility, _VISIBILITY[UNKNOWN])}")
     if it.is_public:
         facts.append("- This repository is public, so anyone who has the link can join.")
     return "\n".join(facts)
@@ -106,4 +107,5 @@ def _facts(it: Invitation) -> str:
 def comment(it: Invitation, *, spec: str) -> str:
     """Return the text of our comment, without the receipt above it."""
     origin = f"<sub>Announced by {plain(spec, _PATH)} in this repository.</sub>"
-    return f"{invitation(it)}\n\n{origin}\n"
+    # Nothing that the spec says gets here with a key in it; what the session says by now may.
+    return blot_out(f"{invitation(it)}\n\n{origin}\n", ())

@@ -53,7 +53,7 @@ def our_comments(
             ) from None
         if not error.is_denial:
             raise
-        world.runner.warn(denied(f"The comments on {place} cannot be read", str(error)))
+        world.runner.warn(denied(f"The comments on {place} cannot be read", error))
         return _NOTHING
     _tell(world, standing)
     return standing

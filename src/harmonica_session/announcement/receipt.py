@@ -43,8 +43,10 @@ class Receipt(BaseModel):
         digest: Digest of the request that the session follows.
         announced: Digest of the request that the comment speaks of.
         fields: Digests of that request's fields by their names, to tell what has changed.
-        results_visibility: As the spec asked for it, empty for the server's default, `unknown`
-            where nobody knows what was asked for.
+        lacking: Fields that the session does not have as they were asked for: the digest of a value
+            that Harmonica does not take, empty where the value is still to be sent.
+        results_visibility: As the spec asked for it or, where that is another, as Harmonica says;
+            empty for the server's default, `unknown` where nobody knows what was asked for.
         created_at: When the session was created, in ISO 8601.
         run_id: The workflow run that created or found it.
         written_by: The workflow run whose request the comment speaks of.
@@ -60,6 +62,7 @@ class Receipt(BaseModel):
     digest: _Short = ""
     announced: _Short = ""
     fields: dict[_Short, _Short] = {}
+    lacking: dict[_Short, _Short] = {}
     results_visibility: _Short = ""
     created_at: _Short = ""
     run_id: _Short = ""

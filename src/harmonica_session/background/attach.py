@@ -12,13 +12,13 @@ from harmonica_session.errors import (
     DeadlineReached,
     FateUnknown,
     FileRefused,
+    RouteMissing,
 )
 from harmonica_session.text.decoding import background_text
 from harmonica_session.text.markdown import shorten, visible
 from harmonica_session.text.secrecy import refuse_secrets
 from harmonica_session.words.attachment import (
     MAX_FILE_BYTES,
-    MEDIA_TYPES,
     MOST_SOURCES,
     Attachment,
     media_type,
@@ -27,6 +27,7 @@ from harmonica_session.words.attachment import (
 if TYPE_CHECKING:
     from harmonica_session.edges.harmonica.client import Harmonica
     from harmonica_session.edges.harmonica.context_sources import AttachedSource, ContextSources
+    from harmonica_session.errors import Problem
     from harmonica_session.spec.context_sources import ContextSource
     from harmonica_session.spec.spec import Spec
     from harmonica_session.world import World
@@ -36,19 +37,23 @@ _LONGEST_NAME = 200
 
 
 def read_sources(world: World, spec: Spec) -> list[Attachment]:
-    """Read the sources of a spec; one that cannot be used is a warning.
+    """Read the sources of a spec; more than a session takes are a warning.
 
     Raises:
-        FileRefused: A source would carry a secret away.
+        FileRefused: Sources cannot be used, or would carry a secret away; with all of them at once.
     """
+    sources = spec.context_sources or []
     ready: list[Attachment] = []
-    too_many: list[str] = []
-    for source in spec.context_sources or ():
-        if len(ready) == MOST_SOURCES:
-            too_many.append(source.name)
-        elif attachment := _ready(world, source):
-            ready.append(attachment)
-    if too_many:
+    problems: list[Problem] = []
+    for at, source in enumerate(sources[:MOST_SOURCES]):
+        world.deadline.remaining("read the context sources")
+        try:
+            ready.append(_ready(world, source))
+        except FileRefused as error:
+            problems += spec.problems_beside(("context_sources", at, source.kind), error)
+    if problems:
+        raise FileRefused(*sorted(set(problems)))
+    if too_many := [source.name for source in sources[MOST_SOURCES:]]:
         _warn(world, too_many, f"a session takes {MOST_SOURCES} context sources at most")
     if ready:
         world.runner.say(f"Context sources: {', '.join(one.name for one in ready)}")
@@ -70,35 +75,20 @@ def warn_of_missing(world: World, spec: Spec, session_id: str) -> None:
         world.runner.warn(f"{missing}; add the others in Harmonica", about=_ABOUT)
 
 
-def _ready(world: World, source: ContextSource) -> Attachment | None:
-    secrets = world.inputs.secret_texts
-    # An escape in the YAML may have hidden it from the look at the file.
-    refuse_secrets(source.name, world.inputs.spec, secrets)
+def _ready(world: World, source: ContextSource) -> Attachment:
     if source.file is None:
         return Attachment(source.kind, source.name)
-    try:
-        path = world.files.normalise(source.file)
-        content, text = _content(world, path)
-    except FileRefused as error:
-        _warn(world, [source.name], str(error))
-        return None
-    refuse_secrets(text, path, secrets)
-    return Attachment("file", path, content)
-
-
-def _content(world: World, path: str) -> tuple[bytes, str]:
-    """Return a file's bytes, and its text as far as it can be searched for secrets."""
-    kind = media_type(path)
-    if kind is None:
-        raise FileRefused(f"Harmonica takes {', '.join(MEDIA_TYPES)} files only")
+    path = world.files.normalise(source.file)
     content = world.files.read(path, MAX_FILE_BYTES)
     if content is None:
-        raise FileRefused("there is no such file")
+        raise FileRefused(world.files.missing(path))
     if not content.strip():
-        raise FileRefused("the file is empty")
-    if kind.startswith("text/"):
-        return content, background_text(content, path)
-    return content, content.decode("latin-1")
+        raise FileRefused(f"`{path}` is empty; write what it should say")
+    kind = media_type(path) or ""
+    is_text = kind.startswith("text/")
+    text = background_text(content, path) if is_text else content.decode("latin-1")
+    refuse_secrets(text, path, world.inputs.secret_texts)
+    return Attachment("file", path, content)
 
 
 def attach(
@@ -115,7 +105,7 @@ def attach(
         name = attachment.name
         try:
             source = _attach(world, harmonica.context_sources, session_id, attachment, known)
-        except DeadlineReached as error:
+        except (DeadlineReached, RouteMissing) as error:
             _warn(world, [one.name for one in ready[at:]], str(error))
             break
         except ActionError as error:
@@ -134,7 +124,7 @@ def _attach(
     attachment: Attachment,
     known: set[str],
 ) -> AttachedSource:
-    """Attach a source; when the answer gets lost, look whether it is there.
+    """Attach a source; where no answer says what became of it, look whether it is there.
 
     Args:
         world: The log.
@@ -170,6 +160,9 @@ def _turned_up(
 ) -> AttachedSource | None:
     try:
         listed = sources.attached_to(session_id)
+    except RouteMissing:
+        # A server without this route answers a form as if it had crashed over it.
+        raise
     except ActionError as error:
         world.runner.debug(f"Nobody knows what is attached: {error}")
         return None

@@ -13,6 +13,7 @@ from harmonica_session.text.decoding import background_text
 from harmonica_session.text.secrecy import refuse_secrets
 
 if TYPE_CHECKING:
+    from harmonica_session.errors import Problem
     from harmonica_session.spec.context_from import Source
     from harmonica_session.spec.spec import Spec
     from harmonica_session.world import World
@@ -21,21 +22,26 @@ MAX_BACKGROUND_BYTES = 4_000_000
 # A context takes a million characters at most, so nothing is lost by it.
 MAX_BYTES_TOGETHER = 16_000_000
 _MOST_FILES = 100
+# The one file that may be absent, for the input names it where nobody has.
+_OPTIONAL = "SESSION.md"
 
 
 def from_files(world: World, spec: Spec) -> dict[int, list[Background]]:
     """Return what each source of a spec that is a file holds, by its position in the list.
 
     Raises:
-        FileRefused: A file cannot be used.
+        FileRefused: Files cannot be used; with all of them at once.
         DeadlineReached: There are too many to be read in time.
     """
     reading = _Reading(world, spec)
-    return {
+    held = {
         at: reading.files(at, source)
         for at, source in enumerate(spec.context_from)
         if source.session_md or source.file
     }
+    if reading.problems:
+        raise FileRefused(*sorted(set(reading.problems)))
+    return held
 
 
 class _Reading:
@@ -45,49 +51,78 @@ class _Reading:
         self.world = world
         self.spec = spec
         self.room = MAX_BYTES_TOGETHER
+        self.problems: list[Problem] = []
 
     def files(self, at: int, source: Source) -> list[Background]:
         """Return the text of SESSION.md, or of the files that a path or pattern names."""
         self.world.deadline.remaining("look for the background's files")
-        if source.session_md:
-            wanted = self.world.inputs.session_md
-            return [self.session_md(wanted)] if wanted else []
-        held = self.world.files
-        path = held.normalise(source.file or "")
-        if not any(character in path for character in "*?["):
-            return [Background(path, self.text(at, path))]
-        paths = held.matching(path)
+        if self.room < 0:
+            return []
+        try:
+            if source.session_md:
+                wanted = self.world.inputs.session_md
+                return [self.session_md(wanted)] if wanted else []
+            return self.listed(at, source.file or "")
+        except FileRefused as error:
+            # What `session-md` names stands nowhere in the spec.
+            self.problems += self.beside(at, error) if source.file else error.problems
+            return []
+
+    def beside(self, at: int, error: FileRefused) -> list[Problem]:
+        return self.spec.problems_beside(("context_from", at, "file"), error)
+
+    def listed(self, at: int, wanted: str) -> list[Background]:
+        paths = self.world.files.named(wanted)
+        pattern = self.world.files.normalise(wanted)
+        if paths == [pattern]:
+            return [Background(pattern, self.text(at, pattern))]
         if not paths or len(paths) > _MOST_FILES:
             how_many = f"more than {_MOST_FILES} files" if paths else "no file"
-            raise FileRefused(
-                self.spec.problem_at(("context_from", at, "file"), f"`{path}` matches {how_many}")
-            )
-        self.world.runner.say(f"{path}: {', '.join(paths)}")
-        name = f"{path} ({len(paths)} {'file' if len(paths) == 1 else 'files'})"
+            raise FileRefused(f"`{pattern}` matches {how_many}")
+        self.world.runner.say(f"{pattern}: {', '.join(paths)}")
+        name = f"{pattern} ({len(paths)} {'file' if len(paths) == 1 else 'files'})"
         return [Background(name, self.text(at, path)) for path in paths]
 
     def session_md(self, wanted: str) -> Background:
-        path = self.world.files.normalise(wanted)
-        content = self.world.files.read(path, MAX_BACKGROUND_BYTES)
-        if content is None and path != "SESSION.md":
+        files = self.world.files
+        path = files.normalise(wanted)
+        content = files.read(path, MAX_BACKGROUND_BYTES)
+        if content is None and path != _OPTIONAL:
+            near = files.near(path)
+            remedy = f"`{near}` is there" if near else "add it"
             raise FileRefused(
-                f"there is no file `{path}`, which `session-md` names; add it, or leave it out"
+                f"there is no file `{path}`, which `session-md` names; {remedy}, or leave it out"
             )
+        if content is None and files.lists_freely:
+            near = files.near(path)
+            if near.lower() == _OPTIONAL.lower():
+                self.world.runner.warn(
+                    f"There is no `{path}`, and `{near}`, which is there, was not read; rename it, "
+                    "or name it with `session-md`",
+                    about="background",
+                )
         return Background(path, self.checked(content or b"", path))
 
     def text(self, at: int, path: str) -> str:
+        """Return a file's text; what is wrong with it keeps no other from being looked at."""
         self.world.deadline.remaining("read the background")
-        content = self.world.files.read(path, MAX_BACKGROUND_BYTES)
-        if content is None:
-            message = f"there is no file `{path}`; add it, or correct the path"
-            raise FileRefused(self.spec.problem_at(("context_from", at, "file"), message))
-        self.room -= len(content)
+        try:
+            text = self.whole(path)
+        except FileRefused as error:
+            self.problems += self.beside(at, error)
+            text = ""
         if self.room < 0:
-            message = (
+            raise FileRefused(
                 f"with `{path}` the files come to more than {MAX_BYTES_TOGETHER // 1_000_000} MB "
                 "together; leave some of them out, or narrow the pattern down"
             )
-            raise FileRefused(self.spec.problem_at(("context_from", at, "file"), message))
+        return text
+
+    def whole(self, path: str) -> str:
+        content = self.world.files.read(path, MAX_BACKGROUND_BYTES)
+        if content is None:
+            raise FileRefused(self.world.files.missing(path))
+        self.room -= len(content)
         return self.checked(content, path)
 
     def checked(self, content: bytes, path: str) -> str:

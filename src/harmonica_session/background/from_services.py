@@ -12,7 +12,7 @@ from harmonica_session.background import quotations
 from harmonica_session.background.context import Background
 from harmonica_session.edges.github.find_pull_request import pull_request_told_of
 from harmonica_session.edges.github.repository import Repository
-from harmonica_session.errors import BackgroundMissing, Refused
+from harmonica_session.errors import BackgroundMissing, Barred, Refused, RouteMissing
 from harmonica_session.spec.context_from import LAST_RELEASE, first_day
 from harmonica_session.text.secrecy import without_secrets
 
@@ -82,6 +82,9 @@ class _Asking:
             return Background(name, "")
         try:
             text = self.world.harmonica.brief(session_id)
+        except RouteMissing as error:
+            self.world.runner.warn(f"The background goes without {name}: {error}")
+            return Background(name, "")
         except Refused as error:
             if not error.is_out_of_reach:
                 raise
@@ -101,9 +104,7 @@ class _Asking:
         repository = self.repository(at)
         found = pull_request_told_of(self.place, world.github, world.inputs, world.event)
         if found.unseen:
-            raise self.missing(
-                at, f"this source needs `{needs}` under the job's `permissions`: {found.unseen}"
-            )
+            raise self.missing(at, f"this source cannot be had: {found.unseen}")
         number = found.number
         if number is None:
             raise self.missing(
@@ -152,17 +153,24 @@ class _Asking:
         if period.since != LAST_RELEASE:
             return first_day(period.since, datetime.now(timezone.utc).date())
         if not self.released:
-            try:
-                self.released = self.repository(at).last_release()
-            except Refused as error:
-                if not error.is_denial:
-                    raise
-                raise self.missing(
-                    at,
-                    "`since: last_release` needs a published release, and `contents: read` to see "
-                    f"it; name a day instead where there is none: {error}",
-                ) from None
+            self.released = self.last_release(at)
         return self.released
+
+    def last_release(self, at: int) -> str:
+        """Return the moment of the latest release; of the one before, where one is the event."""
+        repository, own = self.repository(at), self.world.event.release
+        needed = "a published release before the event's own" if own else "a published release"
+        message = (
+            f"`since: last_release` needs {needed}, and `contents: read` to see it; name a day "
+            "instead where there is none"
+        )
+        try:
+            released = repository.release_before(own) if own else repository.last_release()
+        except Refused as error:
+            raise self.refused(at, message, error) from None
+        if not released:
+            raise self.missing(at, message)
+        return released
 
     def repository(self, at: int) -> Repository:
         if self.world.github is None:
@@ -180,8 +188,16 @@ class _Asking:
         try:
             return ask()
         except Refused as error:
-            if not error.is_denial and error.status != _UNPROCESSABLE:
-                raise
-            raise self.missing(
-                at, f"this source needs `{needs}` under the job's `permissions`: {error}"
-            ) from None
+            message = f"this source needs `{needs}` under the job's `permissions`"
+            raise self.refused(at, message, error) from None
+
+    def refused(self, at: int, message: str, error: Refused) -> BackgroundMissing | Refused:
+        """Return the error for a source that GitHub refuses, with what it needs where that helps.
+
+        A refusal that says nothing of the source is returned as it is.
+        """
+        if isinstance(error, Barred):
+            return self.missing(at, f"this source cannot be had: {error}")
+        if not error.is_denial and error.status != _UNPROCESSABLE:
+            return error
+        return self.missing(at, f"{message}: {error}")

@@ -93,8 +93,8 @@ def pull_request(
         f"Author: {_login(pull.user)}",
         f"State: {_state(pull)}",
     ]
-    if pull.labels:
-        facts.append(f"Labels: {_labels(pull.labels)}")
+    if labels := _labels(pull.labels):
+        facts.append(f"Labels: {labels}")
     facts.append(
         f"Size: {_count(pull.commits, 'commit')}, {_count(pull.changed_files, 'file')}, "
         f"{pull.additions} lines added, {pull.deletions} removed"
@@ -197,7 +197,8 @@ def _total(listing: Listing) -> str:
 
 
 def _ended(it: Ended) -> str:
-    labels = f", labels {_labels(it.labels)}" if it.labels else ""
+    names = _labels(it.labels)
+    labels = f", labels {names}" if names else ""
     after = _time(it.created_at, it.ended_at)
     return f"on {it.ended_at[:10]} after {after}{labels}: {_short(it.title, _TITLE)}"
 
@@ -238,7 +239,8 @@ def _login(account: Account | None) -> str:
 
 
 def _labels(labels: Sequence[Label]) -> str:
-    return ", ".join(_short(label.name, _NAME) for label in labels[:_MOST_LABELS])
+    names = [label.name for label in labels if label.name]
+    return ", ".join(_short(name, _NAME) for name in names[:_MOST_LABELS])
 
 
 def _count(number: int, thing: str) -> str:

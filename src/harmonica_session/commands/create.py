@@ -103,6 +103,10 @@ def _carry_out(
     outcome = settled = settle(world, harmonica, plan)
     # Once before the announcement, which may be refused or cut off, and once after it.
     hand_on(world, outcome)
+    if not outcome.is_complete:
+        from harmonica_session.session.change import complete
+
+        outcome = complete(world, harmonica, outcome)
     outcome = agree_on_session(world, harmonica, outcome)
     outcome = announce(world, seal, outcome)
     outcome = agree_on_comment(world, harmonica, seal, outcome)

@@ -12,8 +12,9 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from harmonica_session.edges.runner.step_files import Rows
-from harmonica_session.errors import ActionError, FileRefused, SpecError
+from harmonica_session.errors import ActionError, FileRefused, SpecError, clip
 from harmonica_session.report.hand_on import fail
+from harmonica_session.text.decoding import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -47,19 +48,14 @@ def worlds_of(world: World) -> list[World]:
 
 def _specs(world: World) -> list[str]:
     """Return the paths of the specs, sorted, each once."""
-    found: set[str] = set()
-    for line in world.inputs.spec.splitlines():
-        wanted = line.strip()
-        if not wanted:
-            continue
-        if not any(character in wanted for character in "*?["):
-            found.add(world.files.normalise(wanted))
-            continue
-        matching = world.files.matching(wanted)
-        if not matching:
-            raise FileRefused(f"no spec matches `{wanted}`; check the pattern, or the checkout")
-        found.update(matching)
-    return sorted(found)
+    named = {wanted: world.files.named(wanted) for wanted in lines_of(world.inputs.spec)}
+    if unmatched := [
+        f"no spec matches `{clip(wanted)}`; check the pattern, or the checkout"
+        for wanted, paths in named.items()
+        if not paths
+    ]:
+        raise FileRefused(*unmatched)
+    return sorted({path for paths in named.values() for path in paths})
 
 
 def each(worlds: Sequence[World], step: Callable[..., T], *columns: Iterable[object]) -> list[T]:

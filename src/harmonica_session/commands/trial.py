@@ -164,8 +164,12 @@ def _event_name(payload: Mapping[str, Any]) -> str:
     """Guess the event's name from what its payload holds; only the runner's variable tells it."""
     names = {
         "pull_request": "pull_request",
-        "issue": "issue_comment",
+        "comment": "issue_comment",
+        "issue": "issues",
+        "check_run": "check_run",
+        "check_suite": "check_suite",
         "workflow_run": "workflow_run",
+        "release": "release",
         "merge_group": "merge_group",
         "after": "push",
         "schedule": "schedule",

@@ -1,6 +1,6 @@
 """`validate`: checks specs, without a key and without the network unless somebody asks for more.
 
-This module must not ask a service anything but for the names in a spec, and that on demand.
+This module must not ask a service anything but for what a spec names, and that on demand.
 """
 
 from __future__ import annotations
@@ -10,20 +10,22 @@ from typing import TYPE_CHECKING
 from harmonica_session.background.from_files import from_files
 from harmonica_session.commands import several
 from harmonica_session.commands.several import each
+from harmonica_session.errors import FileRefused
 from harmonica_session.inputs import require_key
 from harmonica_session.report import summary
-from harmonica_session.spec.look_up_names import look_up_names
-from harmonica_session.spec.read import read
+from harmonica_session.spec.look_up_names import look_up_names, look_up_sessions
+from harmonica_session.spec.read import read, refuse_shared_topics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from harmonica_session.errors import Problem
     from harmonica_session.spec.spec import Spec
     from harmonica_session.world import World
 
 
 def validate_online(world: World) -> bool:
-    """Check specs like `validate`, and that the names in them lead to ids.
+    """Check specs like `validate`, and that the names and sessions in them are there.
 
     Raises:
         ActionError: With everything that is wrong, each problem with its place.
@@ -45,6 +47,7 @@ def _all_valid(world: World, check: Callable[[World], Spec]) -> bool:
     worlds = several.worlds_of(world)
     with several.logs_in_turn(world, worlds):
         specs = each(worlds, check)
+        refuse_shared_topics(worlds, specs)
         each(worlds, _say_valid, specs)
     return True
 
@@ -56,10 +59,27 @@ def _say_valid(world: World, spec: Spec) -> None:
 
 
 def _check(world: World) -> Spec:
+    """Check what `create` checks before it makes a session, with the same functions."""
     spec = read(world).spec
-    from_files(world, spec)
+    looks: list[Callable[[World, Spec], object]] = [from_files]
+    if spec.context_sources:
+        from harmonica_session.background.attach import read_sources
+
+        looks.append(read_sources)
+    if problems := [problem for look in looks for problem in _problems(look, world, spec)]:
+        raise FileRefused(*sorted(problems))
     return spec
 
 
+def _problems(look: Callable[[World, Spec], object], world: World, spec: Spec) -> list[Problem]:
+    try:
+        look(world, spec)
+    except FileRefused as error:
+        return error.problems
+    return []
+
+
 def _check_names(world: World) -> Spec:
-    return look_up_names(world, _check(world))
+    spec = look_up_names(world, _check(world))
+    look_up_sessions(world, spec)
+    return spec

@@ -1,18 +1,24 @@
 """Shows what a run without `dry-run` would send and post.
 
-This module must not ask a service anything, nor write anything but log, outputs and summary.
+This module must not ask for more than whether a session may be changed, nor write anything but log,
+outputs and summary.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harmonica_session.report import summary
+from harmonica_session.session.change import written_in
 from harmonica_session.session.outcome import as_planned
+from harmonica_session.session.plan import NOBODY_KNOWS
 from harmonica_session.words.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pydantic import JsonValue
 
     from harmonica_session.announcement.receipt import Seal
@@ -21,14 +27,14 @@ if TYPE_CHECKING:
 
 
 def show(world: World, seal: Seal | None, plan: Plan) -> None:
-    """Show the request and the comment, without making either.
+    """Show the requests and the comment, without making any.
 
     Args:
         world: The runner.
         seal: What signs the receipt in the comment, None without a key.
         plan: What was decided.
     """
-    task = plan.task
+    plan, task = _foreseen(world, plan), plan.task
     session = plan.found.session or Session(
         id="(made by Harmonica)", join_url=f"{world.inputs.api_url}/chat?s=…"
     )
@@ -38,23 +44,35 @@ def show(world: World, seal: Seal | None, plan: Plan) -> None:
         "updated": f"The session {session.id} would be changed: {', '.join(plan.differing)}.",
         "stale": f"The session {session.id} would stay as it is: {plan.because}.",
     }[plan.status]
-    request = body = None
-    route, content = _request_of(plan, session)
-    if route:
-        request = json.dumps(content, indent=2, ensure_ascii=False)
-        world.runner.group(f"The request: {route}", request)
+    requests: list[str] = []
+    body = None
+    for route, content in _requests_of(plan, session):
+        requests.append(json.dumps(content, indent=2, ensure_ascii=False))
+        world.runner.group(f"The request: {route}", requests[-1])
     if task.place.number is not None and not plan.is_overtaken:
         body = as_planned(plan, session).announcement(seal, is_public=world.event.is_public)
         world.runner.group(f"The comment on {task.place}", body)
     world.runner.say(f"Dry run: {what} Nothing was written.")
     world.runner.output({"status": "planned", "topic": task.request.topic})
-    world.runner.summary(summary.planned(request, body, what))
+    world.runner.summary(summary.planned(requests, body, what))
 
 
-def _request_of(plan: Plan, session: Session) -> tuple[str, dict[str, JsonValue]]:
-    """Return the request that would be sent to Harmonica, its route empty when there is none."""
+def _foreseen(world: World, plan: Plan) -> Plan:
+    """Return the plan as it ends where somebody has written in the session meanwhile."""
+    session = plan.found.session
+    if plan.status != "updated" or session is None or world.harmonica is None:
+        return plan
+    because = written_in(world, world.harmonica, session)
+    will_retry = because == NOBODY_KNOWS
+    stale = replace(plan, status="stale", because=because, will_retry=will_retry)
+    return stale if because else plan
+
+
+def _requests_of(plan: Plan, session: Session) -> Iterator[tuple[str, dict[str, JsonValue]]]:
+    """Return the requests that would write to Harmonica, each with its route."""
     if plan.status == "created":
-        return "POST /api/v1/sessions", plan.task.request.body()
-    if plan.status == "updated":
-        return f"PATCH /api/v1/sessions/{session.id}", plan.changes
-    return "", {}
+        yield "POST /api/v1/sessions", plan.task.request.body()
+    if plan.status == "updated" or (plan.status != "stale" and plan.owed):
+        fields = plan.task.request.fields()
+        changes = plan.changes if plan.status == "updated" else {n: fields[n] for n in plan.owed}
+        yield f"PATCH /api/v1/sessions/{session.id}", changes

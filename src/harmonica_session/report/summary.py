@@ -96,16 +96,16 @@ def skipped(reason: str) -> str:
     )
 
 
-def planned(request: str | None, comment_body: str | None, what: str) -> str:
+def planned(requests: list[str], comment_body: str | None, what: str) -> str:
     """Return the job summary of a dry run.
 
     Args:
-        request: The body, as JSON, of the request to Harmonica, None when there would be none.
+        requests: The bodies, as JSON, of the requests that would write to Harmonica.
         comment_body: The comment as it would be posted, None when there would be none.
         what: What a run without `dry-run` would do, in one line.
     """
     parts = ["## Harmonica session: dry run", plain(what, _LINE)]
-    if request is not None:
+    for request in requests:
         parts += ["The request:", code_block(shorten(request, LONGEST_COMMENT), "json")]
     if comment_body is not None:
         parts += ["The comment:", code_block(comment_body, "markdown")]

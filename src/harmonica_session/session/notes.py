@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from harmonica_session.words.session import Chain
 
 LEFT_ALONE = "A later run has said what this session is to be, so this one left it alone."
@@ -16,6 +18,11 @@ LEFT_ALONE = "A later run has said what this session is to be, so this one left 
 def chain_stands_still(chain: Chain) -> str:
     """Say that the session exists while the chain of its template does not run."""
     reason = chain.message or chain.reason
+    if not chain.is_known:
+        return (
+            f"Harmonica says `{chain.status}` of the chain of this session's template, which this "
+            "version of the action does not know. Open the session in Harmonica to see how it is."
+        )
     because = f": {reason}" if reason else ""
     return (
         f"The session exists, but the chain of its template is not running "
@@ -36,6 +43,33 @@ def stale(differing: str, because: str) -> str:
     return (
         f"This session and its spec differ by now ({differing}), and the session keeps what it "
         f"has: {because}."
+    )
+
+
+def ignored(others: tuple[str, ...]) -> str:
+    """Say why a session keeps fields that were sent with others."""
+    beside = f"; it did change {', '.join(others)}" if others else ""
+    return f"Harmonica left these fields as they were, without a word{beside}"
+
+
+def goes_without(fields: Iterable[str], because: str) -> str:
+    """Say which fields a session does not have, and why."""
+    return f"The session goes without {', '.join(f'`{name}`' for name in fields)}: {because}"
+
+
+def owed(fields: Iterable[str], because: str) -> str:
+    """Say which fields a session has yet to get."""
+    return (
+        f"{', '.join(f'`{name}`' for name in fields)} could not be set in the session that was "
+        f"made; the next run for the same session tries again: {because}"
+    )
+
+
+def other_visibility(asked: str, told: str) -> str:
+    """Say that the results can be seen by others than those whom the spec says."""
+    return (
+        f"The spec asks for `results_visibility: {asked}`, and Harmonica answers `{told}`; set it "
+        "in Harmonica if that matters"
     )
 
 

@@ -5,20 +5,25 @@ This module must not carry anything out, nor say where its texts go.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from harmonica_session.announcement.invitation import Invitation, comment
 from harmonica_session.announcement.receipt import UNKNOWN, Receipt
 from harmonica_session.session import notes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from harmonica_session.announcement.receipt import OurComment, Seal
     from harmonica_session.session.plan import Plan, Status
     from harmonica_session.words.pull_request import Comment
     from harmonica_session.words.session import Session
 
-_LONGEST_MOMENT = 40
+_LONGEST_MOMENT = _LONGEST_WORD = 40
+_DECISIVE = ("digest", "announced", "lacking", "results_visibility")
+# Source: the published description of the API.
+_DEFAULT_VISIBILITY = "host"
 _NO_RECEIPT = "<!-- receipt -->\n"
 
 
@@ -33,6 +38,9 @@ class Outcome:
         because: Why the session keeps what it has, when it is `stale`.
         will_retry: Whether the next run tries again to change it.
         was_sent: Whether a change was sent to Harmonica that it then refused.
+        lacking: What the session lacks of the request, as in `Receipt`.
+        ignored: Fields that were sent, and that Harmonica then left as they were.
+        added: Fields that this run has set in a session which does not follow the request.
         made: The session that this run has made, be it one too many.
         rivals: Sessions that other runs have made for this very task meanwhile.
         gave_way: Whether the session is that of a faster run, which announces it.
@@ -46,6 +54,9 @@ class Outcome:
     because: str = ""
     will_retry: bool = False
     was_sent: bool = False
+    lacking: Mapping[str, str] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
     made: Session | None = None
     rivals: tuple[Session, ...] = ()
     gave_way: bool = False
@@ -74,6 +85,27 @@ class Outcome:
         return self.is_as_asked and receipt is not None and receipt.results_visibility != UNKNOWN
 
     @property
+    def visibility(self) -> str:
+        """Who can see the results: as it was asked for, unless Harmonica says something else."""
+        receipt, told = self.plan.found.own_receipt, self.session.results_visibility
+        asked: str = receipt.results_visibility if receipt else UNKNOWN
+        if self.knows_visibility:
+            asked = self.plan.task.request.results_visibility or ""
+        is_other = told and told != (asked or _DEFAULT_VISIBILITY)
+        return (told or "")[:_LONGEST_WORD] if is_other else asked
+
+    @property
+    def other_visibility(self) -> str:
+        """Who can see the results of a new session instead of those whom the spec names."""
+        asked = self.plan.task.request.results_visibility
+        return self.visibility if self.made and asked not in (None, self.visibility) else ""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the session has all that a create does not take, and what it was asked for."""
+        return not (self.lacking or self.other_visibility)
+
+    @property
     def surplus(self) -> list[Session]:
         """The sessions made for this very task that do not count, as far as this run knows them."""
         known = {it.id: it for it in (self.made, *self.plan.found.rivals, *self.rivals) if it}
@@ -95,7 +127,8 @@ class Outcome:
         if found.own_receipt is None or ours is None or not (ours.is_current and ours.is_intact):
             return False
         known, said = found.own_receipt, self.receipt
-        return (known.digest, known.announced) == (said.digest, said.announced)
+        # What differs in these alone shows in no text, and the next run has to know it.
+        return all(getattr(known, name) == getattr(said, name) for name in _DECISIVE)
 
     @property
     def receipt(self) -> Receipt:
@@ -103,18 +136,16 @@ class Outcome:
         task, found = self.plan.task, self.plan.found
         known, follows = found.own_receipt, self.is_as_asked
         if known and not follows:
-            keeps_quiet = task.on_change == "keep" or self.will_retry
-            said = {"announced": task.digest, "written_by": task.run_id}
-            return known if keeps_quiet else known.model_copy(update=said)
+            return self._kept(known)
+        fields = {name: it for name, it in task.fields.items() if name not in self.ignored}
         return Receipt(
             session_id=self.session.id,
             join_url=self.session.join_url or "",
             digest=task.digest if follows else "",
             announced=task.digest,
-            fields=dict(task.fields) if follows else {},
-            results_visibility=(
-                (task.request.results_visibility or "") if self.knows_visibility else UNKNOWN
-            ),
+            fields=fields if follows or self.ignored else {},
+            lacking=dict(self.lacking),
+            results_visibility=self.visibility,
             created_at=(
                 known.created_at if known else (self.session.created_at or "")[:_LONGEST_MOMENT]
             ),
@@ -126,11 +157,25 @@ class Outcome:
             nonce=found.receipt.nonce if found.receipt else task.nonce,
         )
 
+    def _kept(self, known: Receipt) -> Receipt:
+        """Return the receipt of a session that does not follow the request, as far as it does."""
+        task = self.plan.task
+        said: dict[str, Any] = {
+            "lacking": dict(self.lacking),
+            "results_visibility": self.visibility,
+        }
+        if self.added:
+            added = {name: task.fields[name] for name in self.added}
+            said |= {"digest": "", "fields": {**known.fields, **added}}
+        if task.on_change != "keep" and not self.will_retry:
+            said |= {"announced": task.digest, "written_by": task.run_id}
+        return known.model_copy(update=said)
+
     @property
     def notes(self) -> list[str]:
         """What is unusual about the session, a sentence each."""
         plan, chain = self.plan, self.session.chain
-        differing, replaced = ", ".join(plan.differing), plan.found.replaced
+        differing, replaced = ", ".join(self.ignored or plan.differing), plan.found.replaced
         said = []
         if chain and not chain.runs:
             said.append(notes.chain_stands_still(chain))
@@ -165,10 +210,7 @@ class Outcome:
             is_public: Whether the repository is.
         """
         session, request = self.session, self.plan.task.request
-        receipt, is_as_asked = self.plan.found.own_receipt, self.is_as_asked
-        visibility: str = receipt.results_visibility if receipt else UNKNOWN
-        if self.knows_visibility:
-            visibility = request.results_visibility or ""
+        is_as_asked = self.is_as_asked
         asked = tuple(question.text for question in request.questions or ())
         return Invitation(
             topic=session.topic or request.topic,
@@ -177,7 +219,7 @@ class Outcome:
             critical=session.critical or (request.critical or "" if is_as_asked else ""),
             questions=asked if self.knows_questions else (),
             background=self.plan.task.context.sources if is_as_asked else None,
-            results_visibility=visibility,
+            results_visibility=self.visibility,
             is_public=is_public,
             is_completed=session.status == "completed",
             notes=tuple(self.notes),
@@ -206,17 +248,52 @@ class Outcome:
 
 def as_planned(plan: Plan, session: Session) -> Outcome:
     """Return what comes of a plan that needs nothing done to its session, or if all goes well."""
-    return Outcome(plan, session, plan.status, plan.because, plan.will_retry)
+    return Outcome(plan, session, plan.status, plan.because, plan.will_retry, lacking=plan.lacking)
 
 
 def created(plan: Plan, session: Session) -> Outcome:
     """Return what comes of a plan whose session this run has made."""
-    return Outcome(plan, session, "created", made=session)
+    return Outcome(plan, session, "created", made=session, lacking=plan.lacking)
+
+
+def kept(plan: Plan, session: Session, because: str, *, will_retry: bool) -> Outcome:
+    """Return what comes of a plan whose change was not sent after all."""
+    return Outcome(plan, session, "stale", because, will_retry, lacking=plan.lacking)
 
 
 def refused(plan: Plan, session: Session, because: str, *, will_retry: bool) -> Outcome:
     """Return what comes of a plan whose change was sent and refused."""
-    return Outcome(plan, session, "stale", because, will_retry, was_sent=True)
+    return replace(kept(plan, session, because, will_retry=will_retry), was_sent=True)
+
+
+def updated(plan: Plan, session: Session, ignored: tuple[str, ...]) -> Outcome:
+    """Return what comes of a plan whose change was carried out, but for ignored fields."""
+    known = {
+        name: value
+        for name, value in plan.changes.items()
+        if name in type(session).model_fields and name not in ignored
+    }
+    after = as_planned(plan, session.model_copy(update=known))
+    after = with_fields(after, [name for name in plan.changes if name not in ignored])
+    if not ignored:
+        return after
+    after = replace(without(after, ignored), status="stale", ignored=ignored)
+    added = tuple(name for name in plan.differing if name not in ignored)
+    return replace(after, because=notes.ignored(added), added=added, was_sent=True)
+
+
+def with_fields(before: Outcome, names: Iterable[str]) -> Outcome:
+    """Return what comes of a session that has got fields beside those of its create."""
+    sent = tuple(names)
+    lacking = {name: it for name, it in before.lacking.items() if name not in sent}
+    added = () if before.is_as_asked else sent
+    return replace(before, lacking=lacking, added=added)
+
+
+def without(before: Outcome, names: Iterable[str]) -> Outcome:
+    """Return the same where Harmonica does not take fields as the spec has them."""
+    refused = {name: before.plan.task.fields[name] for name in names}
+    return replace(before, lacking={**before.lacking, **refused})
 
 
 def given_way(before: Outcome, plan: Plan, theirs: Session) -> Outcome:

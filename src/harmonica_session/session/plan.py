@@ -9,10 +9,14 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from harmonica_session.errors import clip
 from harmonica_session.session.identity import carries_reference, is_overtaken
 from harmonica_session.text.blanks import trimmed
+from harmonica_session.words.request import PATCH_ONLY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pydantic import JsonValue
 
     from harmonica_session.announcement.receipt import OurComment, Receipt
@@ -20,14 +24,15 @@ if TYPE_CHECKING:
     from harmonica_session.words.pull_request import Comment
     from harmonica_session.words.session import Session
 
+NOBODY_KNOWS = "nobody knows whether people have taken part"
 Status: TypeAlias = Literal["created", "reused", "updated", "stale"]
 
 # What `GET /sessions/{id}` tells of a request, and so what can be compared without a receipt.
 _TOLD = ("topic", "goal", "context", "critical")
 # What the facilitator's prompt is written from, when the spec has none.
 _PROMPT_SOURCES = frozenset(("topic", "goal", "context", "critical"))
-# What `PATCH /sessions/{id}` is documented to change.
-_CHANGEABLE = ("topic", "goal", "context", "critical", "prompt", "project_id")
+# What `PATCH /sessions/{id}` is documented to change, and what only it sets.
+_CHANGEABLE = ("topic", "goal", "context", "critical", "prompt", "project_id", *PATCH_ONLY)
 # The references at the end of a context.
 _REFERENCES = re.compile(r"(?:^Ref: [0-9a-f]{16}\n?)+\Z", re.MULTILINE)
 
@@ -109,7 +114,25 @@ class Plan:
         """The fields to change, with their new values, but for those that have them already."""
         fields = self.task.request.fields()
         missing = _missing(self.task, self.found, self.differing)
-        return {name: fields[name] for name in missing}
+        return {name: fields[name] for name in (*missing, *self.owed)}
+
+    @property
+    def owed(self) -> tuple[str, ...]:
+        """The fields that no create sends, as far as the session may not have got them yet.
+
+        A run may have been cut off before it sent them, or may not know what became of them.
+        """
+        if self.found.session is None:
+            return tuple(name for name in PATCH_ONLY if name in self.task.fields)
+        if self.found.is_foreign or self.is_overtaken:
+            return ()
+        return tuple(_owed(self.task, self.found, self.found.session))
+
+    @property
+    def lacking(self) -> dict[str, str]:
+        """What the session lacks of the request before this run does anything, as in `Receipt`."""
+        owed = dict.fromkeys(self.owed, "")
+        return {**owed, **_refused_before(self.task, self.found)}
 
     @property
     def needs_prompt(self) -> bool:
@@ -145,9 +168,11 @@ def decide(task: Task, found: Found) -> Plan:
     if not differing or task.on_change == "keep" or plan.is_overtaken:
         return plan
     because = _reason_to_keep(task, found, found.session, differing)
+    missing = _missing(task, found, differing)
+    if missing and not because and set(missing) <= _refused_before(task, found).keys():
+        because = f"Harmonica does not take these fields as the spec has them: {', '.join(missing)}"
     if not because and (plan.changes or plan.needs_prompt):
         return replace(plan, status="updated")
-    missing = _missing(task, found, differing)
     if not because or not missing:
         # It has been updated, and only its announcement was not.
         return replace(plan, differing=())
@@ -177,6 +202,34 @@ def _missing(task: Task, found: Found, differing: tuple[str, ...]) -> tuple[str,
     return tuple(n for n in differing if n not in has)
 
 
+def _refused_before(task: Task, found: Found) -> Mapping[str, str]:
+    """Return the fields whose very value Harmonica did not take when it was sent before."""
+    receipt = found.own_receipt
+    refused = receipt.lacking if receipt else {}
+    return {n: digest for n, digest in refused.items() if digest == task.fields.get(n, "-")}
+
+
+def _owed(task: Task, found: Found, session: Session) -> list[str]:
+    """Name the fields that no create sends and that a session may have to get yet."""
+    asked = [name for name in PATCH_ONLY if name in task.fields]
+    if found.own_receipt and found.own_receipt.fields:
+        return [name for name in asked if found.own_receipt.lacking.get(name) == ""]
+    return [name for name in asked if _may_be_unset(task, session, name)]
+
+
+def _may_be_unset(task: Task, session: Session, name: str) -> bool:
+    """Say whether a session without a receipt is to get a field that may be there already.
+
+    What its host may have written stays; a pull request's session has what the spec says.
+    """
+    is_told = name in session.model_fields_set
+    held: str | None = getattr(session, name)
+    if task.scope == "pull-request":
+        return held != _asked(task, name)
+    # A topic's session may be of another run, and be an old one.
+    return not held and (is_told or task.scope != "topic")
+
+
 def _held(task: Task, session: Session, name: str) -> str | None:
     text: str | None = getattr(session, name)
     if text is None:
@@ -193,22 +246,25 @@ def _asked(task: Task, name: str) -> str:
     return getattr(task.request, name) or ""
 
 
-def _use_of(session: Session) -> str:
+def use_of(session: Session) -> str:
     """Say what people have made of a session, empty when it is as it was created."""
-    if session.status == "completed":
-        return "it is completed"
+    if session.status not in (None, "active"):
+        return f"it is {clip(session.status)}"
     if session.participant_count is None:
-        return "nobody knows whether people have taken part"
-    if session.participant_count:
-        return f"people have taken part already ({session.participant_count})"
-    return ""
+        return NOBODY_KNOWS
+    return taken_part(session.participant_count)
+
+
+def taken_part(people: int) -> str:
+    """Say how many people have taken part, empty when there are none."""
+    return f"people have taken part already ({people})" if people else ""
 
 
 def _reason_to_keep(task: Task, found: Found, session: Session, differing: tuple[str, ...]) -> str:
     """Say why a session must not be changed, empty when it may be."""
     fixed = [name for name in differing if name not in _CHANGEABLE]
     removed = [name for name in differing if name not in task.fields]
-    if because := _use_of(session):
+    if because := use_of(session):
         return because
     if task.on_change == "new":
         return "with `on-change: new` no session is changed"

@@ -5,13 +5,12 @@ This module must not ask a service anything, but for what is attached to a sessi
 
 from __future__ import annotations
 
-import json
 import secrets
 from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.receipt import Seal, digest_of, field_digests
 from harmonica_session.session.task import Task, purpose_of, scope_of
-from harmonica_session.text.secrecy import refuse_secrets
+from harmonica_session.spec.read import refuse_hidden
 
 if TYPE_CHECKING:
     from harmonica_session.background.context import Context
@@ -50,8 +49,7 @@ def task_of(world: World, seal: Seal | None, spec: Spec, context: Context, *, pl
     inputs, event = world.inputs, world.event
     scope = scope_of(inputs, event, place)
     fields = spec.request(context.text).fields()
-    # An escape in the YAML may have hidden it from the look at the file.
-    refuse_secrets(json.dumps(fields, ensure_ascii=False), inputs.spec, inputs.secret_texts)
+    refuse_hidden(spec, fields, world)
     digest = digest_of(fields)
     nonce = secrets.token_hex(16)
     purpose = purpose_of(scope, event, place=place, topic=spec.topic, nonce=nonce)

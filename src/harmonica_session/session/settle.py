@@ -1,4 +1,4 @@
-"""Brings a session about: creates it, finds it when the answer got lost, changes its texts.
+"""Brings a session about: creates it, finds it when the answer got lost, has it changed.
 
 This module must not announce anything.
 """
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from harmonica_session.world import World
 
 _LONGEST_PAUSE = 10.0
-# Harmonica's words for a change that is no better the next time.
-_FINAL = ("validation_error", "unprocessable", "forbidden", "not_found")
 
 
 def settle(world: World, harmonica: Harmonica, plan: Plan) -> Outcome:
@@ -37,7 +35,9 @@ def settle(world: World, harmonica: Harmonica, plan: Plan) -> Outcome:
     if session is None:
         return outcomes.created(plan, _create(world, harmonica, plan.task))
     if plan.status == "updated":
-        return _update(world, harmonica, plan, session)
+        from harmonica_session.session.change import update
+
+        return update(world, harmonica, plan, session)
     return outcomes.as_planned(plan, session)
 
 
@@ -99,29 +99,3 @@ def _look_for(world: World, harmonica: Harmonica, task: Task) -> Session | None:
             return None
         world.deadline.clock.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
-
-
-def _update(world: World, harmonica: Harmonica, plan: Plan, session: Session) -> Outcome:
-    """Change the session; when that is refused, it stays as it is, and the outcome says so."""
-    changes = plan.changes
-    try:
-        if changes:
-            harmonica.update(session.id, changes)
-    except ActionError as error:
-        is_final = isinstance(error, Refused) and error.code in _FINAL
-        return outcomes.refused(plan, session, str(error), will_retry=not is_final)
-    if plan.needs_prompt:
-        _write_prompt(world, harmonica, session)
-    known = {name: value for name, value in changes.items() if name in type(session).model_fields}
-    return outcomes.as_planned(plan, session.model_copy(update=known))
-
-
-def _write_prompt(world: World, harmonica: Harmonica, session: Session) -> None:
-    """Have the facilitator's prompt written anew, from the texts that the session has by now."""
-    try:
-        harmonica.update(session.id, harmonica.proposed_prompt(session.id))
-    except ActionError as error:
-        world.runner.warn(
-            "The session has the new texts, but the facilitator still follows instructions "
-            f"that were written from the old ones; write them anew in Harmonica: {error}"
-        )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.errors import InputError, Refused
 from harmonica_session.spec import origin as revisions
+from harmonica_session.text.decoding import lines_of
 
 if TYPE_CHECKING:
     from harmonica_session.edges.github.client import GitHub
@@ -25,9 +26,7 @@ def choose_files(world: World) -> World:
         FileRefused: There is no such revision, or the token may not read it.
         ServiceError: GitHub could not be asked.
     """
-    # An empty line names nothing; each other one a spec, or a pattern for several.
-    specs = filter(None, map(str.strip, world.inputs.spec.splitlines()))
-    has_checkout = world.files.holds_checkout(specs)
+    has_checkout = world.files.holds_checkout(lines_of(world.inputs.spec))
     origin = revisions.origin_of(world.inputs.ref, world.event, has_checkout=has_checkout)
     if origin is None:
         return world

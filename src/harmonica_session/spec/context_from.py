@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_v
 from harmonica_session.errors import clip
 from harmonica_session.spec.scalar import Unquoted
 from harmonica_session.text.addresses import session_id_in
+from harmonica_session.text.paths import checked_path
 from harmonica_session.words.request import Part, Text
 
 LAST_RELEASE = "last_release"
@@ -71,7 +72,7 @@ class Source(Part):
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     session_md: Literal[True] | None = None
-    file: Text | None = None
+    file: Annotated[Text, AfterValidator(checked_path)] | None = None
     previous_session: EarlierSession | None = None
     pull_request: Literal[True] | None = None
     merged_pull_requests: Period | None = None

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import field_validator, model_validator
 
+from harmonica_session.errors import clip
 from harmonica_session.text.addresses import checked_page_url, session_id_in
+from harmonica_session.text.paths import repository_path
 from harmonica_session.words.request import Part, Text
 
 if TYPE_CHECKING:
@@ -22,6 +24,20 @@ class ContextSource(Part):
     file: Text | None = None
     url: Text | None = None
     session: Text | None = None
+
+    @field_validator("file")
+    @classmethod
+    def _file_is_of_a_kind(cls, value: str | None) -> str | None:
+        if value is not None:
+            # Most specs attach nothing.
+            from harmonica_session.words.attachment import MEDIA_TYPES, media_type
+
+            if media_type(repository_path(value)) is None:
+                raise ValueError(
+                    f"`{clip(value)}` cannot be attached: Harmonica takes "
+                    f"{', '.join(MEDIA_TYPES)} files only"
+                )
+        return value
 
     @field_validator("url")
     @classmethod

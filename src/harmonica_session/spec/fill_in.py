@@ -72,7 +72,7 @@ def _pull_request(world: World, place: Place, wanted: set[str]) -> Group:
         if not error.is_denial:
             raise
         world.runner.warn(
-            f"There is no pull request to be read: {error}; it needs `pull-requests: read`",
+            f"There is no pull request to be read: {error.advised('pull-requests: read')}",
             about=_ABOUT,
         )
         return Group("pull_request", known, "GitHub did not show it")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from harmonica_session.errors import clip
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from harmonica_session.spec.document import Path
     from harmonica_session.spec.spec import Spec
@@ -81,12 +81,13 @@ def placeholder(use: Use) -> str:
     return f"(id of the {use.kind} `{use.text}`, looked up with the API key)"
 
 
-def with_ids(spec: Spec, ids: Mapping[Path, str]) -> Spec:
+def with_ids(spec: Spec, ids: Mapping[Path, str], lacking: Collection[Path] = ()) -> Spec:
     """Return the spec with ids beside the names that it uses.
 
     Args:
         spec: The spec.
         ids: The id for the path of each name.
+        lacking: The paths of names for which there can be no id.
     """
     update: dict[str, object] = {
         f"{kind}_id": ids[kind,] for kind in ("template", "project") if (kind,) in ids
@@ -96,6 +97,7 @@ def with_ids(spec: Spec, ids: Mapping[Path, str]) -> Spec:
         update["distribution"] = [
             target.model_copy(update={"group_id": ids[path]}) if path in ids else target
             for target, path in zip(spec.distribution, paths, strict=True)
+            if path not in lacking
         ]
     return spec.model_copy(update=update)
 

@@ -9,15 +9,15 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from harmonica_session.errors import InputError, clip
+from harmonica_session.event import COMMIT
 
 if TYPE_CHECKING:
     from harmonica_session.event import Event
 
-# These run with the repository's secrets for whoever opened the pull request, so what the
-# workspace holds may be theirs.
+# These run with the repository's secrets for whoever opened the pull request or had a commit
+# checked, so what the workspace holds may be theirs.
 # Source: "Secure use reference", mitigating the risks of untrusted code checkout.
-GUARDED = ("pull_request_target", "workflow_run")
-_COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+GUARDED = ("pull_request_target", "workflow_run", "check_run", "check_suite")
 _OF_PULL_REQUEST = re.compile(r"(refs/)?pull/.*", re.DOTALL)
 
 
@@ -35,7 +35,7 @@ class Origin(NamedTuple):
     @property
     def is_commit(self) -> bool:
         """Whether it names one commit for ever, so that nobody needs to look it up."""
-        return _COMMIT.fullmatch(self.name) is not None
+        return COMMIT.fullmatch(self.name) is not None
 
 
 def origin_of(ref: str | None, event: Event, *, has_checkout: bool) -> Origin | None:

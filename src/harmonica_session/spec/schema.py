@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harmonica_session.spec.spec import Spec
+from harmonica_session.words.request import TELEGRAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,8 @@ _HELP: dict[str, dict[str, tuple[str, object]]] = {
         "context": ("Background for the facilitator; SESSION.md follows it.", "Five people."),
         "critical": ("The critical question or constraint.", "What slowed us down most?"),
         "prompt": ("Instructions for the facilitator, in place of Harmonica's own.", "Be brief."),
+        "welcome_message": ("What participants read before they begin.", "Ten minutes will do."),
+        "summary_prompt": ("Instructions for the summary.", "Name each decision."),
         "template": ("Name or id of a template.", "Retrospective"),
         "template_id": ("Id of a template.", "3f1c9a52-0000-4000-8000-000000000000"),
         "project": ("Name or id of the project that the session belongs to.", "Search"),
@@ -53,7 +56,7 @@ _HELP: dict[str, dict[str, tuple[str, object]]] = {
         "options": ("What there is to choose from, with `type: Options`.", ["Code", "Design"]),
     },
     "Target": {
-        "channel": ("The only channel that there is.", "telegram"),
+        "channel": ("Where Harmonica announces it.", "telegram"),
         "group": ("Name or id of the group.", "Team"),
         "group_id": ("Id of the group.", "-1001234567890"),
     },
@@ -143,12 +146,19 @@ def _add_rules(schema: dict[str, Any], definitions: dict[str, Any]) -> None:
     definitions["Question"] |= {
         "if": {"properties": {"type": {"const": "Options"}}, "required": ["type"]},
         "then": {"required": ["options"]},
-        "else": {"properties": {"options": {"type": "null"}}},
+        "else": {
+            "if": {"properties": {"type": {"enum": ["Short field", "Email", None]}}},
+            "then": {"properties": {"options": {"type": "null"}}},
+        },
     }
     _items(definitions["Question"]["properties"]["options"])["uniqueItems"] = True
     definitions["RosterEntry"]["minProperties"] = 1
     schema["allOf"] = [_not_both("template"), _not_both("project")]
-    definitions["Target"] |= _one_of("group", "group_id")
+    definitions["Target"] |= {
+        "if": {"properties": {"channel": {"const": TELEGRAM}}},
+        "then": _one_of("group", "group_id"),
+        "else": {"properties": {"group": {"type": "null"}}},
+    }
     definitions["ContextSource"] |= _one_of("file", "url", "session")
     fields["api"]["propertyNames"] = {"not": {"enum": [*Spec.model_fields]}}
 

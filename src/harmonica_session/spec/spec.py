@@ -29,6 +29,7 @@ from harmonica_session.spec.yaml_reader import read_document
 from harmonica_session.text.blanks import trimmed
 from harmonica_session.text.markdown import visible
 from harmonica_session.words.request import (
+    TELEGRAM,
     Channel,
     Part,
     SessionRequest,
@@ -38,6 +39,7 @@ from harmonica_session.words.request import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from harmonica_session.errors import ActionError
     from harmonica_session.spec.values import Values
 
 
@@ -85,6 +87,13 @@ class Spec(SessionRequest):
         """Return a problem with the value that stands at a path of the file."""
         return self._document.problem_at_value(path, message)
 
+    def problems_beside(self, path: Path, error: ActionError) -> list[Problem]:
+        """Return what is wrong with a file: in it, or else beside what names it."""
+        return [
+            problem if problem.file else self.problem_at(path, problem.message)
+            for problem in error.problems
+        ]
+
     def request(self, context: str) -> SessionRequest:
         """Return the request that the spec asks for; names in it do not count, see `spec/names.py`.
 
@@ -100,6 +109,9 @@ class Spec(SessionRequest):
         )
         if context:
             fields["context"] = context
+        if fields.get("distribution") == []:
+            # All of its groups were names in a list that this Harmonica does not have.
+            del fields["distribution"]
         return SessionRequest.model_validate({**fields, **self.api})
 
 
@@ -218,9 +230,16 @@ def _name_problems(value: Mapping[str, Any], document: Document) -> Iterator[Pro
     ]
     for at, target in enumerate(_items(value.get("distribution"))):
         if isinstance(target, dict):
-            owners.append((("distribution", at), target, "group"))
-            if not {"group", "group_id"} & target.keys():
-                path: Path = ("distribution", at)
+            path: Path = ("distribution", at)
+            owners.append((path, target, "group"))
+            if target.get("channel", TELEGRAM) != TELEGRAM:
+                if "group" in target:
+                    message = (
+                        f"{name_of((*path, 'group'))} would be looked for among the Telegram "
+                        "groups; for another channel, write `group_id: …`"
+                    )
+                    yield document.problem_at_key((*path, "group"), message)
+            elif not {"group", "group_id"} & target.keys():
                 message = f"{name_of(path)} names no group; add `group: …`, or `group_id: …`"
                 yield document.problem_at_value(path, message)
     for path, owner, name in owners:

@@ -31,7 +31,10 @@ _EXPRESSION = re.compile(
 # go over the rest of the text as often as there are marks.
 _MARK = re.compile(r"\$?\{\{|\{[%#]")
 _CLOSING = {"${{": "}}", "{%": "%}", "{#": "#}"}
-_TEXTS = ("topic", "goal", "context", "critical", "prompt")
+_TEXTS = (
+    *("topic", "goal", "context", "critical", "prompt"),
+    *("welcome_message", "summary_prompt"),
+)
 _NEVER_KEPT = re.compile("[\0\ud800-\udfff]")
 
 

@@ -38,6 +38,7 @@ NAMES: dict[str, tuple[str, ...] | None] = {
         "merged_at",
     ),
     "issue": ("number", "title", "body", "author", "url", "labels"),
+    "release": ("tag", "name", "url", "body", "prerelease"),
     "repository": ("name", "owner", "full_name", "url", "default_branch", "private"),
     "event": ("name", "action"),
     "run": ("id", "number", "attempt", "url", "workflow"),
@@ -90,6 +91,7 @@ def values_of(
     groups = (
         pull_request,
         Group("issue", facts_of(event.payload.get("issue")), f"{happened} has no issue"),
+        Group("release", _release(event.payload.get("release")), f"{happened} has no release"),
         Group("repository", _repository(event), f"{happened} does not tell it"),
         Group(
             "event",
@@ -104,7 +106,9 @@ def values_of(
             else {},
             f"{happened} was given no such input",
         ),
-        Group("vars", dict(variables), "the input `vars` does not set it"),
+        Group(
+            "vars", {k: _kept(v) for k, v in variables.items()}, "the input `vars` does not set it"
+        ),
     )
     values: Values = {group.name: group for group in groups}
     if event.actor:
@@ -119,17 +123,11 @@ def known_pull_request(event: Event, number: int) -> Facts:
 
     Source: "Webhook events and payloads".
     """
-    listed = nested(event.payload, "workflow_run", "pull_requests")
     row = nested(event.payload, "issue", "pull_request")
     candidates = [
         event.payload.get("pull_request"),
         _issue_as_pull_request(event) if isinstance(row, dict) else None,
-        *(
-            entry
-            for entry in (listed if isinstance(listed, list) else [])
-            # A run's list names pull requests of other repositories too.
-            if str(nested(entry, "base", "repo", "id")) == event.repository_id
-        ),
+        *event.listed_pull_requests,
     ]
     for candidate in candidates:
         facts = facts_of(candidate)
@@ -179,6 +177,21 @@ def _labels(rows: object) -> list[str] | None:
     if not isinstance(rows, list):
         return None
     return [name for name in (_text(row, "name") for row in rows) if name]
+
+
+def _release(row: object) -> Facts:
+    if not isinstance(row, dict):
+        return {}
+    tag = _text(row, "tag_name")
+    told = {
+        "tag": tag,
+        # GitHub shows the tag for a release that nobody named.
+        "name": _text(row, "name") or tag,
+        "url": _text(row, "html_url"),
+        "body": "" if row.get("body") is None else _text(row, "body"),
+        "prerelease": _switch(row.get("prerelease")),
+    }
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _repository(event: Event) -> Facts:
@@ -234,5 +247,9 @@ def _scalar(value: object) -> Value | None:
 
 
 def _clean(text: str) -> str:
+    return _kept(text[:LONGEST])
+
+
+def _kept(text: str) -> str:
     """Replace what Harmonica cannot keep: U+0000, and halves of surrogate pairs."""
-    return re.sub("[\0\ud800-\udfff]", "\ufffd", text[:LONGEST])
+    return re.sub("[\0\ud800-\udfff]", "\ufffd", text)

@@ -10,8 +10,29 @@ import re
 from bisect import bisect_right
 
 from harmonica_session.errors import FileRefused, Problem
+from harmonica_session.text.stand_ins import format_of
 
 LINE_END = re.compile("\r\n|[\r\n]")
+# Those of 32 bits first: their mark begins like the one of 16.
+_MARKS = {
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+_WITHOUT_MARK = {
+    "utf-32-le": "UTF-32, little-endian",
+    "utf-32-be": "UTF-32, big-endian",
+    "utf-16-le": "UTF-16, little-endian",
+    "utf-16-be": "UTF-16, big-endian",
+}
+# The first kilobytes tell what a file is; a multiple of 4, for characters of 32 bits.
+_SAMPLE = 4_096
+_NO_CONTROLS = re.compile("[^\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]+")
+# Git's own. Each stands alone at the beginning of a line, the outer ones with a name behind it.
+_CONFLICT = tuple(
+    re.compile(rf"(?<![^\r\n]){mark}(?![^ \r\n])") for mark in ("<{7}", "={7}", ">{7}")
+)
 
 
 def decode(content: bytes, file: str) -> str:
@@ -22,16 +43,90 @@ def decode(content: bytes, file: str) -> str:
         file: The file's name, for the problem.
 
     Raises:
-        FileRefused: A byte is not UTF-8; the problem says where.
+        FileRefused: It is no text, not UTF-8, or a merge that nobody has finished; the problem
+            says where.
     """
+    if kind := format_of(content):
+        message = f"this is {kind}, not a text; put the text itself there"
+        raise FileRefused(Problem(file, 0, 0, message))
+    # Outside of UTF-8 a text has such a byte soon: Latin letters, spaces and line ends all do.
+    if other := _other_encoding(content):
+        raise FileRefused(Problem(file, 0, 0, f"the file is {other}; save it as UTF-8"))
     content = content.removeprefix(codecs.BOM_UTF8)
     try:
-        return content.decode()
+        text = content.decode()
     except UnicodeDecodeError as error:
         before = content[: error.start].decode()
         place = place_at(before, len(before))
         message = f"byte 0x{content[error.start]:02x} is not UTF-8; save the file as UTF-8"
         raise FileRefused(Problem(file, *place, message)) from None
+    _refuse_conflict(text, file)
+    return text
+
+
+def _other_encoding(content: bytes) -> str:
+    """Return the encoding of a text in 16 or 32 bits, empty when it is none."""
+    for mark, name in _MARKS.items():
+        if content.startswith(mark):
+            return name
+    sample = content[:_SAMPLE]
+    if b"\0" not in sample:
+        return ""
+    readings = {name: _plausible(sample, name) for name in _WITHOUT_MARK}
+    best = max(readings, key=lambda name: readings[name])
+    return f"{_WITHOUT_MARK[best]}, without a byte order mark" if readings[best] else ""
+
+
+def _plausible(sample: bytes, encoding: str) -> int:
+    """Return how much speaks for an encoding of 16 or 32 bits, 0 when something speaks against it.
+
+    Bytes that are read the wrong way round are characters too, but hardly ever those of ASCII.
+    """
+    width = 4 if "32" in encoding else 2
+    if len(sample) % width:
+        return 0
+    try:
+        # The end of the sample may fall between two halves of a character.
+        text = sample.decode(encoding, "strict" if len(sample) < _SAMPLE else "ignore")
+    except UnicodeDecodeError:
+        return 0
+    if not _NO_CONTROLS.fullmatch(text):
+        return 0
+    # UTF-8 with a U+0000 in it, read as pairs, is characters of which few have a code this low.
+    low = sum(character < "\u2000" for character in text)
+    if 2 * low < len(text) and _is_utf_8(sample):
+        return 0
+    return width * sum(character.isascii() for character in text)
+
+
+def _is_utf_8(sample: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _refuse_conflict(text: str, file: str) -> None:
+    """Refuse a text in which git has left both sides of a merge."""
+    begin = found = _CONFLICT[0].search(text)
+    for mark in _CONFLICT[1:]:
+        found = found and mark.search(text, found.end())
+    if begin and found:
+        message = (
+            "here begins a merge conflict that nobody has resolved; keep what is meant, without "
+            "the lines of `<<<<<<<`, `=======` and `>>>>>>>`; indent them if they are meant"
+        )
+        raise FileRefused(Problem(file, *place_at(text, begin.start()), message))
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a list that a user wrote, trimmed, without the empty ones.
+
+    They end where a user's editor ends them: whoever writes a part of a line can end it neither
+    with U+2028 nor with any other character that `str.splitlines` knows.
+    """
+    return [line for line in map(str.strip, re.split("\r?\n", text)) if line]
 
 
 class Lines:

@@ -13,18 +13,29 @@ from harmonica_session.text.decoding import place_at
 from harmonica_session.text.markdown import ZERO_WIDTH_SPACE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+REFUSAL = "an API key or token stands here; remove it, and revoke it if it was ever pushed"
 # Hiding or refusing a shorter text would tear holes into everything else, links included.
 SHORTEST_SECRET = 8
 BLOT = "***"
-# A key of Harmonica's, whole: what is refused, or blotted out of what others wrote.
-_API_KEY = r"hm_live_[0-9a-fA-F]{32}"
+# Keys and tokens, whole: what is refused, or blotted out of what others wrote. They are told from
+# what only speaks of them by their length; letters in another case would make another token. The
+# last character is no dot, for that may end a sentence.
+# Source: GitHub's changelog of 2026-05-15, for tokens of Apps and workflows (`ghs_` and a text of
+# letters and digits, or `ghs_<id>_<JWT>`); "About authentication to GitHub", for all prefixes.
+_KEY = re.compile(
+    "hm_live_[0-9a-fA-F]{32}"
+    "|ghs_[0-9A-Za-z._-]{35,}[0-9A-Za-z_-]"
+    "|gh[opru]_[0-9A-Za-z]{36,}"
+    "|github_pat_[0-9A-Za-z_]{36,}"
+)
 # What only begins like a key or token, for what we say ourselves; Markdown may have put a
 # back-slash before each underscore, and a character without width into what looks like a hash.
 _LIKE_A_KEY = re.compile(
     rf"hm\\?_live\\?_[0-9A-Za-z{ZERO_WIDTH_SPACE}]+"
-    rf"|gh[opsru]\\?_[0-9A-Za-z{ZERO_WIDTH_SPACE}]{{8,}}"
+    rf"|ghs\\?_[0-9A-Za-z_.\\{ZERO_WIDTH_SPACE}-]{{7,}}[0-9A-Za-z_-]"
+    rf"|gh[opru]\\?_[0-9A-Za-z{ZERO_WIDTH_SPACE}]{{8,}}"
     rf"|github\\?_pat\\?_[0-9A-Za-z_\\{ZERO_WIDTH_SPACE}]{{8,}}"
 )
 # What Markdown puts between two characters.
@@ -37,17 +48,35 @@ def refuse_secrets(text: str, file: str, secrets: Iterable[str]) -> None:
     Args:
         text: The text.
         file: The file's name, for the problem.
-        secrets: The secrets of this run, beside everything that has the form of a Harmonica key.
+        secrets: The secrets of this run, beside everything that has the form of a key or token.
 
     Raises:
         FileRefused: A secret stands in it; the problem says where, not what.
     """
-    known = [re.escape(secret) for secret in secrets]
-    found = re.search("|".join([_API_KEY, *known]), text)
+    found = re.search(_secret_among(secrets), text)
     if not found:
         return
-    message = "an API key or token stands here; remove it, and revoke it if it was ever pushed"
-    raise FileRefused(Problem(file, *place_at(text, found.start()), message))
+    raise FileRefused(Problem(file, *place_at(text, found.start()), REFUSAL))
+
+
+def secrets_within(value: object, secrets: Iterable[str]) -> Iterator[tuple[str | int, ...]]:
+    """Return where in plain values, such as those of a JSON object, secrets stand.
+
+    Args:
+        value: The value.
+        secrets: As `refuse_secrets` takes them.
+    """
+    pattern = re.compile(_secret_among(secrets))
+    left: list[tuple[tuple[str | int, ...], object]] = [((), value)]
+    while left:
+        path, it = left.pop()
+        if isinstance(it, str) and pattern.search(it):
+            yield path
+        elif isinstance(it, dict):
+            left += [((*path, key), inner) for key, inner in it.items()]
+            yield from ((*path, key) for key in it if pattern.search(str(key)))
+        elif isinstance(it, list):
+            left += [((*path, at), inner) for at, inner in enumerate(it)]
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
@@ -55,10 +84,16 @@ def without_secrets(text: str, secrets: Iterable[str]) -> str:
 
     Args:
         text: The text.
-        secrets: The secrets of this run, beside everything that has the form of a Harmonica key.
+        secrets: The secrets of this run, beside everything that has the form of a key or token.
     """
-    known = [re.escape(secret) for secret in secrets]
-    return re.sub("|".join([_API_KEY, *known]), BLOT, text)
+    return re.sub(_secret_among(secrets), BLOT, text)
+
+
+def _secret_among(secrets: Iterable[str]) -> str:
+    """Return the pattern of what may not leave the repository."""
+    # The longest first, for one may be part of another.
+    known = sorted(map(re.escape, secrets), key=len, reverse=True)
+    return "|".join([_KEY.pattern, *known])
 
 
 def blot_out(text: str, secrets: Iterable[str]) -> str:

@@ -1,19 +1,20 @@
-"""What all answers of a service have in common: their base, and fields that may be odd.
+"""What all answers of a service have in common: their base, and lists that end at an odd row.
 
 This module must not know an answer of its own.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     FailFast,
     ValidationError,
+    ValidationInfo,
     ValidatorFunctionWrapHandler,
-    WrapValidator,
+    field_validator,
 )
 
 _T = TypeVar("_T")
@@ -25,19 +26,30 @@ FewRows = Annotated[tuple[_T, ...], FailFast()]
 
 
 class Answer(BaseModel):
-    """What a service answers; fields that are not read are ignored."""
+    """What a service answers; fields that are not read are ignored.
+
+    A field that has a default is not indispensable, so it may be missing, null or of any other
+    form, and counts as its default then: no oddity in it may lose what is there.
+    """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _or_default(
+        cls,
+        value: Any,  # noqa: ANN401 - any JSON
+        handler: ValidatorFunctionWrapHandler,
+        info: ValidationInfo,
+    ) -> Any:  # noqa: ANN401 - what the field holds
+        try:
+            return handler(value)
+        except ValidationError:
+            field = cls.model_fields[info.field_name or ""]
+            if field.is_required():
+                raise
+            return field.get_default(call_default_factory=True, validated_data={})
 
-def or_nothing(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 - any JSON
-    """Read an optional field of an answer; one that has another form counts as missing."""
-    try:
-        return handler(value)
-    except ValidationError:
-        return None
 
-
-# What is not indispensable may have any form: no oddity in it may lose a session that exists.
-OptionalText = Annotated[str | None, WrapValidator(or_nothing)]
-OptionalCount = Annotated[int | None, WrapValidator(or_nothing)]
+OptionalText: TypeAlias = str | None
+OptionalCount: TypeAlias = int | None

@@ -32,8 +32,8 @@ class Contents(Answer):
 class TreeEntry(Answer):
     """One line of a tree; a link is a `blob` as well."""
 
-    path: str
-    type: str
+    path: str = ""
+    type: str = ""
 
 
 class Tree(Answer):

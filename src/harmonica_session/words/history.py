@@ -12,9 +12,9 @@ from harmonica_session.words.pull_request import Account
 
 
 class Label(Answer):
-    """A label of a pull request or issue."""
+    """A label of a pull request or issue; a search may leave out its name."""
 
-    name: str
+    name: str = ""
 
 
 class PullRequestFacts(Answer):
@@ -124,9 +124,15 @@ class Issue(Answer):
 
 
 class Release(Answer):
-    """A published release. Source: `GET /repos/{owner}/{repo}/releases/latest`."""
+    """A release; a draft has no moment of publication.
 
-    published_at: str
+    Source: `GET /repos/{owner}/{repo}/releases`, and `…/latest`.
+    """
+
+    id: int = 0
+    draft: bool = False
+    prerelease: bool = False
+    published_at: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ This module must not know where a request comes from, nor how it is sent.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
     BaseModel,
@@ -16,6 +17,11 @@ from pydantic import (
     StringConstraints,
     model_validator,
 )
+from pydantic_core.core_schema import no_info_after_validator_function
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic_core import CoreSchema
 
 from harmonica_session.text.blanks import trimmed
 
@@ -26,8 +32,48 @@ def _trimmed(value: object) -> object:
 
 Text = Annotated[str, StringConstraints(strict=True, min_length=1), BeforeValidator(_trimmed)]
 Switch = Annotated[bool, Field(strict=True)]
-ResultsVisibility = Literal["public", "participants", "host"]
-Channel = Literal["telegram"]
+
+
+@dataclass(frozen=True)
+class Known:
+    """Marks a text whose values make a list that grows: what is not in it is Harmonica's to refuse.
+
+    What differs from one of them in its case alone is no new value.
+
+    Attributes:
+        values: Those that there are as far as is known.
+    """
+
+    values: tuple[str, ...]
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Return the schema with a check for slips."""
+        return no_info_after_validator_function(self._checked, handler(source))
+
+    def _checked(self, value: str) -> str:
+        for known in self.values:
+            if value != known and value.casefold() == known.casefold():
+                raise ValueError(f"`{value}` must be written `{known}`")
+        return value
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Return the schema with the values in it, for editors to offer."""
+        return {"anyOf": [{"enum": [*self.values]}, handler(schema)]}
+
+
+ResultsVisibility = Annotated[Text, Known(("public", "participants", "host"))]
+# Source: Harmonica's own clients, August 2026.
+TELEGRAM = "telegram"
+Channel = Annotated[Text, Known((TELEGRAM, "community-admin", "slack", "discord", "buzz"))]
+_OPTIONS = "Options"
+_WITHOUT_OPTIONS = ("Short field", "Email")
+QuestionType = Annotated[Text, Known((*_WITHOUT_OPTIONS, _OPTIONS))]
+# What is no part of the body that creates a session, and is sent to it afterwards.
+PATCH_ONLY = ("welcome_message", "summary_prompt")
 
 
 class Part(BaseModel):
@@ -52,15 +98,15 @@ class Question(Part):
     """A question that participants answer before the conversation starts."""
 
     text: Text
-    type: Literal["Short field", "Email", "Options"] | None = None
+    type: QuestionType | None = None
     required: Switch | None = None
     options: Annotated[list[Text], Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
     def _options_belong_to_their_type(self) -> Question:
-        if self.type == "Options" and self.options is None:
+        if self.type == _OPTIONS and self.options is None:
             raise ValueError("a question of type `Options` needs `options`, a list of texts")
-        if self.type != "Options" and self.options is not None:
+        if self.type in (None, *_WITHOUT_OPTIONS) and self.options is not None:
             raise ValueError("`options` needs `type: Options` beside it")
         return self
 
@@ -69,7 +115,7 @@ class DistributionTarget(Part):
     """A channel in which Harmonica itself announces the session."""
 
     channel: Channel
-    group_id: Text
+    group_id: Text | None = None
 
 
 class RosterEntry(Part):
@@ -107,6 +153,8 @@ class SessionRequest(BaseModel):
     context: Text | None = None
     critical: Text | None = None
     prompt: Text | None = None
+    welcome_message: Text | None = None
+    summary_prompt: Text | None = None
     template_id: Text | None = None
     project_id: Text | None = None
     questions: list[Annotated[Question, BeforeValidator(_question_from_text)]] | None = None
@@ -122,7 +170,7 @@ class SessionRequest(BaseModel):
 
     def body(self) -> dict[str, JsonValue]:
         """Return the JSON object that creates the session."""
-        fields = self.fields()
+        fields = {name: it for name, it in self.fields().items() if name not in PATCH_ONLY}
         if fields.get("project_id", "") is None:
             # Null detaches a session that exists; a new one has nothing to be detached from.
             del fields["project_id"]

@@ -8,9 +8,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import StringConstraints, WrapValidator
+from pydantic import StringConstraints
 
-from harmonica_session.words.answer import Answer, OptionalCount, OptionalText, or_nothing
+from harmonica_session.words.answer import Answer, OptionalCount, OptionalText
+
+_RUNNING = ("started", "resumed", "noop")
+_STANDING = ("unsupported", "roster_incomplete", "step_cap_exceeded", "project_cap_exceeded")
 
 # What runs at the same time make lies no further apart: longer than a create takes, so that the
 # beginning of one that was faster lies within it.
@@ -27,7 +30,12 @@ class Chain(Answer):
     @property
     def runs(self) -> bool:
         """Whether the chain goes on as it should, or there was nothing to do."""
-        return self.status in ("started", "resumed", "noop")
+        return self.status in _RUNNING
+
+    @property
+    def is_known(self) -> bool:
+        """Whether its status is one of those that tell whether it runs; there may be new ones."""
+        return self.status in (*_RUNNING, *_STANDING)
 
 
 class Session(Answer):
@@ -43,4 +51,7 @@ class Session(Answer):
     created_at: OptionalText = None
     updated_at: OptionalText = None
     join_url: OptionalText = None
-    chain: Annotated[Chain | None, WrapValidator(or_nothing)] = None
+    results_visibility: OptionalText = None
+    welcome_message: OptionalText = None
+    summary_prompt: OptionalText = None
+    chain: Chain | None = None

@@ -5,11 +5,7 @@ This module must not know which of them matter.
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import WrapValidator
-
-from harmonica_session.words.answer import Answer, OptionalText, Rows, or_nothing
+from harmonica_session.words.answer import Answer, OptionalText, Rows
 
 
 class HeadRepository(Answer):
@@ -28,7 +24,7 @@ class WorkflowRun(Answer):
     event: OptionalText = None
     head_branch: OptionalText = None
     head_sha: OptionalText = None
-    head_repository: Annotated[HeadRepository | None, WrapValidator(or_nothing)] = None
+    head_repository: HeadRepository | None = None
     status: OptionalText = None
     created_at: OptionalText = None
     updated_at: OptionalText = None

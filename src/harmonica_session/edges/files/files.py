@@ -6,10 +6,13 @@ This module must not read anything.
 from __future__ import annotations
 
 import os
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Protocol
+from abc import abstractmethod
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from harmonica_session.errors import FileRefused, Problem, clip
+from harmonica_session.text.paths import nearest, repository_path
+from harmonica_session.text.stand_ins import is_pointer, mismatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +22,9 @@ MAX_MATCHES = 1_000
 
 class Files(Protocol):
     """The consumer's files, wherever they are read from; what is in them is not to be trusted."""
+
+    lists_freely: ClassVar[bool]
+    """Whether nobody has to be asked which files there are."""
 
     @property
     def place(self) -> str:
@@ -30,14 +36,16 @@ class Files(Protocol):
         Raises:
             FileRefused: It is absolute or leads upwards.
         """
-        parts = PurePosixPath(path.replace("\\", "/") if os.sep == "\\" else path)
-        if parts.is_absolute() or Path(path).is_absolute() or Path(path).drive:
+        if Path(path).is_absolute() or Path(path).drive:
             raise refused(path, "is an absolute path; give it relative to the repository's root")
-        if ".." in parts.parts:
-            raise refused(path, "leads out of the repository; paths stay under its root")
-        if not parts.parts or "\0" in path:
-            raise refused(path, "is not the path of a file")
-        return str(parts)
+        try:
+            return repository_path(path.replace("\\", "/") if os.sep == "\\" else path)
+        except ValueError as error:
+            raise FileRefused(str(error)) from None
+
+    @property
+    def pointer_remedy(self) -> str:
+        """How to have a large file itself, where git keeps a pointer to it."""
 
     def read(self, path: str, limit: int) -> bytes | None:
         """Return a file's content, None when there is no such file.
@@ -47,8 +55,60 @@ class Files(Protocol):
             limit: Largest size in bytes.
 
         Raises:
-            FileRefused: It is larger, or no ordinary file under the root.
+            FileRefused: It is larger, no ordinary file under the root, or only stands for what its
+                name says.
         """
+        content = self.content(path, limit)
+        if content is None:
+            return None
+        if is_pointer(content):
+            why = f"is a Git LFS pointer, and not the file itself; {self.pointer_remedy}"
+            raise refused(path, why)
+        if why := mismatch(content, path):
+            raise refused(path, why)
+        return content
+
+    @abstractmethod
+    def content(self, path: str, limit: int) -> bytes | None:
+        """Return a file's bytes as they are; see `read`."""
+
+    def named(self, wanted: str) -> list[str]:
+        """Return the paths that a path or pattern names; none where a pattern matches nothing.
+
+        A file whose very name it is wins: `[…]` may stand in a name.
+
+        Raises:
+            FileRefused: It is absolute, leads upwards, or matches too much.
+        """
+        path = self.normalise(wanted)
+        if not any(character in path for character in "*?[") or self.holds(path):
+            return [path]
+        return self.matching(path)
+
+    def near(self, path: str) -> str:
+        """Return the path of a file beside one that is missing, most likely the one that is meant.
+
+        Empty when there is none.
+        """
+        folder, slash, name = path.rpartition("/")
+        near = nearest(name, self.names_in(folder))
+        return near and f"{folder}{slash}{near}"
+
+    def missing(self, path: str) -> str:
+        """Return the line that says of a file that it is not there."""
+        near = self.near(path)
+        remedy = (
+            f"`{near}` is there, so correct the path" if near else "add it, or correct the path"
+        )
+        return f"there is no file `{path}`; {remedy}"
+
+    @abstractmethod
+    def holds(self, path: str) -> bool:
+        """Say whether there is a file, or a link to one, of exactly this name."""
+
+    @abstractmethod
+    def names_in(self, folder: str) -> list[str]:
+        """Return the names of the files in a folder; none where it cannot be listed."""
 
     def matching(self, pattern: str) -> list[str]:
         """Return the paths of the files that match a pattern, sorted, each once.

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.edges.files.files import Files, bounded, refused
 from harmonica_session.edges.files.pattern import Pattern
-from harmonica_session.errors import AnswerUnusable, FileRefused, Refused, clip
+from harmonica_session.errors import (
+    ActionError,
+    AnswerUnusable,
+    Barred,
+    FileRefused,
+    Refused,
+    clip,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,6 +36,8 @@ _KINDS = {"dir": "is a folder, not a file", "submodule": "is a submodule, not a 
 
 class Revision(Files):
     """The consumer's files as one commit has them; what is in them is not to be trusted."""
+
+    lists_freely = False
 
     def __init__(self, github: GitHub, commit: str, because: str) -> None:
         """Take the commit; nothing is asked yet.
@@ -52,8 +61,16 @@ class Revision(Files):
             "may not see it (`contents: read`)"
         )
 
-    def read(self, path: str, limit: int) -> bytes | None:
-        """Read a file.
+    @property
+    def pointer_remedy(self) -> str:
+        """How to have a large file itself, where git keeps a pointer to it."""
+        return (
+            "GitHub's API has no more than that, so keep the file in git itself, or read a "
+            "checkout with `lfs: true` where the event allows that"
+        )
+
+    def content(self, path: str, limit: int) -> bytes | None:
+        """Read a file's bytes.
 
         Args:
             path: As `normalise` returns it.
@@ -76,7 +93,7 @@ class Revision(Files):
             raise refused(path, _KINDS.get(contents.type, "is not an ordinary file"))
         if contents.size > limit:
             raise refused(path, f"is larger than {limit // 1000} kB")
-        return self._content(path, contents)
+        return self._whole(path, contents)
 
     def matching(self, pattern: str) -> list[str]:
         """Return the paths of the files that match a pattern, sorted, each once.
@@ -89,24 +106,49 @@ class Revision(Files):
             ServiceError: GitHub could not be asked.
         """
         wanted = Pattern(self.normalise(pattern))
-        if self._tree is None:
-            self._tree = self._asked(lambda: self._github.tree(self._commit))
-        if self._tree is None:
-            raise _unknown(self._commit, "404 Not Found")
-        if self._tree.truncated:
+        tree = self._listing()
+        if tree.truncated:
             raise refused(
                 pattern,
                 "cannot be looked for: GitHub does not list a repository of this size; name the "
                 "files, or check the repository out where the event allows that",
             )
-        blobs = {entry.path for entry in self._tree.tree if entry.type == "blob"}
-        return bounded(pattern, [path for path in blobs if wanted.matches(path)])
+        return bounded(pattern, [path for path in _blobs(tree) if wanted.matches(path)])
+
+    def holds(self, path: str) -> bool:
+        """Say whether there is a file, or a link to one, of exactly this name.
+
+        Raises:
+            FileRefused: There is no such revision, or the token may not read it.
+            ServiceError: GitHub could not be asked.
+        """
+        tree = self._listing()
+        if path in _blobs(tree) or not tree.truncated:
+            return path in _blobs(tree)
+        return self._asked(lambda: self._github.contents(path, self._commit)) is not None
+
+    def names_in(self, folder: str) -> list[str]:
+        """Return the names of the files in a folder; none where GitHub does not list them."""
+        try:
+            blobs = _blobs(self._listing())
+        except ActionError:
+            return []
+        parts = [path.rpartition("/") for path in blobs]
+        return [name for parent, _, name in parts if parent == folder]
 
     def holds_checkout(self, specs: Iterable[str]) -> bool:  # noqa: ARG002 - as `Files` has it
         """Say that there is a repository."""
         return True
 
-    def _content(self, path: str, contents: Contents) -> bytes:
+    def _listing(self) -> Tree:
+        """Return what GitHub lists of the revision, asked for once."""
+        if self._tree is None:
+            self._tree = self._asked(lambda: self._github.tree(self._commit))
+        if self._tree is None:
+            raise _unknown(self._commit, "404 Not Found")
+        return self._tree
+
+    def _whole(self, path: str, contents: Contents) -> bytes:
         if contents.encoding == "base64":
             content = _decoded(contents.content)
         else:
@@ -127,14 +169,19 @@ class Revision(Files):
         try:
             return ask()
         except Refused as error:
-            if error.status == _NOT_FOUND and not error.reason.startswith("No commit found"):
+            is_file = not error.reason.startswith("No commit found")
+            if error.status == _NOT_FOUND and is_file and not isinstance(error, Barred):
                 return None
             raise unreadable(error, self._commit) from None
 
 
+def _blobs(tree: Tree) -> set[str]:
+    return {entry.path for entry in tree.tree if entry.type == "blob"}
+
+
 def unreadable(error: Refused, revision: str) -> FileRefused | Refused:
     """Return the error for a revision that GitHub does not let us read."""
-    if error.is_limit or "too large" in error.reason:
+    if error.is_limit or isinstance(error, Barred) or "too large" in error.reason:
         return error
     if error.status == _FORBIDDEN:
         return FileRefused(f"{error}; the token needs `contents: read`")

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.edges.files.files import MAX_MATCHES, Files, bounded, refused
 from harmonica_session.edges.files.pattern import Pattern
-from harmonica_session.errors import FileRefused
+from harmonica_session.errors import FileRefused, clip
+from harmonica_session.text.decoding import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,14 +28,16 @@ _NOWHERE = (OSError, RuntimeError, ValueError)
 class Workspace(Files):
     """The folder that the consumer's files are read from; what is in it is not to be trusted."""
 
+    lists_freely = True
     place = "in the workspace"
+    pointer_remedy = "check out with `lfs: true` (actions/checkout), or run `git lfs pull`"
 
     def __init__(self, root: Path) -> None:
         """Take the folder, usually `GITHUB_WORKSPACE`."""
         self.root = root
 
-    def read(self, path: str, limit: int) -> bytes | None:
-        """Read a file.
+    def content(self, path: str, limit: int) -> bytes | None:
+        """Read a file's bytes.
 
         Args:
             path: As `normalise` returns it.
@@ -117,6 +120,21 @@ class Workspace(Files):
                 raise refused(pattern, f"looks at more than {MAX_VISITED:,} files; narrow it down")
         return bounded(pattern, found)
 
+    def holds(self, path: str) -> bool:
+        """Say whether there is a file, or a link to one, of exactly this name."""
+        wanted = self.root / path
+        return os.path.lexists(wanted) and not os.path.isdir(wanted)  # noqa: PTH112 - raises nothing
+
+    def names_in(self, folder: str) -> list[str]:
+        """Return the names of the files in a folder; none where it leads out."""
+        try:
+            found = self._found(self.root / folder, folder)
+        except FileRefused:
+            return []
+        return (
+            [entry.name for entry in _entries(found[1]) if not _is_folder(entry)] if found else []
+        )
+
     def holds_checkout(self, specs: Iterable[str]) -> bool:
         """Say whether somebody has put a repository here, or at least a spec.
 
@@ -187,8 +205,14 @@ def common_folder(*paths: str | None) -> tuple[Path, list[str]]:
     It is the current folder where that holds all of them.
 
     Raises:
-        FileRefused: There is no current folder, or no drive that holds all of them.
+        FileRefused: There is no current folder, no drive that holds all of them, or no input that
+            can hold one of them.
     """
+    for path in filter(None, paths):
+        # Inputs are trimmed lists of lines, and would take it for another path.
+        if lines_of(path) != [path]:
+            why = "holds a line end, or a space at its end; rename the file"
+            raise refused(path, why)
     root = current_folder()
     absolute = [Path(os.path.abspath(path)) for path in paths if path]  # noqa: PTH100 - no dots
     if not all(path.is_relative_to(root) for path in absolute):
@@ -198,3 +222,19 @@ def common_folder(*paths: str | None) -> tuple[Path, list[str]]:
             raise FileRefused("the files are on different drives; put them on one") from None
     named = iter(absolute)
     return root, [next(named).relative_to(root).as_posix() if path else "" for path in paths]
+
+
+def files_at(path: str, endings: tuple[str, ...]) -> list[str]:
+    """Return the files that a person means by a path: of a folder, those with one of the endings.
+
+    Raises:
+        FileRefused: It is a folder without any.
+    """
+    if not os.path.isdir(path):  # noqa: PTH112 - raises nothing
+        return [path]
+    names = sorted(it.name for it in _entries(Path(path)) if not _is_folder(it))
+    found = [str(Path(path) / name) for name in names if name.lower().endswith(endings)]
+    if not found:
+        listed = " or ".join(f"`*{ending}`" for ending in endings)
+        raise FileRefused(f"the folder `{clip(path)}` holds no {listed}; name a file, or another")
+    return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harmonica_session import event as events
-from harmonica_session.errors import Refused
+from harmonica_session.errors import Barred, Refused
 from harmonica_session.words.place import Place
 
 if TYPE_CHECKING:
@@ -38,9 +38,10 @@ def find_pull_request(github: GitHub | None, inputs: Inputs, event: Event) -> Pl
             number = events.of_head(github.open_pulls_of(where), where.sha)
     except Refused as error:
         # Who may ask for nothing at all cannot tell that there is no pull request.
-        if error.status == _WHO or not (error.is_denial or error.status == _UNKNOWN_COMMIT):
+        is_known = error.is_denial or isinstance(error, Barred)
+        if error.status == _WHO or not (is_known or error.status == _UNKNOWN_COMMIT):
             raise
-        return Place(unseen=f"{error}; it needs `pull-requests: read`")
+        return Place(unseen=error.advised("pull-requests: read"))
     return Place(number)
 
 

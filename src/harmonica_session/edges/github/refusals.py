@@ -5,40 +5,127 @@ This module must not send a request, nor know a route.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harmonica_session.edges.network.fate import demanded_pause, proves_refusal
-from harmonica_session.errors import FateUnknown, Refused
+from harmonica_session.errors import Barred, FateUnknown, Refused
 
 if TYPE_CHECKING:
     from harmonica_session.edges.network.exchange import Response
 
 _SUCCESS = range(200, 300)
+_SINGLE_SIGN_ON = (
+    "have the token authorized for the organization's single sign-on (SAML), or use the workflow's "
+    "own `github.token`"
+)
+
+
+class _Cause(NamedTuple):
+    """Why GitHub refuses, where no permission mends it.
+
+    Attributes:
+        remedy: What does mend it.
+        said: What the sentence has in it, as a pattern.
+        link: What the link to the documentation has in it.
+    """
+
+    remedy: str
+    said: str
+    link: str = ""
+
+
+# An archived repository calls its conversations locked as well, so the order matters.
+_CAUSES = (
+    _Cause(_SINGLE_SIGN_ON, "SAML enforcement", "saml-single-sign-on"),
+    _Cause(
+        "the account, or the app's installation, that the token speaks for is suspended; have that "
+        "lifted, or give another `github-token`",
+        r"\bsuspended\b",
+    ),
+    _Cause(
+        "the organization lets listed addresses in only; use a runner whose address is on its list",
+        "IP allow list",
+    ),
+    _Cause(
+        "the organization does not take this kind of token; give another kind as `github-token`",
+        "forbids access via|OAuth App access restrictions",
+        "restricting-access-to-your-organization",
+    ),
+    _Cause("the repository is archived and takes nothing new; unarchive it", r"\barchived\b"),
+    _Cause(
+        "the conversation is locked; unlock it and run this again",
+        r"\bis locked\b",
+        "locking-conversations",
+    ),
+    _Cause(
+        "the conversation is full; name another pull request or issue with `pr-number`",
+        r"more than [\d,]+ comments",
+    ),
+    _Cause(
+        "the repository has no issues; turn them on, or name a pull request with `pr-number`",
+        "issues (?:are|has been|have been) disabled",
+    ),
+    _Cause("the repository has no commit yet; push one first", "repository is empty"),
+)
+_BY_STATUS = {
+    401: "`github-token` is mistyped, revoked or out of date; give another one, or leave it out",
+    410: "it was deleted, moved or turned into a discussion; name another one with `pr-number`",
+    451: "GitHub has closed the repository; its owner has been told why",
+}
 
 
 def accepted(response: Response) -> Response:
     """Return the answer if it is a success.
 
     Raises:
+        Barred: It is not, and no permission mends that.
         Refused: It is not.
     """
     if response.status in _SUCCESS:
         return response
     reason = _reason(response)
-    where = ""
     pause = demanded_pause(response)
+    remedy = ""
+    if pause is None and is_own_error(response):
+        remedy = _remedy(response)
+    advice = f"; {remedy}" if remedy else ""
     if pause is not None:
-        where = f"; run it again in {pause:.0f} seconds"
+        advice = f"; run it again in {pause:.0f} seconds"
     if response.status in range(300, 400):
         target = response.headers.get("location", "").partition("?")[0]
-        where = f"; the address has moved to {target[:200]}"
-    raise Refused(
+        advice = f"; the address has moved to {target[:200]}"
+    raise (Barred if remedy else Refused)(
         f"GitHub refused, could not {response.request.doing} ({response.request}: "
-        f"{response.status} {reason or 'with an answer that is not JSON'}){where}",
+        f"{response.status} {reason or 'with an answer that is not JSON'}){advice}",
         status=response.status,
         reason=reason,
         is_limit=pause is not None,
     )
+
+
+def _remedy(response: Response) -> str:
+    """Return what to do about an answer that no permission mends, empty where one may.
+
+    Headers, links and codes come first: they stay when a sentence is put otherwise.
+    """
+    content: Any = response.json()
+    link = str(content.get("documentation_url") or "")
+    if response.headers.get("x-github-sso", "").startswith("required"):
+        return _SINGLE_SIGN_ON
+    if isinstance(content.get("block"), dict):
+        return _BY_STATUS[451]
+    said = " ".join([content["message"], *_details(content.get("errors"))])
+    by_link = (it.remedy for it in _CAUSES if it.link and it.link in link)
+    by_words = (it.remedy for it in _CAUSES if re.search(it.said, said, re.IGNORECASE))
+    return next(by_link, "") or next(by_words, "") or _BY_STATUS.get(response.status, "")
+
+
+def _details(errors: object) -> list[str]:
+    """Return the sentences of a refusal's single errors."""
+    listed = errors if isinstance(errors, list) else []
+    found = [it.get("message") if isinstance(it, dict) else it for it in listed]
+    return [it for it in found if isinstance(it, str)]
 
 
 def is_own_error(response: Response) -> bool:

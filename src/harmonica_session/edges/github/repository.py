@@ -25,6 +25,7 @@ from harmonica_session.words.history import (
 
 if TYPE_CHECKING:
     from harmonica_session.edges.github.client import GitHub
+    from harmonica_session.event import OwnRelease
 
 # GitHub's search hands out no more than 1,000 results.
 # Source: "REST API endpoints for search", about search.
@@ -67,10 +68,34 @@ class Repository:
         return issue
 
     def last_release(self) -> str:
-        """Return when the latest release was published: `GET /repos/{o}/{r}/releases/latest`."""
+        """Return when the latest release was published: `GET /repos/{o}/{r}/releases/latest`.
+
+        Returns:
+            The moment in ISO 8601, empty when GitHub does not tell it.
+        """
         path = f"{self._path}/releases/latest"
         release: Release = self._github.read("find the latest release", path, Release)
         return release.published_at
+
+    def release_before(self, own: OwnRelease) -> str:
+        """Return when the release before one was published: `GET /repos/{o}/{r}/releases`.
+
+        Drafts and prereleases do not count, as with the latest release.
+
+        Returns:
+            The moment in ISO 8601, empty when there is none.
+        """
+        doing, path = "find the release before this one", f"{self._path}/releases"
+        number = 0
+        while True:
+            number += 1
+            query = {"per_page": PAGE, "page": number}
+            page: list[Release] = self._github.read(doing, path, list[Release], query)
+            # The list is in order, but for releases of older branches.
+            if earlier := [it.published_at for it in page if _is_before(it, own)]:
+                return max(earlier)
+            if len(page) < PAGE:
+                return ""
 
     def merged_since(self, since: str, limit: int) -> Listing:
         """Return the newest pull requests merged since a day or moment in ISO 8601."""
@@ -109,6 +134,13 @@ class Repository:
             is_last = len(page.items) < PAGE or number == _MOST_PAGES
             if is_last or _is_settled(newest[:limit], limit, page.items[-1]):
                 return Listing(newest[:limit], page.total_count, not page.incomplete_results)
+
+
+def _is_before(release: Release, own: OwnRelease) -> bool:
+    if release.draft or release.prerelease or release.id == own.id:
+        return False
+    published, until = moment(release.published_at), moment(own.published_at)
+    return published is not None and (until is None or published < until)
 
 
 def _is_settled(newest: list[Ended], limit: int, last: Ended) -> bool:

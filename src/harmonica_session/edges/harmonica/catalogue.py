@@ -12,14 +12,13 @@ from pydantic import ConfigDict
 
 from harmonica_session.edges.harmonica.refusals import accepted
 from harmonica_session.edges.network.exchange import Request, Response
-from harmonica_session.words.answer import Answer, OptionalText, Rows
+from harmonica_session.words.answer import Answer, FewRows, OptionalText, Rows
 from harmonica_session.words.named import Kind, Named
 
 if TYPE_CHECKING:
     from harmonica_session.edges.network.retry import Persistent
 
 PAGE = 100
-_NO_LIST = "this Harmonica has no such list; write the id under `{}_id` in place of the name"
 
 
 class _Titled(Answer):
@@ -41,7 +40,7 @@ class _Group(Answer):
 
 
 class _Groups(Answer):
-    data: Rows[_Group]
+    data: FewRows[_Group] = ()
 
 
 class Catalogue:
@@ -55,6 +54,7 @@ class Catalogue:
         """Return all that has a name of a kind.
 
         Raises:
+            RouteMissing: This Harmonica has none of the kind.
             ServiceError: Harmonica did not tell.
         """
         if kind == "template":
@@ -86,5 +86,4 @@ class Catalogue:
 
     def _ask(self, kind: Kind, path: str, query: dict[str, int] | None = None) -> Response:
         request = Request(f"list the {kind}s", "GET", path, query=query)
-        no_list = _NO_LIST.format(kind)
-        return accepted(self._service.send(request), 200, advice={404: no_list, 405: no_list})
+        return accepted(self._service.send(request), 200, optional=f"{kind}s")

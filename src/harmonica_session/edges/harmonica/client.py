@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from harmonica_session.edges.harmonica.catalogue import Catalogue
+    from harmonica_session.edges.harmonica.changes import Changes
     from harmonica_session.edges.harmonica.context_sources import ContextSources
     from harmonica_session.edges.network.clock import Deadline
     from harmonica_session.words.request import SessionRequest
@@ -48,14 +49,6 @@ _LONGEST_SEARCH = 100
 _LOOK_SECONDS = 20.0
 # The server says its time in whole seconds, and on its way an answer grows older.
 _CLOCK_TOLERANCE_SECONDS = 5.0
-
-
-class Proposal(Answer):
-    """The answer of `POST /sessions/{id}/regenerate-facilitation-prompt`."""
-
-    facilitation_prompt: str
-    prompt_summary: JsonValue = None
-    prompt_generated_from: JsonValue = None
 
 
 class SessionPage(Answer):
@@ -117,6 +110,13 @@ class Harmonica:
         )
 
         return ContextSources(self._service)
+
+    @cached_property
+    def changes(self) -> Changes:
+        """What is changed in its sessions."""
+        from harmonica_session.edges.harmonica.changes import Changes
+
+        return Changes(self._service)
 
     def create(self, request: SessionRequest) -> Session:
         """Create a session: `POST /sessions`.
@@ -180,7 +180,9 @@ class Harmonica:
         """
         path = f"/sessions/{quote(session_id, safe='')}/questions"
         response = self._service.send(Request("read the questions of the session", "GET", path))
-        page: QuestionPage = accepted(response, 200).read(QuestionPage)
+        page: QuestionPage = accepted(response, 200, optional="lists of questions").read(
+            QuestionPage
+        )
         return [str(row.get("text", "")) for row in page.data]
 
     def brief(self, session_id: str) -> str | None:
@@ -190,15 +192,15 @@ class Harmonica:
             Its text, None as long as Harmonica has not written it.
 
         Raises:
+            RouteMissing: This Harmonica writes no briefs.
             Refused: 403 when the session is gone or somebody else's.
             ServiceError: It cannot be known.
         """
         path = f"/sessions/{quote(session_id, safe='')}/session-md"
         response = self._service.send(Request("read the brief of the session", "GET", path))
         try:
-            accepted(response, 200)
+            accepted(response, 200, optional="briefs of sessions")
         except Refused as error:
-            # Harmonica's own 404; an unknown address answers one as well, with a page.
             if error.status == _NOT_FOUND and error.is_out_of_reach:
                 return None
             raise
@@ -208,40 +210,6 @@ class Harmonica:
             return response.body.decode("utf-8-sig")
         except UnicodeDecodeError:
             raise response.unusable("it is not UTF-8") from None
-
-    def update(self, session_id: str, changes: Mapping[str, JsonValue]) -> None:
-        """Change fields of a session: `PATCH /sessions/{id}`.
-
-        Raises:
-            ServiceError: They were not changed, or nobody knows.
-        """
-        path = f"/sessions/{quote(session_id, safe='')}"
-        request = Request("update the session", "PATCH", path, body=dict(changes))
-        # A page of a proxy can be a 200 too; only a session says that it was changed.
-        accepted(self._service.send(request), 200).read(Session)
-
-    def proposed_prompt(self, session_id: str) -> dict[str, JsonValue]:
-        """Return the prompt that fits the session's texts, in the form that `update` takes.
-
-        `POST /sessions/{id}/regenerate-facilitation-prompt` proposes and changes nothing.
-
-        Raises:
-            ServiceError: There is no proposal.
-        """
-        path = f"/sessions/{quote(session_id, safe='')}/regenerate-facilitation-prompt"
-        request = Request(
-            "have the facilitator's prompt written anew",
-            "POST",
-            path,
-            read_seconds=CREATE_SECONDS,
-            is_safe=True,
-        )
-        proposal: Proposal = accepted(self._service.send(request), 200).read(Proposal)
-        return {
-            "prompt": proposal.facilitation_prompt,
-            "prompt_summary": proposal.prompt_summary,
-            "prompt_generated_from": proposal.prompt_generated_from,
-        }
 
     def active_with_topic(self, topic: str) -> list[Session]:
         """List the active sessions of exactly this topic: `GET /sessions?status=active&q=…`."""

@@ -22,11 +22,10 @@ if TYPE_CHECKING:
 # Pages are fetched, and large files embedded, before an attachment is answered.
 ATTACH_SECONDS = 60.0
 _SUCCESS = range(200, 300)
+_SOURCES = "context sources"
 _ADVICE = {
     400: "check this source against the message",
     403: "context sources take a paid plan, and a `session` must be one that the account can see",
-    404: "this Harmonica has no context sources",
-    405: "this Harmonica has no context sources",
     413: "the file is too large; Harmonica takes 4 MB",
     422: "a session takes 20 context sources at most",
 }
@@ -87,10 +86,12 @@ class ContextSources:
         """List what is attached to a session: `GET /sessions/{id}/context-sources`.
 
         Raises:
+            RouteMissing: This Harmonica has no context sources.
             ServiceError: It cannot be known.
         """
         request = Request("list the context sources", "GET", _path(session_id))
-        listed: _Listed = accepted(self._service.send(request), 200).read(_Listed)
+        response = accepted(self._service.send(request), 200, optional=_SOURCES)
+        listed: _Listed = response.read(_Listed)
         return listed.sources
 
     def _attach(self, request: Request) -> AttachedSource:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harmonica_session.edges.network.fate import demanded_pause, is_limit, proves_refusal
-from harmonica_session.errors import FateUnknown, Refused, clip
+from harmonica_session.errors import FateUnknown, Refused, RouteMissing, clip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _SUCCESS = range(200, 300)
 _DENIED, _BAD_VALUE = 403, 500
+# What a web framework answers where there is no such route, or none for the method.
+_NO_ROUTE = (404, 405)
 _ADVICE = {
     400: "check the spec against the message",
     401: "check the secret behind `api-key`; the key may be mistyped or revoked, and Harmonica "
@@ -30,7 +32,10 @@ _ADVICE = {
 
 
 def accepted(
-    response: Response, *statuses: int, advice: Mapping[int, str] | None = None
+    response: Response,
+    *statuses: int,
+    advice: Mapping[int, str] | None = None,
+    optional: str = "",
 ) -> Response:
     """Return the answer if it has a status that was hoped for.
 
@@ -38,13 +43,22 @@ def accepted(
         response: The answer.
         statuses: What was hoped for.
         advice: What to do about other statuses, where that is special to the request.
+        optional: What a Harmonica without this route does not have, in the plural; empty for a
+            route without which nothing can be done.
 
     Raises:
+        RouteMissing: There is no such route, and it is an optional one.
         Refused: It has another status.
     """
-    if response.status not in statuses:
-        raise refused(response, advice)
-    return response
+    if response.status in statuses:
+        return response
+    if optional and response.status in _NO_ROUTE and not is_own_error(response):
+        raise RouteMissing(
+            f"this Harmonica has no {optional} ({response.request}: {response.status})",
+            status=response.status,
+            is_limit=False,
+        )
+    raise refused(response, advice)
 
 
 def is_own_error(response: Response) -> bool:

@@ -39,6 +39,7 @@ class Request:
         seconds: How long it is worth trying, None for all the time that is left.
         is_safe: Whether a POST changes nothing, so that it may be repeated.
         accept: Media type of the answer, where it is another than the service's usual one.
+        most_bytes: How large an answer is read, where that is less than any answer may be.
     """
 
     doing: str
@@ -51,6 +52,7 @@ class Request:
     seconds: float | None = None
     is_safe: bool = False
     accept: str = ""
+    most_bytes: int | None = None
 
     @property
     def is_repeatable(self) -> bool:

@@ -25,6 +25,13 @@ _LEFT_ALONE = (_DENIED, 503)
 # A secondary limit that names no time wants a minute.
 # Source: "Rate limits for the REST API", exceeding the rate limit.
 _SECONDARY_PAUSE = 60.0
+# Older servers call it abuse. What is beside it of locks and blocks is about the limit.
+_LIMIT = re.compile(
+    rb"\"documentation_url\"\s*:\s*\"[^\"]*rate-limit"
+    rb"|API rate limit exceeded|secondary rate limit|abuse detection mechanism"
+    rb"|temporarily blocked from content creation",
+    re.IGNORECASE,
+)
 
 
 def proves_refusal(response: Response, is_own_error: OwnError) -> bool:
@@ -46,9 +53,9 @@ def is_limit(response: Response) -> bool:
     """
     if response.status == _TOO_MANY:
         return True
-    remaining = response.headers.get("x-ratelimit-remaining")
-    is_secondary = b"secondary rate limit" in response.body
-    return response.status == _DENIED and (remaining == "0" or is_secondary)
+    is_used_up = response.headers.get("x-ratelimit-remaining") == "0"
+    is_told = _LIMIT.search(response.body) is not None
+    return response.status == _DENIED and (is_used_up or is_told)
 
 
 def demanded_pause(response: Response) -> float | None:

@@ -148,16 +148,17 @@ class Transport:
         content = bytearray()
         gzip = zlib.decompressobj(_GZIP) if encoding == "gzip" else None
         received = 0
+        most = request.most_bytes or MAX_ANSWER_BYTES
         for chunk in response.iter_raw():
             received += len(chunk)
-            room = MAX_ANSWER_BYTES + 1 - len(content)
+            room = most + 1 - len(content)
             if gzip is None:
                 content += chunk
             elif not gzip.eof:
                 content += gzip.decompress(chunk, room)
-            if max(received, len(content)) > MAX_ANSWER_BYTES:
+            if max(received, len(content)) > most:
                 raise AnswerUnusable(
-                    f"{self.service} gave an answer of more than {MAX_ANSWER_BYTES // 1_000_000} "
+                    f"{self.service} gave an answer of more than {most // 1_000_000} "
                     f"MB, could not {request.doing} ({request})"
                 )
         if gzip and received and not gzip.eof:

@@ -28,7 +28,7 @@ class History:
         files: Likewise its changed files.
         reviews: Likewise its reviews.
         comments: Likewise the comments on its lines.
-        releases: Published releases, the latest one last.
+        releases: Releases, the latest one last; drafts and prereleases say so.
         is_hasty: Whether a search gives up before it has looked at everything.
     """
 
@@ -49,6 +49,7 @@ class History:
         lists = {f"{repo}/pulls/{{}}/{name}": {"GET": self._lister(name)} for name in _LISTS}
         return {
             **lists,
+            f"{repo}/releases": {"GET": self._list_releases},
             f"{repo}/releases/latest": {"GET": self._latest_release},
             "/search/issues": {"GET": self._search},
         }
@@ -73,10 +74,14 @@ class History:
 
         return answer
 
+    def _list_releases(self, request: Request, _asker: Row, *_place: str) -> Answer:
+        return rows.paged(request, self._api + request.path, self.releases[::-1])
+
     def _latest_release(self, _request: Request, _asker: Row, *_place: str) -> Answer:
-        if not self.releases:
+        full = [it for it in self.releases if not it.get("draft") and not it.get("prerelease")]
+        if not full:
             raise RefusedError(rows.failure(404, "Not Found"))
-        return json_answer(200, self.releases[-1])
+        return json_answer(200, full[-1])
 
     def _search(self, request: Request, _asker: Row) -> Answer:
         """Search issues and pull requests; only the qualifiers that matter here are known."""

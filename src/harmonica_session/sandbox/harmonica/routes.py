@@ -50,6 +50,7 @@ class Harmonica(HarmonicaState):
                 "/api/v1/sessions": {"GET": self._list, "POST": self._create},
                 "/api/v1/sessions/{}": {"GET": self._get, "PATCH": self._patch},
                 "/api/v1/sessions/{}/questions": {"GET": self._questions},
+                "/api/v1/sessions/{}/responses": {"GET": self._responses},
                 "/api/v1/sessions/{}/session-md": {"GET": self._session_md},
                 "/api/v1/sessions/{}/regenerate-facilitation-prompt": {"POST": self._recompose},
                 "/api/v1/sessions/{}/context-sources": {"GET": self._list_sources},
@@ -75,15 +76,22 @@ class Harmonica(HarmonicaState):
         if request.path == "/chat" and request.method == "GET":
             return html_answer(200, "Harmonica")
         route = self._routes.find(request.method, request.path)
-        if route is None:
-            return html_answer(404, "This page could not be found")
+        if route is None or self.lacks.intersection(request.path.split("/")):
+            return self._nothing_here(request)
         action, parts = route
         if action is None:
             return Answer(405)
         return action(request, self.admit(request), *parts)
 
+    def _nothing_here(self, request: Request) -> Answer:
+        """Answer as the web framework does, which takes a form for one of its own actions."""
+        if request.headers.get("content-type", "").startswith("multipart/"):
+            return html_answer(500, "Internal Server Error")
+        return html_answer(404, "This page could not be found")
+
     def _create(self, request: Request, user: str) -> Answer:
-        row = stored.draft(stored.read_object(request.body))
+        sent = stored.read_object(request.body)
+        row = stored.draft({name: sent[name] for name in sent if name not in self.ignores})
         for name in ("project_id", "template_id"):
             if row[name] in self.out_of_reach:
                 raise _forbidden(f"No access to this {name.removesuffix('_id')}")
@@ -93,8 +101,8 @@ class Harmonica(HarmonicaState):
         with self._lock:
             session = self._store(row, {"owner": user})
             self._unlisted[session["id"]] = self.unlisted_reads
-        join_url = f"{self.public_url or self._base}/chat?s={session['id']}"
-        content = stored.listed(session) | {"join_url": join_url}
+        content = stored.listed(session) | {name: session.get(name) for name in self.tells}
+        content["join_url"] = f"{self.public_url or self._base}/chat?s={session['id']}"
         chain = self.chain or self._started_chain(session)
         content |= {"chain": chain} if chain else {}
         return json_answer(201, content | self.created_overrides)
@@ -145,7 +153,7 @@ class Harmonica(HarmonicaState):
         return row
 
     def _get(self, _request: Request, user: str, ident: str) -> Answer:
-        return json_answer(200, stored.full(self._reach(user, ident)))
+        return json_answer(200, stored.full(self._reach(user, ident), self.tells))
 
     def _patch(self, request: Request, user: str, ident: str) -> Answer:
         row = self._reach_as_editor(user, ident)
@@ -153,8 +161,15 @@ class Harmonica(HarmonicaState):
         if fields.get("project_id") in self.out_of_reach:
             raise _forbidden("No access to this project")
         with self._lock:
-            stored.patch(row, fields)
-            return json_answer(200, stored.full(row))
+            stored.patch(row, fields, self.ignores)
+            return json_answer(200, stored.full(row, self.tells))
+
+    def _responses(self, request: Request, user: str, ident: str) -> Answer:
+        people = self._reach(user, ident)["participants"]
+        in_whole = not (self.knows_lists and request.query.get("mode") == "list")
+        return json_answer(
+            200, {"data": [stored.response(row, in_whole=in_whole) for row in people]}
+        )
 
     def _questions(self, _request: Request, user: str, ident: str) -> Answer:
         row = self._reach(user, ident)

@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from harmonica_session.sandbox.exchange import Answer, RefusedError, Row, json_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 _LISTED = ("id", "topic", "goal", "status", "participant_count", "created_at", "updated_at")
 _FULL = (*_LISTED, "critical", "context", "prompt", "summary", "session_md")
 _REQUIRED = ("topic", "goal")
 _TEXTS = (*_REQUIRED, "context", "critical", "prompt", "template_id", "project_id")
-_PATCH_TEXTS = (*_TEXTS, "summary_prompt", "prompt_summary")
+_PATCH_ALONE = (
+    *("welcome_message", "summary_prompt", "meta_description", "intro_video_url"),
+    "platform_guidelines_override",
+)
+_PATCH_TEXTS = (*_TEXTS, *_PATCH_ALONE, "prompt_summary")
 _FLAGS = ("cross_pollination", "widgets_enabled")
 _LISTS = ("questions", "distribution", "roster")
 _VISIBILITIES = ("public", "participants", "host")
@@ -80,7 +85,7 @@ def draft(fields: Row) -> Row:
     Raises:
         RefusedError: With 400 for a missing topic or goal, with 500 for any wrong type.
     """
-    row = dict(fields)
+    row = {name: value for name, value in fields.items() if name not in _PATCH_ALONE}
     for name in _TEXTS:
         text = fields.get(name)
         if text is not None and not isinstance(text, str):
@@ -95,13 +100,18 @@ def draft(fields: Row) -> Row:
     return row
 
 
-def patch(row: Row, fields: Row) -> None:
+def patch(row: Row, fields: Row, ignored: Collection[str] = ()) -> None:
     """Change a session in place: known fields only, as they are, `updated_at` untouched.
+
+    Args:
+        row: The session.
+        fields: What was sent.
+        ignored: Fields that this server does not know yet.
 
     Raises:
         RefusedError: With 400 where no field is known, with 500 for a wrong type.
     """
-    known = {name: value for name, value in fields.items() if name in _PATCHABLE}
+    known = {name: value for name, value in fields.items() if name in _PATCHABLE - set(ignored)}
     if not known:
         raise invalid("No valid fields provided")
     for name, value in known.items():
@@ -153,9 +163,44 @@ def listed(row: Row) -> Row:
     return {name: row[name] for name in _LISTED}
 
 
-def full(row: Row) -> Row:
-    """Return a session as its own route shows it; the join link is in neither."""
-    return {name: row.get(name) for name in _FULL}
+def full(row: Row, told: Iterable[str] = ()) -> Row:
+    """Return a session as its own route shows it; the join link is in neither.
+
+    Args:
+        row: The session.
+        told: Fields that this server tells besides.
+    """
+    return {name: row.get(name) for name in (*_FULL, *told)}
+
+
+def participant(name: str | None, said: Iterable[str], *, is_excluded: bool) -> Row:
+    """Return a person of a session, whom the facilitator has greeted."""
+    written = [("assistant", "Welcome!"), *(("user", text) for text in said)]
+    messages = [{"id": str(at), "role": r, "content": c} for at, (r, c) in enumerate(written)]
+    return {
+        "participant_id": str(uuid.uuid4()),
+        "participant_name": name,
+        "active": True,
+        "messages": messages,
+        "is_excluded": is_excluded,
+    }
+
+
+def counted(people: Iterable[Row]) -> int:
+    """Return the number of participants: from the third message on, unless the host excluded."""
+    few = 3
+    return sum(
+        not row["is_excluded"] and sum(it["role"] == "user" for it in row["messages"]) >= few
+        for row in people
+    )
+
+
+def response(row: Row, *, in_whole: bool) -> Row:
+    """Return what a person has written as the API lists it, excluded or not."""
+    shown = {name: row[name] for name in ("participant_id", "participant_name", "active")}
+    if in_whole:
+        return {**shown, "messages": row["messages"]}
+    return {**shown, "message_count": len(row["messages"])}
 
 
 def matching(rows: Iterable[Row], q: str) -> list[Row]:

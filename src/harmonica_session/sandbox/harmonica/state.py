@@ -45,6 +45,10 @@ class HarmonicaState(Access):
         public_url: The address in join links; empty: the server's own.
         require_context: Whether a create without context crashes, as on some databases.
         strict_context_limit: Bytes of a body above which a proxy answers 413.
+        lacks: Parts of paths whose routes this server does not have, such as `context-sources`.
+        ignores: Fields of a session that it leaves out when they are sent, without a word.
+        tells: Fields of a session that its answers show besides the documented ones.
+        knows_lists: Whether it can list who has written without what was written.
         unlisted_reads: How many lists leave a new session out, its permissions being late; until
             then it is out of reach altogether.
     """
@@ -69,6 +73,10 @@ class HarmonicaState(Access):
         self.public_url = ""
         self.require_context = False
         self.strict_context_limit = 4_500_000
+        self.lacks: set[str] = set()
+        self.ignores: set[str] = set()
+        self.tells: set[str] = set()
+        self.knows_lists = True
         self.unlisted_reads = 0
         self._lock = threading.RLock()
         self._stored = 0
@@ -96,6 +104,22 @@ class HarmonicaState(Access):
         own = {name: columns[name] for name in _SERVERS_OWN if name in columns}
         return self._store(stored.draft(sent), {"owner": "host", **own})
 
+    def add_participant(
+        self, session: Row, *said: str, name: str | None = None, is_excluded: bool = False
+    ) -> None:
+        """Let somebody open a session and write.
+
+        Args:
+            session: Its row.
+            said: A text for each message.
+            name: The name of whoever writes, None for nobody's.
+            is_excluded: Whether the host has excluded that person from the summary.
+        """
+        with self._lock:
+            row = stored.participant(name, said, is_excluded=is_excluded)
+            session["participants"].append(row)
+            session["participant_count"] = stored.counted(session["participants"])
+
     def _store(self, row: Row, columns: Row) -> Row:
         with self._lock:
             now, off = self.timestamp(), self.timestamp(self.hours_east * 3_600)
@@ -112,6 +136,7 @@ class HarmonicaState(Access):
                 "summary": None,
                 "session_md": None,
                 "joined": [],
+                "participants": [],
                 **columns,
             }
             self.sessions.append(session)
