@@ -135,19 +135,64 @@ def test_each_choice_is_taken(name: str) -> None:
 def test_another_value_is_refused_with_the_choices(name: str) -> None:
     """A misspelt value lists what there is."""
     listed = ", ".join(f"`{value}`" for value in _CHOICES[name])
-    assert _refusal({variable(name): "Auto"}) == [
-        f"`{name}` must be one of {listed}, but it is `Auto`"
+    assert _refusal({variable(name): "never"}) == [
+        f"`{name}` must be one of {listed}, but it is `never`"
     ]
 
 
-@pytest.mark.parametrize("value", ["0", "-1", "#7", "7.0", "007", "1e3", "\u0661", "9" * 19, "x"])
+@pytest.mark.parametrize(
+    ("name", "value", "meant"),
+    [
+        ("announce", "Auto", "auto"),
+        ("announce", "pull_request", "pull-request"),
+        ("once-per", "topics", "topic"),
+        ("on-change", "udpate", "update"),
+    ],
+)
+def test_the_nearest_choice_is_suggested(name: str, value: str, meant: str) -> None:
+    """A slip away from a value, that one is named."""
+    (problem,) = _refusal({variable(name): value})
+    assert problem.endswith(f", but it is `{value}`; did you mean `{meant}`?")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        (
+            "announce",
+            "\u200bauto",
+            "U+200B (zero width space), which nobody sees, as its character 1",
+        ),
+        ("once-per", "\u201ctopic\u201d", "U+201C "),
+        ("on-change", "upd\u0430te", "U+0430 "),
+        ("dry-run", "true\u2060", "U+2060 "),
+        ("timeout", "\uff1180", "U+FF11 "),
+        ("pr-number", "\u0661", "U+0661 "),
+        ("vars", "a=\u201cx\u201d\nb\uff1dc", "U+FF1D "),
+        ("api-url", "https\uff1a//app.harmonica.chat", "U+FF1A "),
+    ],
+)
+def test_a_lookalike_is_named(name: str, value: str, said: str) -> None:
+    """A value that only looks right is refused for the character, and says what to type."""
+    (problem,) = _refusal({variable(name): value})
+    assert problem.startswith(f"`{name}` holds {said}")
+    assert problem.rpartition("; ")[2].startswith(("write `", "type `"))
+
+
+def test_a_lookalike_has_its_line_where_there_are_several() -> None:
+    """In a value of several lines the line is said too; one in prose is not blamed."""
+    (problem,) = _refusal({"INPUT_VARS": "a=\u201cx\u201d\nb\uff1dc"})
+    assert "as character 2 of its line 2; type `=`" in problem
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "#7", "7.0", "007", "1e3", "9" * 19, "x"])
 def test_a_number_that_no_pull_request_has_is_refused(value: str) -> None:
     """Only digits make a number, and never so many that no number is that long."""
     (problem,) = _refusal({"INPUT_PR_NUMBER": value})
     assert problem.startswith("`pr-number` must be the number of a pull request, but it is `")
 
 
-@pytest.mark.parametrize("value", ["0", "-5", "1.5", "90s", "infinity", "nan", "99999", "\u0661"])
+@pytest.mark.parametrize("value", ["0", "-5", "1.5", "90s", "infinity", "nan", "99999"])
 def test_a_timeout_that_is_no_number_of_seconds_is_refused(value: str) -> None:
     """A timeout bounds everything, so it is a sane number."""
     (problem,) = _refusal({"INPUT_TIMEOUT": value})
@@ -170,11 +215,19 @@ def test_an_address_is_refused_with_the_reason() -> None:
 
 
 @pytest.mark.parametrize("name", ["api-key", "github-token"])
-@pytest.mark.parametrize("value", ["two words", "line\nbreak", "smart“quote", "\x1b[0m", "a\x00"])
+@pytest.mark.parametrize("value", ["two words", "line\nbreak", "\x1b[0m", "a\x00"])
 def test_a_key_with_strange_characters_is_refused_unseen(name: str, value: str) -> None:
     """A key that was pasted wrong is an error here, and it is not shown."""
     (problem,) = _refusal({variable(name): value})
     assert problem == f"`{name}` holds a space or a character that no key has; copy it once more"
+
+
+def test_a_key_in_smart_quotes_is_refused_unseen() -> None:
+    """The character is no part of the key, so it can be named."""
+    (problem,) = _refusal({"INPUT_API_KEY": "\u201chm_live_x\u201d"})
+    assert problem.startswith("`api-key` holds U+201C (left double quotation mark), which only ")
+    assert problem.endswith(", as its character 1; copy it once more")
+    assert "hm_live" not in problem
 
 
 def test_all_unusable_inputs_are_named_at_once() -> None:

@@ -34,10 +34,10 @@ _DENIALS = (401, 403, *_ABSENCES)
 _NO_WAY = (*range(300, 400), 404, 405)
 
 
-def clip(text: str) -> str:
+def clip(text: str, longest: int = _LONGEST_QUOTE) -> str:
     """Return text short enough to be quoted in a message, on one line."""
     line = " ".join(text.split())
-    return line if len(line) <= _LONGEST_QUOTE else f"{line[: _LONGEST_QUOTE - 1]}…"
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
 class Problem(NamedTuple):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, cast, get_args
 
 from pydantic import SecretStr
@@ -181,16 +182,24 @@ class _Reader:
     def secret(self, name: str) -> SecretStr | None:
         value = self.text(name)
         if value and not re.fullmatch(r"[!-~]+", value):
-            self.problems.append(
-                f"`{name}` holds a space or a character that no key has; copy it once more"
-            )
+            from harmonica_session.text.lookalikes import found_in, holds
+
+            found = found_in(value)
+            what = "holds a space or a character that no key has"
+            what = holds(value, found[0]) if found else what
+            self.problems.append(f"`{name}` {what}; copy it once more")
         return SecretStr(value) if value else None
 
     def one_of(self, name: str, values: tuple[str, ...]) -> str:
         value = self.text(name)
-        if value not in values:
+        if value not in values and not self.is_disguised(name, value, values.__contains__):
             listed = ", ".join(f"`{known}`" for known in values)
-            self.problems.append(f"`{name}` must be one of {listed}, but it is `{clip(value)}`")
+            from harmonica_session.text.likeness import nearest
+
+            near = "".join(f"; did you mean `{one}`?" for one in nearest(value, values))
+            self.problems.append(
+                f"`{name}` must be one of {listed}, but it is `{clip(value)}`{near}"
+            )
         return value
 
     def parsed(self, name: str, parse: Callable[[str], _T]) -> _T | None:
@@ -200,8 +209,26 @@ class _Reader:
         try:
             return parse(value)
         except ValueError as error:
-            self.problems.append(f"`{name}` {error}")
+            if not self.is_disguised(name, value, partial(_is_parsed, parse)):
+                self.problems.append(f"`{name}` {error}")
             return None
+
+    def is_disguised(self, name: str, value: str, is_accepted: Callable[[str], bool]) -> bool:
+        """Say whether a value would do if it were what it looks like, and report it if so."""
+        from harmonica_session.text.lookalikes import AROUND, culprit, holds, remedy_in
+
+        at = culprit(value, lambda text: is_accepted(text.strip(AROUND)))
+        if at is not None:
+            self.problems.append(f"`{name}` {holds(value, at)}; {remedy_in(value, at)}")
+        return at is not None
+
+
+def _is_parsed(parse: Callable[[str], object], value: str) -> bool:
+    try:
+        parse(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _variables(value: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from harmonica_session.edges.network.clock import Deadline
-from harmonica_session.errors import InputError
+from harmonica_session.errors import InputError, clip
 from harmonica_session.event import Event, read_event
 from harmonica_session.inputs import Inputs, read_inputs
 from harmonica_session.text.addresses import checked_base
@@ -98,6 +98,7 @@ def connected(world: World, env: Mapping[str, str]) -> Iterator[World]:
             api = _github_api(env.get("GITHUB_API_URL", ""))
             github = GitHub(api, event.repository, inputs.github_token, world.deadline)
             opened.callback(github.close)
+        _tell_of_the_network(world.runner, env, [it.base for it in (harmonica, github) if it])
         try:
             yield replace(world, harmonica=harmonica, github=github)
         except KeyboardInterrupt:
@@ -105,6 +106,23 @@ def connected(world: World, env: Mapping[str, str]) -> Iterator[World]:
             # The process ends, and its connections with it.
             opened.pop_all()
             raise
+
+
+def _tell_of_the_network(runner: Runner, env: Mapping[str, str], bases: list[str]) -> None:
+    from harmonica_session.edges.network.proxies import way_to
+
+    unread = dict.fromkeys(entry for base in bases for entry in way_to(base, env).unread)
+    if unread:
+        listed = ", ".join(f"`{clip(entry)}`" for entry in unread)
+        runner.warn(
+            f"NO_PROXY: left out {listed}, which nobody can read as a host, a domain, an address "
+            "or a network, so what it means is asked through the proxy"
+        )
+    if any(base.startswith("https:") for base in bases):
+        from harmonica_session.edges.network.certificates import trust
+
+        found = trust(env.get("SSL_CERT_FILE", ""), env.get("SSL_CERT_DIR", ""))
+        runner.debug(f"Certificates are checked with {', '.join(found.sources)}")
 
 
 def _github_api(url: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import ssl
 import sys
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -54,7 +55,11 @@ def certify(folder: Path) -> None:
     All usual ones are among them, since reading them is what takes a client its time.
     """
     authority = trustme.CA()
-    certificate = authority.issue_cert("127.0.0.1")
+    # macOS takes none that is valid for more than 825 days.
+    end = datetime.now(timezone.utc) + timedelta(days=30)
+    certificate = authority.issue_cert(
+        "127.0.0.1", not_before=end - timedelta(days=60), not_after=end
+    )
     certificate.private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
     trusted = Path(certifi.where()).read_bytes() + authority.cert_pem.bytes()
     (folder / "authorities.pem").write_bytes(trusted)

@@ -12,8 +12,9 @@ import socket
 import ssl
 import threading
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import pytest
 import trustme
@@ -25,6 +26,7 @@ from harmonica_session.edges.network.clock import Deadline
 from harmonica_session.edges.runner.runner import Runner
 from harmonica_session.sandbox import Sandbox
 from harness.consumer import HurriedClock
+from harness.process import begin_python
 from harness.runner import commands_in, lines_in, outputs_of
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 _SomeRunner = TypeVar("_SomeRunner", bound=Runner)
 Serve: TypeAlias = "Callable[[Callable[[socket.socket], None]], str]"
+SpeakTLS: TypeAlias = "Callable[[trustme.LeafCert], str]"
+Apart: TypeAlias = "Callable[..., Callable[[str], dict[str, Any]]]"
 
 
 @dataclass
@@ -186,18 +190,57 @@ class _Pong(BaseHTTPRequestHandler):
         """Keep quiet."""
 
 
+def for_some_time(authority: trustme.CA, host: str) -> trustme.LeafCert:
+    """Return a certificate for a month; macOS takes none for more than 825 days."""
+    now = datetime.now(timezone.utc)
+    day = timedelta(days=1)
+    return authority.issue_cert(host, not_before=now - day, not_after=now + 30 * day)
+
+
 @pytest.fixture
-def encrypted(tmp_path: Path) -> Iterator[Encrypted]:
+def speak_tls() -> Iterator[SpeakTLS]:
+    """Run a service with a certificate of a test's own; returns its address."""
+    with contextlib.ExitStack() as stack:
+
+        def start(certificate: trustme.LeafCert) -> str:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            certificate.configure_cert(context)
+            server = stack.enter_context(HTTPServer(("127.0.0.1", 0), _Pong))
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+            thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+            thread.start()
+            stack.callback(thread.join)
+            stack.callback(server.shutdown)
+            return f"https://127.0.0.1:{server.server_port}"
+
+        yield start
+
+
+@pytest.fixture
+def encrypted(tmp_path: Path, speak_tls: SpeakTLS) -> Encrypted:
     """Run a service whose certificate an unknown authority has signed."""
     authority = trustme.CA()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
     file = tmp_path / "authority.pem"
     authority.cert_pem.write_to_path(str(file))
-    with HTTPServer(("127.0.0.1", 0), _Pong) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield Encrypted(f"https://127.0.0.1:{server.server_port}", file)
-        server.shutdown()
-        thread.join()
+    return Encrypted(speak_tls(for_some_time(authority, "127.0.0.1")), file)
+
+
+@pytest.fixture
+def apart() -> Iterator[Apart]:
+    """Return a function that starts a process with variables of its own, and asks from there."""
+    with contextlib.ExitStack() as running:
+
+        def start(**env: str) -> Callable[[str], dict[str, Any]]:
+            process = running.enter_context(begin_python("-m", "harness.asking", env=env))
+
+            def ask(url: str) -> dict[str, Any]:
+                assert process.stdin
+                assert process.stdout
+                process.stdin.write(f"{url}\n")
+                process.stdin.flush()
+                told: dict[str, Any] = json.loads(process.stdout.readline())
+                return told
+
+            return ask
+
+        yield start

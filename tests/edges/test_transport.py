@@ -29,17 +29,15 @@ from harmonica_session.words.contents import Tree
 from harmonica_session.words.history import SearchPage
 from harmonica_session.words.pull_request import Comment
 from harmonica_session.words.session import Session
-from harness.process import begin_python
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from edges.conftest import Encrypted, Serve
+    from edges.conftest import Apart, Serve
 
 Connect: TypeAlias = "Callable[..., Transport]"
-Apart: TypeAlias = "Callable[..., Callable[[str], dict[str, Any]]]"
 
 SESSIONS = "/api/v1/sessions"
 ASK = Request("look", "GET", "/api/v1/me")
@@ -59,27 +57,6 @@ def to() -> Iterator[Connect]:
             return transport
 
         yield connect
-
-
-@pytest.fixture
-def apart() -> Iterator[Apart]:
-    """Return a function that starts a process with variables of its own, and asks from there."""
-    with ExitStack() as running:
-
-        def start(**env: str) -> Callable[[str], dict[str, Any]]:
-            process = running.enter_context(begin_python("-m", "harness.asking", env=env))
-
-            def ask(url: str) -> dict[str, Any]:
-                assert process.stdin
-                assert process.stdout
-                process.stdin.write(f"{url}\n")
-                process.stdin.flush()
-                told: dict[str, Any] = json.loads(process.stdout.readline())
-                return told
-
-            return ask
-
-        yield start
 
 
 # What is sent
@@ -413,7 +390,7 @@ def test_host_that_there_cannot_be_is_one_clear_line(to: Connect, host: str) -> 
     ("name", "host"),
     [
         ("HTTPS_PROXY", "a..b"),
-        ("HTTP_PROXY", "a" * 64),
+        ("HTTPS_PROXY", "a" * 64),
         ("ALL_PROXY", "xn--"),
         ("all_proxy", "xn--a"),
         ("https_proxy", "a." * 150 + "com"),
@@ -423,7 +400,7 @@ def test_proxy_that_there_cannot_be_is_one_clear_line(apart: Apart, name: str, h
     """So is the address of a proxy."""
     told = apart(**{name: f"http://{host}:1"})(FAR)
     assert told["error"] == "InputError"
-    assert "PROXY" in told["said"]
+    assert told["said"].startswith(f"Harmonica cannot be asked: {name} names no proxy")
 
 
 def test_name_in_punycode_is_a_host(to: Connect) -> None:
@@ -490,16 +467,21 @@ def test_netrc_does_not_replace_the_key(apart: Apart, box: Sandbox, tmp_path: Pa
     assert box.requests[0].headers["authorization"] == "Bearer a-secret"
 
 
-@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
-def test_proxy_is_used_and_gets_no_key(apart: Apart, serve: Serve, name: str) -> None:
-    """Everywhere else the proxy of the environment is asked for a tunnel, without the key."""
-    asked = bytearray()
+def _refusing(asked: bytearray) -> Callable[[socket.socket], None]:
+    """Return a proxy that wants a password, and keeps what it was asked."""
 
     def talk(connection: socket.socket) -> None:
         asked.extend(connection.recv(65_536))
         connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
 
-    told = apart(**{name: serve(talk)})(FAR)
+    return talk
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_proxy_is_used_and_gets_no_key(apart: Apart, serve: Serve, name: str) -> None:
+    """Everywhere else the proxy of the environment is asked for a tunnel, without the key."""
+    asked = bytearray()
+    told = apart(**{name: serve(_refusing(asked))})(FAR)
     assert told["error"] == "NotSent"
     assert "407 Proxy Authentication Required" in told["said"]
     assert asked.startswith(b"CONNECT harmonica.example:443 ")
@@ -524,53 +506,44 @@ def test_password_of_the_proxy_is_not_said(apart: Apart, closed_port: int) -> No
 
 
 @pytest.mark.parametrize(
-    "proxy", ["socks5://127.0.0.1:1", "ftp://127.0.0.1", "http://127.0.0.1:port", " http://proxy"]
+    "proxy",
+    [
+        *("socks5://127.0.0.1:1", "ftp://127.0.0.1", "http://127.0.0.1:port", " http://proxy"),
+        *("http://me:a-pass#word@127.0.0.1:1", "http://"),
+    ],
 )
 def test_unusable_proxy_is_one_clear_line(apart: Apart, proxy: str) -> None:
-    """A proxy that cannot be used is a mistake of the environment, and is named."""
+    """A proxy that cannot be used is a mistake of the environment; its variable is named alone."""
     told = apart(ALL_PROXY=proxy)(FAR)
     assert told["error"] == "InputError"
-    assert "PROXY" in told["said"]
+    assert told["said"].startswith("Harmonica cannot be asked: ALL_PROXY names no proxy")
+    assert "a-pass" not in told["said"]
 
 
-# Certificates
+def test_proxy_that_is_not_used_need_not_be_usable(apart: Apart, serve: Serve) -> None:
+    """SOCKS for all the rest does no harm beside a good proxy for HTTPS."""
+    asked = bytearray()
+    proxy = serve(_refusing(asked))
+    ask = apart(HTTPS_PROXY=proxy, ALL_PROXY="socks5://127.0.0.1:1", HTTP_PROXY="http://a..b")
+    assert ask(FAR)["error"] == "NotSent"
+    assert asked.startswith(b"CONNECT harmonica.example:443 ")
 
 
-def test_unknown_certificate_is_refused(apart: Apart, encrypted: Encrypted) -> None:
-    """A certificate that nobody vouches for is refused, and the message says how to trust it."""
-    told = apart()(encrypted.url)
-    assert told["error"] == "NotSent"
-    assert "name your company's in SSL_CERT_FILE" in told["said"]
+def test_proxy_without_a_scheme_gets_its_own_password(apart: Apart, serve: Serve) -> None:
+    """Host and port will do, as for curl, and what stands before them is for the proxy."""
+    asked = bytearray()
+    proxy = serve(_refusing(asked))
+    apart(HTTPS_PROXY=f"me:p%40ss@{proxy.removeprefix('http://')}")(FAR)
+    assert b"Proxy-Authorization: Basic bWU6cEBzcw==" in asked
 
 
-def test_own_certificates_are_honoured(apart: Apart, encrypted: Encrypted) -> None:
-    """An authority that `SSL_CERT_FILE` names is trusted."""
-    ask = apart(SSL_CERT_FILE=str(encrypted.authority))
-    assert ask(encrypted.url)["json"] == {"path": "/chat"}
-
-
-def test_certificates_are_read_once(apart: Apart, encrypted: Encrypted) -> None:
-    """Both services trust the same authorities, so the second one need not read them again."""
-    ask = apart(SSL_CERT_FILE=str(encrypted.authority))
-    ask(encrypted.url)
-    encrypted.authority.unlink()
-    assert ask(encrypted.url)["status"] == 200
-
-
-def test_certificate_of_another_host_is_refused(apart: Apart, encrypted: Encrypted) -> None:
-    """A trusted authority does not make one host into another."""
-    ask = apart(SSL_CERT_FILE=str(encrypted.authority))
-    assert ask(encrypted.url.replace("127.0.0.1", "localhost"))["error"] == "NotSent"
-
-
-@pytest.mark.parametrize("content", [None, "no certificate"])
-def test_unusable_certificates_are_one_clear_line(
-    apart: Apart, tmp_path: Path, content: str | None
-) -> None:
-    """A `SSL_CERT_FILE` that is not there, or holds no certificate, is named."""
-    file = tmp_path / "authority.pem"
-    if content:
-        file.write_text(content)
-    told = apart(SSL_CERT_FILE=str(file))(FAR)
-    assert told["error"] == "InputError"
-    assert "SSL_CERT_FILE" in told["said"]
+def test_exception_that_cannot_be_read_ends_nothing(apart: Apart, serve: Serve) -> None:
+    """One odd entry of `NO_PROXY` costs neither the run nor the entries beside it."""
+    asked = bytearray()
+    proxy = serve(_refusing(asked))
+    ask = apart(HTTPS_PROXY=proxy, NO_PROXY="[::1],fd07:b51a:cc66:f0::/64,[oh],*.corp.test")
+    assert ask(FAR)["error"] == "NotSent"
+    assert asked.startswith(b"CONNECT harmonica.example:443 ")
+    asked.clear()
+    assert ask("https://git.corp.test")["error"] == "NotSent"
+    assert asked == b""

@@ -27,7 +27,7 @@ COMMENTS = "/repos/octo/garden/issues/7/comments"
 
 
 def _connected(step: Step, env: dict[str, str]) -> AbstractContextManager[World]:
-    runner = step.runner(Runner)
+    runner = step.runner(Runner, **env)
     env = {"GITHUB_REPOSITORY": "octo/garden", **env}
     return connected(unconnected(env, b"", runner, Workspace(Path()), HurriedClock()), env)
 
@@ -171,3 +171,29 @@ def test_no_repository_no_github(step: Step) -> None:
     env = {"INPUT_GITHUB_TOKEN": "a-token", "GITHUB_REPOSITORY": ""}
     with _connected(step, env) as world:
         assert world.github is None
+
+
+def test_an_exception_that_cannot_be_read_is_a_warning(box: Sandbox, step: Step) -> None:
+    """Once for both services, and only where a proxy is used; the run goes on."""
+    env = {
+        **_env(box),
+        "INPUT_API_URL": "https://harmonica.example",
+        "GITHUB_API_URL": "https://github.example",
+        "NO_PROXY": "192.168.*,corp.test",
+    }
+    with _connected(step, env) as world:
+        assert world.runner.warnings == []
+    with _connected(step, {**env, "HTTPS_PROXY": "http://me:a-password@proxy.example"}) as world:
+        (warning,) = world.runner.warnings
+    assert warning.startswith("NO_PROXY: left out `192.168.*`, which nobody can read")
+    assert "a-password" not in step.text
+
+
+def test_the_debug_log_says_what_certificates_are_checked_with(box: Sandbox, step: Step) -> None:
+    """It is said where somebody looks for it, and nowhere else."""
+    env = {**_env(box), "INPUT_API_URL": "https://harmonica.example"}
+    with _connected(step, env):
+        assert step.text.count("Certificates") == 0
+    with _connected(step, {**env, "RUNNER_DEBUG": "1"}):
+        pass
+    assert "::debug::Certificates are checked with " in step.text

@@ -146,7 +146,7 @@ def test_every_mistake_in_the_list_is_annotated_in_its_place(consumer: Consumer)
     places = [(it.properties["line"], it.properties["col"]) for it in run.annotations]
     assert places == [
         *(("4", "5"), ("5", "35"), ("5", "53"), ("6", "5")),
-        *(("7", "20"), ("7", "21"), ("8", "5")),
+        *(("7", "21"), ("8", "5")),
     ]
     said = run.messages("error")
     assert "did you mean `session_md`?" in said
@@ -599,3 +599,18 @@ def test_a_failing_github_creates_nothing(consumer: Consumer) -> None:
     given(consumer, "merged_pull_requests: {since: 14d}")
     assert consumer.on_pull_request().code == 1
     assert consumer.created == []
+
+
+@pytest.mark.parametrize("dry_run", ["true", "false"])
+def test_the_summary_has_the_cautions_and_the_comment_has_not(
+    consumer: Consumer, dry_run: str
+) -> None:
+    """What the host may want to change is no concern of those who are invited."""
+    consumer.write(".harmonica/session.yml", "topic: \u0420\u0435\u0442\u0440\u043e\ngoal: x\n")
+    consumer.write("SESSION.md", "word " * 600)
+    run = consumer.on_pull_request(dry_run=dry_run)
+    assert run.code == 0
+    assert "**Notice:** `topic` has letters" in run.summary.replace("\\`", "`")
+    assert "about 600 words" in run.summary
+    assert run.annotations == []
+    assert not any("Latin" in body or "600" in body for body in consumer.bodies)

@@ -41,6 +41,54 @@ def test_a_bad_spec_is_annotated(consumer: Consumer) -> None:
     assert "`goal`" in annotation.message
 
 
+def test_another_script_is_a_notice(consumer: Consumer) -> None:
+    """The spec is valid, and the line of the topic has the caution beside it."""
+    topic, prompt = "\u0420\u0435\u0442\u0440\u043e", "\u56de\u987e"
+    consumer.write(".harmonica/session.yml", f"goal: x\ntopic: {topic}\nprompt: {prompt}\n")
+    step = consumer.run(command="validate", api_key="")
+    [notice] = step.annotations
+    assert (step.code, step.outputs["status"]) == (0, "valid")
+    assert (notice.name, notice.properties["line"], notice.properties["col"]) == (
+        "notice",
+        "2",
+        "8",
+    )
+    assert notice.message.startswith("`topic` and `prompt` have letters outside the Latin alphabet")
+    assert "(Cyrillic, Han)" in notice.message
+    assert "**Notice:**" in step.summary
+
+
+@pytest.mark.parametrize(
+    ("rest", "words", "place"),
+    [
+        (f"context: {'word ' * 400}\n", "about 602 words;", ("3", "10")),
+        ("context_from: [file: long.md, pull_request]\n", "about 600 words or more", ("3", "15")),
+        ("context_from: [session_md, file: long.md]\n", "about 802 words;", ("3", "15")),
+    ],
+)
+def test_a_long_context_is_a_notice(
+    consumer: Consumer, rest: str, words: str, place: tuple[str, str]
+) -> None:
+    """What is counted is what is sent: the spec's own, SESSION.md and the other files."""
+    consumer.write(".harmonica/session.yml", SPEC + rest)
+    consumer.write("long.md", "wort " * 600)
+    consumer.write("SESSION.md", "# Team\n\n" + "wort " * 201)
+    step = consumer.run(command="validate", api_key="")
+    [notice] = step.annotations
+    assert (step.code, notice.name) == (0, "notice")
+    assert (notice.properties["line"], notice.properties["col"]) == place
+    assert words in notice.message
+
+
+def test_a_short_context_in_latin_is_no_notice(consumer: Consumer) -> None:
+    """Accents and emoji are harmless, and so are some hundred words."""
+    consumer.write(".harmonica/session.yml", "topic: R\u00e9tro \u2728\ngoal: x\n")
+    consumer.write("SESSION.md", "word " * 500)
+    step = consumer.run(command="validate", api_key="")
+    assert step.annotations == []
+    assert "Notice" not in step.summary
+
+
 _KEY = f"hm_live_{'0' * 32}"
 _POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n"
 FILES = {

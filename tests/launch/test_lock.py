@@ -13,7 +13,7 @@ from launch.install import LARGE, split
 PROJECT = Path(__file__).resolve().parents[2]
 LAUNCH = PROJECT / "src" / "launch"
 LOCK = (LAUNCH / "runtime.txt").read_text("utf-8")
-PINNED = dict(re.findall(r"^([a-z0-9-]+)==(\S+) \\$", LOCK, flags=re.MULTILINE))
+PINNED = dict(re.findall(r"^([a-z0-9-]+)==(\S+)(?: ; .*)? \\$", LOCK, flags=re.MULTILINE))
 
 
 def requirements(name: str) -> list[str]:

@@ -23,6 +23,9 @@ PACKAGES = {"actions_toolkit", "annotated_types", "certifi", "h11", "httpcore", 
     *("_yaml", "jinja2", "markupsafe", "pydantic", "pydantic_core", "typing_extensions"),
     *("typing_inspection", "yaml"),
 }
+if sys.platform == "darwin":
+    # The keychain is asked through it; Linux keeps files.
+    PACKAGES |= {"truststore"}
 # Names every process of the shell in its trace.
 TRACED = """PS4='process $BASHPID: '; set -x; . "$0" "$@" """
 

@@ -29,7 +29,7 @@ _SPEC = ".harmonica/session.yml"
 def test_a_summary(golden: Callable[[str, str], None], invitation: Invitation) -> None:
     """The summary is the invitation and what the run did."""
     facts = {"Session": "5e55", "Status": "created", "Spec": _SPEC, "Comment": ""}
-    golden("summary.md", report.summary(full(invitation), facts, []))
+    golden("summary.md", report.summary(full(invitation), facts, [], []))
 
 
 def test_a_summary_with_warnings(
@@ -39,7 +39,10 @@ def test_a_summary_with_warnings(
     forbidden = Refused("403 Forbidden", status=403, is_limit=False)
     refusal = denied("The link was not posted on #7", forbidden)
     facts = {"Session": "5e55", "Status": "created"}
-    golden("summary-warnings.md", report.summary(invitation, facts, ["It was <cut>.", refusal]))
+    golden(
+        "summary-warnings.md",
+        report.summary(invitation, facts, ["It was <cut>.", refusal], ["Look <out>."]),
+    )
 
 
 def test_a_failure(golden: Callable[[str, str], None]) -> None:
@@ -73,19 +76,22 @@ def test_a_skipped_run(golden: Callable[[str, str], None], reason: str, name: st
 def test_a_dry_run(golden: Callable[[str, str], None], invitation: Invitation) -> None:
     """The request and the comment are shown, and the comment's own fences do not end its block."""
     body = "<!-- receipt -->\n" + comment(invitation, spec=_SPEC) + "```\nx\n```\n"
-    golden("dry-run.md", report.planned(['{"topic": "```"}'], body, "A session would be created."))
+    golden(
+        "dry-run.md",
+        report.planned(['{"topic": "```"}'], body, "A session would be created.", []),
+    )
 
 
 def test_a_dry_run_without_a_comment(golden: Callable[[str, str], None]) -> None:
     """Where nothing would be posted, no comment is shown."""
-    golden("dry-run-no-comment.md", report.planned(["{}"], None, "A session would be created."))
+    golden("dry-run-no-comment.md", report.planned(["{}"], None, "A session would be created.", []))
 
 
 def test_a_summary_is_bounded(invitation: Invitation) -> None:
     """GitHub refuses a summary of more than a megabyte as a whole."""
     long = "&" * 70_000
     facts = dict.fromkeys(["Session", "Status", "Spec", "Comment"], long)
-    document = report.summary(full(invitation, long), facts, [long] * 20)
+    document = report.summary(full(invitation, long), facts, [long] * 20, [long])
     assert len(document.encode()) < 1_000_000
     problems = [Problem(long, 1, 1, long)] * 1_000
     assert len(report.failure(SpecError(*problems)).encode()) < 1_000_000
@@ -99,7 +105,7 @@ def test_no_text_changes_a_summary(
 ) -> None:
     """The table keeps its rows, and neither heading nor link nor HTML is added."""
     facts = {"Session": f"a{text}", "Spec": f"b{text}"}
-    tokens = tokens_of(report.summary(full(invitation, text), facts, [f"Warning{text}"]))
+    tokens = tokens_of(report.summary(full(invitation, text), facts, [f"Warning{text}"], [text]))
     kinds = [token.type for token in tokens]
     assert (kinds.count("tr_open"), kinds.count("td_open")) == (3, 4)
     assert links(tokens) == [invitation.join_url]

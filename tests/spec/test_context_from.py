@@ -127,6 +127,7 @@ def test_what_names_no_session_is_refused(written: str) -> None:
 @pytest.mark.parametrize(
     ("item", "message"),
     [
+        ("' sesion_md'", "`sesion_md` is not a source; did you mean `session_md`?"),
         ("sesion_md", "`sesion_md` is not a source; did you mean `session_md`?"),
         ("url", "`url` is not a source; there are `session_md`, `file`, "),
         ("previous_session", "`previous_session` needs to know more; write `previous_session: {se"),

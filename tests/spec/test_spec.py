@@ -128,12 +128,42 @@ def test_no_source_of_background_is_a_choice() -> None:
     assert _read(_START).context_from != []
 
 
-def test_a_number_without_a_dot_is_one_under_api() -> None:
-    """What is passed on as it stands means what it means in JSON; a known text stays a text."""
-    spec = _read(f"{_START}critical: 1e5\napi: {{n: 1e5, m: [-2E-3], q: '1e5', id: 01e5}}")
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        *(("1e5", 100_000.0), ("-2E-3", -0.002), ("1.5e3", 1_500.0), ("+1e3", 1_000.0)),
+        *((".5e-1", 0.05), ("2.E2", 200.0), ("1e100", 1e100), ("1.5e+100", 1.5e100), ("1.", 1.0)),
+    ],
+)
+def test_a_number_is_one_under_api(written: str, number: float) -> None:
+    """What is passed on means what it means in JSON and YAML 1.2, where an alias repeats it too."""
+    spec = _read(f"{_START}api: {{n: &n {written}, m: [*n], q: '{written}'}}")
     fields = spec.request("").fields()
-    assert (fields["critical"], fields["n"], fields["m"]) == ("1e5", 100_000.0, [-0.002])
-    assert (fields["q"], fields["id"]) == ("1e5", "01e5")
+    assert (fields["n"], fields["m"], fields["q"]) == (number, [number], written)
+    assert isinstance(fields["n"], float)
+
+
+def test_what_is_like_a_number_is_a_text_elsewhere() -> None:
+    """A known text stays one, and so does under `api` what begins with a zero, as ids do."""
+    spec = _read(f"{_START}critical: &c 1.5e3\napi: {{id: 01e5, month: 08}}")
+    fields = spec.request("").fields()
+    assert (fields["critical"], fields["id"], fields["month"]) == ("1.5e3", "01e5", "08")
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        *(("0o17", "a number"), ("0x1F", "a number"), ("1_000", "a number"), ("1e400", "a number")),
+        *(("12:30:45", "a time of day"), ("NO", "`false` or as a text, by its version")),
+        ("on", "`true` or as a text, by its version"),
+    ],
+)
+def test_what_two_readers_take_for_two_things_is_refused_under_api(
+    problems_of: Callable[[str | bytes], list[str]], written: str, seen: str
+) -> None:
+    """Nobody but its writer can say what is meant, so the line asks for quotes."""
+    (problem,) = problems_of(f"{_START}api: {{country: {written}}}")
+    assert f"YAML reads `{written}` as {seen}; put it in quotes" in problem
 
 
 @pytest.mark.parametrize("value", ["*x", "!x y", "!x", "{{ today }}", '"\\ud800"', '"\\0"', "#7"])
@@ -169,7 +199,7 @@ def test_a_project_may_be_taken_back() -> None:
 
 def test_further_fields_are_sent_beside_the_known_ones() -> None:
     """What stands under `api` is sent at the top of the request, as it stands."""
-    request = _read(f"{_START}api: {{new: [1, null], 'model_dump': yes}}").request("c")
+    request = _read(f"{_START}api: {{new: [1, null], 'model_dump': true}}").request("c")
     body = request.body()
     assert "api" not in body
     assert (body["new"], body["model_dump"]) == ([1, None], True)

@@ -6,7 +6,10 @@ This module must not fetch a source, nor decide which sources there are.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from harmonica_session.spec.spec import Spec
 
 CUT_MARK = "[… cut here: the background is longer than the session's context may be]"
 _GAP = "\n\n"
@@ -67,6 +70,19 @@ class Context:
         """
         lines = "\n".join(f"Ref: {reference}" for reference in references)
         return f"{self.text}\n\n{lines}" if self.text else lines
+
+
+def compose(spec: Spec, held: dict[int, list[Background]]) -> Context:
+    """Return the context of a spec: its own, then what its sources hold, within the limit.
+
+    Args:
+        spec: What the file says.
+        held: What each source holds, by its position in the list, as far as that is known.
+    """
+    backgrounds = [Background("the spec", spec.context or "")]
+    for at in sorted(held):
+        backgrounds += held[at]
+    return put_together(backgrounds, spec.context_limit)
 
 
 def put_together(backgrounds: list[Background], limit: int) -> Context:

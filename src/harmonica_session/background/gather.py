@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harmonica_session.background.context import Background, Context, put_together
+from harmonica_session.background.context import Context, compose
 from harmonica_session.background.from_files import from_files
 
 if TYPE_CHECKING:
@@ -36,10 +36,7 @@ def gather(world: World, spec: Spec, *, place: Place) -> Context:
         from harmonica_session.background.from_services import from_services
 
         held |= from_services(world, spec, place, others)
-    backgrounds = [Background("the spec", spec.context or "")]
-    for at in listed:
-        backgrounds += held[at]
-    context = put_together(backgrounds, spec.context_limit)
+    context = compose(spec, held)
     world.runner.say(f"Background: {', '.join(map(str, context.shares)) or 'none'}")
     if context.cut:
         cut = "; ".join(str(share) for share in context.shares if share.cut)

@@ -5,23 +5,36 @@ This module must not ask a service anything but for what a spec names, and that 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from harmonica_session.background.context import compose
 from harmonica_session.background.from_files import from_files
 from harmonica_session.commands import several
 from harmonica_session.commands.several import each
-from harmonica_session.errors import FileRefused
+from harmonica_session.errors import TITLE, FileRefused
 from harmonica_session.inputs import require_key
 from harmonica_session.report import summary
+from harmonica_session.report.cautions import Caution, cautions
 from harmonica_session.spec.look_up_names import look_up_names, look_up_sessions
 from harmonica_session.spec.read import read, refuse_shared_topics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from harmonica_session.background.context import Background
     from harmonica_session.errors import Problem
     from harmonica_session.spec.spec import Spec
     from harmonica_session.world import World
+
+
+T = TypeVar("T")
+
+
+class _Checked(NamedTuple):
+    """A spec without mistakes, and what its sources hold that are files, by their positions."""
+
+    spec: Spec
+    held: dict[int, list[Background]]
 
 
 def validate_online(world: World) -> bool:
@@ -43,43 +56,54 @@ def validate(world: World) -> bool:
     return _all_valid(world, _check)
 
 
-def _all_valid(world: World, check: Callable[[World], Spec]) -> bool:
+def _all_valid(world: World, check: Callable[[World], _Checked]) -> bool:
     worlds = several.worlds_of(world)
     with several.logs_in_turn(world, worlds):
-        specs = each(worlds, check)
-        refuse_shared_topics(worlds, specs)
-        each(worlds, _say_valid, specs)
+        checked = each(worlds, check)
+        refuse_shared_topics(worlds, [one.spec for one in checked])
+        each(worlds, _say_valid, checked)
     return True
 
 
-def _say_valid(world: World, spec: Spec) -> None:
+def _say_valid(world: World, checked: _Checked) -> None:
+    spec, held = checked
+    is_whole = len(held) == len(spec.context_from)
+    said = cautions(spec.topic, spec.prompt, compose(spec, held).text, is_whole=is_whole)
     world.runner.say(f"The spec is valid: {spec.topic}")
+    world.runner.annotate("notice", TITLE, [_placed(spec, caution) for caution in said])
     world.runner.output({"status": "valid", "topic": spec.topic})
-    world.runner.summary(summary.valid(world.inputs.spec, spec.topic))
+    world.runner.summary(summary.valid(world.inputs.spec, spec.topic, [it.message for it in said]))
 
 
-def _check(world: World) -> Spec:
+def _placed(spec: Spec, caution: Caution) -> Problem:
+    is_elsewhere = caution.path == ("context",) and not spec.context
+    return spec.problem_at(("context_from",) if is_elsewhere else caution.path, caution.message)
+
+
+def _check(world: World) -> _Checked:
     """Check what `create` checks before it makes a session, with the same functions."""
     spec = read(world).spec
-    looks: list[Callable[[World, Spec], object]] = [from_files]
+    held, problems = _looked_at(from_files, world, spec)
     if spec.context_sources:
         from harmonica_session.background.attach import read_sources
 
-        looks.append(read_sources)
-    if problems := [problem for look in looks for problem in _problems(look, world, spec)]:
+        problems = problems + _looked_at(read_sources, world, spec)[1]
+    if problems:
         raise FileRefused(*sorted(problems))
-    return spec
+    return _Checked(spec, held or {})
 
 
-def _problems(look: Callable[[World, Spec], object], world: World, spec: Spec) -> list[Problem]:
+def _looked_at(
+    look: Callable[[World, Spec], T], world: World, spec: Spec
+) -> tuple[T | None, list[Problem]]:
     try:
-        look(world, spec)
+        return look(world, spec), []
     except FileRefused as error:
-        return error.problems
-    return []
+        return None, error.problems
 
 
-def _check_names(world: World) -> Spec:
-    spec = look_up_names(world, _check(world))
+def _check_names(world: World) -> _Checked:
+    checked = _check(world)
+    spec = look_up_names(world, checked.spec)
     look_up_sessions(world, spec)
-    return spec
+    return checked._replace(spec=spec)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harmonica_session.report import summary
+from harmonica_session.report.cautions import notices_of
 from harmonica_session.session.change import written_in
 from harmonica_session.session.outcome import as_planned
 from harmonica_session.session.plan import NOBODY_KNOWS
@@ -54,7 +55,7 @@ def show(world: World, seal: Seal | None, plan: Plan) -> None:
         world.runner.group(f"The comment on {task.place}", body)
     world.runner.say(f"Dry run: {what} Nothing was written.")
     world.runner.output({"status": "planned", "topic": task.request.topic})
-    world.runner.summary(summary.planned(requests, body, what))
+    world.runner.summary(summary.planned(requests, body, what, notices_of(task)))
 
 
 def _foreseen(world: World, plan: Plan) -> Plan:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.errors import TITLE, AnswerUnusable
 from harmonica_session.report import summary
+from harmonica_session.report.cautions import notices_of
 
 if TYPE_CHECKING:
     from harmonica_session.edges.runner.runner import Runner
@@ -68,7 +69,9 @@ def hand_on(world: World, outcome: Outcome, told: Outcome | None = None) -> None
         "Background sent": outcome.background_sent,
     }
     invitation = outcome.invitation(is_public=world.event.is_public)
-    world.runner.summary(summary.summary(invitation, facts, world.runner.warnings))
+    world.runner.summary(
+        summary.summary(invitation, facts, world.runner.warnings, notices_of(task))
+    )
 
 
 def _tell(world: World, outcome: Outcome) -> None:

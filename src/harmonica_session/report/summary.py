@@ -17,18 +17,23 @@ _TOPIC, _TEXT, _PATH, _LINE = 250, 1_500, 200, 500
 _PROBLEMS = 100
 
 
-def summary(it: Invitation, facts: dict[str, str], warnings: list[str]) -> str:
+def summary(it: Invitation, facts: dict[str, str], warnings: list[str], notices: list[str]) -> str:
     """Return the job summary: the invitation, then what the run did.
 
     Args:
         it: The invitation.
         facts: What else is worth a line in the table, by its heading.
         warnings: What did not work.
+        notices: What to be careful about.
     """
     rows = [f"| {name} | {plain(value, _TEXT)} |" for name, value in facts.items() if value]
     parts = [invitation(it), "\n".join(["| | |", "|---|---|", *rows])]
     parts += [_warning_block(warning) for warning in warnings]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join([*parts, *_notice_lines(notices)]) + "\n"
+
+
+def _notice_lines(notices: list[str]) -> list[str]:
+    return [f"**Notice:** {plain(notice, _TEXT)}" for notice in notices]
 
 
 def _warning_block(warning: str) -> str:
@@ -38,9 +43,10 @@ def _warning_block(warning: str) -> str:
     return f"{text}\n\n{code_block(block, 'yaml')}" if block else text
 
 
-def valid(spec: str, topic: str) -> str:
+def valid(spec: str, topic: str, notices: list[str]) -> str:
     """Return the job summary of a spec that was checked and found good."""
-    return f"## Harmonica session: valid\n\n{plain(spec, _PATH)}: {plain(topic, _TOPIC)}\n"
+    found = f"{plain(spec, _PATH)}: {plain(topic, _TOPIC)}"
+    return "\n\n".join(["## Harmonica session: valid", found, *_notice_lines(notices)]) + "\n"
 
 
 def failure(error: ActionError) -> str:
@@ -96,15 +102,16 @@ def skipped(reason: str) -> str:
     )
 
 
-def planned(requests: list[str], comment_body: str | None, what: str) -> str:
+def planned(requests: list[str], comment_body: str | None, what: str, notices: list[str]) -> str:
     """Return the job summary of a dry run.
 
     Args:
         requests: The bodies, as JSON, of the requests that would write to Harmonica.
         comment_body: The comment as it would be posted, None when there would be none.
         what: What a run without `dry-run` would do, in one line.
+        notices: What to be careful about.
     """
-    parts = ["## Harmonica session: dry run", plain(what, _LINE)]
+    parts = ["## Harmonica session: dry run", plain(what, _LINE), *_notice_lines(notices)]
     for request in requests:
         parts += ["The request:", code_block(shorten(request, LONGEST_COMMENT), "json")]
     if comment_body is not None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
@@ -99,11 +98,14 @@ def _source_of(value: object) -> object:
         _check_form(value)
     if not isinstance(value, str):
         return value
+    value = value.strip()
     if value in HOW:
         raise ValueError(f"`{value}` needs to know more; write {HOW[value]}")
     if value in Source.model_fields:
         return {value: True}
-    near = get_close_matches(value.lower().replace("-", "_"), list(Source.model_fields), n=1)
+    from harmonica_session.text.likeness import nearest
+
+    near = nearest(value, Source.model_fields)
     if near:
         raise ValueError(f"`{clip(value)}` is not a source; did you mean `{near[0]}`?")
     if re.search("[./]", value):

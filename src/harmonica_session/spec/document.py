@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
-from harmonica_session.errors import Problem
+from harmonica_session.errors import Problem, clip
 from harmonica_session.text.decoding import LINE_END, Lines
 
 # A larger one is not read; each value costs time, and nesting costs Python's stack.
@@ -84,10 +84,6 @@ class Document:
         """Return a problem with what stands under `path`."""
         return self.problem_at(self.place_of_value(path), message)
 
-    def is_plain(self, path: Path) -> bool:
-        """Say whether `path` holds a scalar that is written there without quotes."""
-        return path in self.spans and not self.spans[path][2]
-
     def is_unknown(self, path: Path) -> bool:
         """Say whether nobody can tell the value of `path`, or of what it stands in."""
         return any(path[:length] in self.unknown for length in range(len(path) + 1))
@@ -123,6 +119,21 @@ class Document:
             first_line = LINE_END.search(self.text, begin, end)
             begin = first_line.end() if first_line else end
         return _found(mark, self.text, begin, end)
+
+
+def name_of(path: Path) -> str:
+    """Return a path as people write it: `questions[2].text`, items counted from 1."""
+    parts = [f"[{part + 1}]" if isinstance(part, int) else f".{clip(part)}" for part in path]
+    return f"`{''.join(parts).lstrip('.')}`"
+
+
+def written(location: Path, document: Document) -> Path:
+    """Return a validator's location without the steps that do not stand in the file."""
+    path: Path = ()
+    for part in location:
+        if (*path, part) in document.values:
+            path = (*path, part)
+    return path
 
 
 def _found(mark: str, text: str, begin: int = 0, end: int | None = None) -> list[int]:

@@ -5,7 +5,6 @@ This module must not work out a value, nor be loaded without need: it loads Jinj
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from jinja2 import TemplateSyntaxError, nodes
@@ -15,6 +14,7 @@ from harmonica_session.spec import jinja
 from harmonica_session.spec.filters import FILTERS, TESTS, several
 from harmonica_session.spec.flaw import FlawedExpressionError
 from harmonica_session.spec.values import NAMES
+from harmonica_session.text.likeness import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -152,7 +152,7 @@ def _check_known(name: str, known: Iterable[str], before: str) -> None:
     listed = list(known)
     if name in listed:
         return
-    near = get_close_matches(name.lower(), listed, n=1)
+    near = nearest(name, listed)
     there_are = "there are " + ", ".join(f"`{before}{item}`" for item in listed)
     advice = f"did you mean `{before}{near[0]}`?" if near else there_are
     raise FlawedExpressionError(f"`{before}{clip(name)}` is not known here; {advice}")

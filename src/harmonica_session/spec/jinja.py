@@ -7,7 +7,6 @@ loads Jinja2.
 from __future__ import annotations
 
 from datetime import date
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import TemplateError, UndefinedError
@@ -17,6 +16,7 @@ from harmonica_session.errors import clip
 from harmonica_session.spec.filters import FILTERS, TESTS, Absent, bounded, refuse, written
 from harmonica_session.spec.flaw import FlawedExpressionError
 from harmonica_session.spec.values import NAMES, Group
+from harmonica_session.text.likeness import nearest
 
 if TYPE_CHECKING:
     from jinja2 import nodes
@@ -114,7 +114,7 @@ def _value_of(group: Group, name: str) -> object:
     value = group.facts.get(name)
     if value is not None:
         return value
-    near = get_close_matches(name, group.facts, n=1) if NAMES[group.name] is None else []
+    near = nearest(name, group.facts) if NAMES[group.name] is None else []
     hint = f" (there is `{group.name}.{clip(near[0])}`)" if near else ""
     return Absent(f"`{group.name}.{clip(name)}` has no value here: {group.why}{hint}")
 

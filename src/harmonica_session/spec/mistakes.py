@@ -6,16 +6,20 @@ This module must not decide what is refused.
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
 
 from harmonica_session.errors import clip
+from harmonica_session.spec.document import name_of, written
 from harmonica_session.spec.scalar import Unquoted
 from harmonica_session.spec.template import OPEN
+from harmonica_session.text.likeness import nearest
+from harmonica_session.text.lookalikes import straightened
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pydantic_core import ErrorDetails
 
     from harmonica_session.errors import Problem
@@ -29,6 +33,69 @@ _ITEMS = {
     "context_from": "the name of a source or a mapping",
     "context_sources": "a mapping such as `file: …`",
 }
+
+
+def explain_all(
+    details: Iterable[ErrorDetails],
+    value: dict[str, Any],
+    document: Document,
+    model: type[BaseModel],
+) -> list[Problem]:
+    """Return validation errors as problems, one for each mistake.
+
+    Args:
+        details: The errors.
+        value: What was validated.
+        document: Where it stands.
+        model: What it was validated by.
+    """
+    told = [it for it in details if not document.is_unknown(written(it["loc"], document))]
+    looks = {} if document.text.isascii() else _looks(told, value, document, model)
+    unknown = [written(it["loc"], document) for it in told if it["type"] == "extra_forbidden"]
+    near = {path: nearest(str(path[-1]), _known(path, model)) for path in unknown}
+    # A key that is misspelt is not missing on top of that.
+    meant = {(*path[:-1], *name) for path, name in near.items()}
+    # Nor does anything lack, as far as anybody can tell, where a line stands elsewhere than it
+    # seems to, or where the whole item is something else.
+    is_misplaced = any(path in looks and not name for path, name in near.items())
+    odd_items = {path[:-1] for path, name in near.items() if len(path) > 1 and not name}
+    return [
+        looks.get(written(it["loc"], document)) or explain(it, document, model)
+        for it in told
+        if not _is_about_what_lacks(it)
+        or not (is_misplaced or it["loc"] in meant or it["loc"][:-1] in odd_items)
+    ]
+
+
+def _is_about_what_lacks(detail: ErrorDetails) -> bool:
+    is_about_whole = detail["type"] == "value_error" and isinstance(detail["input"], dict)
+    return detail["type"] == "missing" or is_about_whole
+
+
+def _looks(
+    details: list[ErrorDetails], value: dict[str, Any], document: Document, model: type[BaseModel]
+) -> dict[Path, Problem]:
+    """Return the problems with keys and values that only look right, by their paths."""
+    from harmonica_session.spec import disguises
+
+    found: dict[Path, Problem] = {}
+    refused: list[Path] = []
+    inside: dict[Path, list[Path]] = {}
+    for key in document.keys:
+        inside.setdefault(key[:-1], []).append(key)
+    for detail in details:
+        path = written(detail["loc"], document)
+        keys: Iterable[Path] = [path]
+        if detail["type"] != "extra_forbidden":
+            refused.append(path)
+            # A dash or a colon that is none makes another mapping than the one that is seen.
+            keys = inside.get(path, []) if path else []
+        for key in keys:
+            if problem := disguises.in_key(key, document, _known(key, model)):
+                found.setdefault(path, problem)
+    for path in disguises.refused_for_looks(refused, value, document, model):
+        found[path] = disguises.in_value(path, document)
+    return found
 
 
 def explain(detail: ErrorDetails, document: Document, model: type[BaseModel]) -> Problem:
@@ -66,18 +133,20 @@ def _message(kind: str, name: str, path: Path, detail: ErrorDetails, document: D
         return f"{name}: {detail['msg']}"
     if value is None:
         return f"{name} has no value; it wants {wants}"
-    return f"{name} must be {wants}, but {_seen(value, source)}{_hint(kind, wants, value, source)}"
+    return f"{name} must be {wants}, but {_seen(value, source)}{_hint(detail, wants, source)}"
 
 
-def _hint(kind: str, wants: str, value: object, source: str) -> str:
+def _hint(detail: ErrorDetails, wants: str, source: str) -> str:
     """Say how to write what was most likely meant, where that can be told."""
+    kind, value = detail["type"], detail["input"]
     if wants in ("a text", _TEXT_OR_MAPPING, "a value that JSON has") and source:
         return f'; put it in quotes: "{clip(source)}"'
     if wants == "a text" and isinstance(value, dict):
         return "; a text with a colon has to be in quotes"
     if kind == "list_type" and isinstance(value, (str, dict)):
         return "; begin each item with `- `"
-    digits = re.sub("[,_']", "", source)
+    # A thousands separator may be a space of any width.
+    digits = re.sub(r"[,_'\s]|\.0+\Z", "", straightened(source))
     if kind == "int_type" and re.fullmatch("[0-9]{1,15}", digits):
         return f"; write {digits}"
     if kind == "bool_type" and source.lower() in ("yes", "no", "on", "off", "true", "false"):
@@ -118,23 +187,25 @@ def _seen(value: object, source: str) -> str:
     return "it is a list" if isinstance(value, list) else "it is a mapping"
 
 
-def name_of(path: Path) -> str:
-    """Return a path as people write it: `questions[2].text`, items counted from 1."""
-    parts = [f"[{part + 1}]" if isinstance(part, int) else f".{clip(part)}" for part in path]
-    return f"`{''.join(parts).lstrip('.')}`"
+def _known(path: Path, model: type[BaseModel]) -> list[str]:
+    """Return the keys that may stand where a path ends."""
+    for parent in [part for part in path[:-1] if isinstance(part, str)]:
+        if parent not in model.model_fields:
+            return []
+        model = _model_in(model.model_fields[parent].annotation) or model
+    return list(model.model_fields)
 
 
 def _nearest(path: Path, model: type[BaseModel]) -> str:
     """Name the known key that an unknown one most likely stands for."""
-    parents = [part for part in path[:-1] if isinstance(part, str)]
-    for parent in parents:
-        model = _model_in(model.model_fields[parent].annotation) or model
-    known = list(model.model_fields)
-    near = get_close_matches(str(path[-1]).lower().replace("-", "_"), known, n=1)
-    if near:
+    known = _known(path, model)
+    key = str(path[-1])
+    if key.strip() in known:
+        return "it has a space before or behind it; remove that"
+    if near := nearest(key, known):
         return f"did you mean `{near[0]}`?"
     there_are = "there are " + ", ".join(f"`{name}`" for name in known)
-    if parents == ["questions"]:
+    if [part for part in path[:-1] if isinstance(part, str)] == ["questions"]:
         return f"put the whole question in quotes if it is one; {there_are}"
     return there_are
 
@@ -144,12 +215,3 @@ def _model_in(form: object) -> type[BaseModel] | None:
     if inner := get_args(form):
         return next(filter(None, map(_model_in, inner)), None)
     return form if isinstance(form, type) and issubclass(form, BaseModel) else None
-
-
-def written(location: Path, document: Document) -> Path:
-    """Return a validator's location without the steps that do not stand in the file."""
-    path: Path = ()
-    for part in location:
-        if (*path, part) in document.values:
-            path = (*path, part)
-    return path

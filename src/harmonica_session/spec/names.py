@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from harmonica_session.errors import clip
+from harmonica_session.text.likeness import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -110,7 +110,7 @@ def _same(title: str) -> str:
 def _by_nearness(text: str, titles: list[str]) -> list[str]:
     """Return each title once, first those that the text may be a slip for."""
     known = {_same(title): title for title in titles}
-    near = get_close_matches(_same(text), known, n=_MOST_NEAREST)
+    near = nearest(_same(text), known, most=_MOST_NEAREST)
     return [known[form] for form in dict.fromkeys([*near, *sorted(known)])]
 
 

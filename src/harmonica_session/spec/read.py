@@ -42,11 +42,14 @@ def read(world: World) -> Draft:
     path = world.files.normalise(world.inputs.spec)
     content = world.files.read(path, MAX_BYTES)
     if content is None:
+        from harmonica_session.text.lookalikes import hint
+
         near = world.files.near(path)
         remedy = (
             f"`{near}` is, so rename it, or name it" if near else "add it there, or name another"
         )
-        raise FileRefused(f"there is no spec at `{path}` {world.files.place}; {remedy} with `spec`")
+        missing = f"there is no spec at `{path}`{hint(path)} {world.files.place}"
+        raise FileRefused(f"{missing}; {remedy} with `spec`")
     # First of all: a problem with the spec may quote a part of it.
     refuse_secrets(decode(content, path), path, world.inputs.secret_texts)
     spec = read_spec(content, path)

@@ -10,7 +10,9 @@ import re
 from dataclasses import dataclass
 
 _DIGITS_KEPT_EXACTLY = 15
-_EXPONENT = "[eE][-+]?[0-9]{1,2}"
+# A number with a point, an exponent or both, as YAML 1.2 has them; a zero in front makes an id.
+_FLOAT = re.compile(r"[-+]?(?=[0-9.]*[.eE])(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_OCTAL = re.compile("0o[0-7]+")
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,12 @@ class Unquoted:
 
     kind: str
     source: str
+
+
+class LikeANumber(str):
+    """A text to YAML 1.1 that is a number to YAML 1.2, such as `1e5`."""
+
+    __slots__ = ()
 
 
 def plain_value(kind: str, source: str) -> object:
@@ -34,19 +42,32 @@ def plain_value(kind: str, source: str) -> object:
         return source.lower() in ("yes", "true", "on")
     if kind in ("int", "float"):
         return _number(source)
-    return Unquoted("a date", source) if kind == "timestamp" else source
+    if kind == "timestamp":
+        return Unquoted("a date", source)
+    is_number = _FLOAT.fullmatch(source) or _OCTAL.fullmatch(source)
+    return LikeANumber(source) if is_number else source
+
+
+def passed_on(value: object, source: str) -> object:
+    """Return what JSON has for a scalar of which only its writer knows what is meant.
+
+    Args:
+        value: The value by YAML 1.1.
+        source: How it is written.
+    """
+    if isinstance(value, LikeANumber):
+        return _number(value)
+    if isinstance(value, bool) and source.lower() in ("yes", "no", "on", "off"):
+        word = "true" if value else "false"
+        return Unquoted(f"`{word}` or as a text, by its version", source)
+    return value
 
 
 def _number(source: str) -> object:
-    # YAML 1.1 has further numbers (octal, base 60, infinity); nobody means them in a spec.
+    # YAML has further numbers (octal, base 60, infinity); nobody means them in a spec.
     if re.fullmatch(r"[-+]?(0|[1-9][0-9]*)", source) and len(source) <= _DIGITS_KEPT_EXACTLY:
         return int(source)
-    if re.fullmatch(rf"[-+]?(0|[1-9][0-9]*)?\.[0-9]+({_EXPONENT})?", source):
+    if _FLOAT.fullmatch(source):
         value = float(source)
         return value if math.isfinite(value) else Unquoted("a number", source)
     return Unquoted("a time of day" if ":" in source else "a number", source)
-
-
-def is_number_of_json(source: str) -> bool:
-    """Say whether YAML 1.1 takes for a text what is a number in JSON and YAML 1.2: `1e5`."""
-    return re.fullmatch(rf"-?(0|[1-9][0-9]*){_EXPONENT}", source) is not None

@@ -21,9 +21,8 @@ from harmonica_session.spec.context_from import (
     default_sources,
 )
 from harmonica_session.spec.context_sources import ContextSource
-from harmonica_session.spec.document import Document, Path
-from harmonica_session.spec.mistakes import explain, name_of, written
-from harmonica_session.spec.scalar import is_number_of_json
+from harmonica_session.spec.document import Document, Path, name_of
+from harmonica_session.spec.scalar import passed_on
 from harmonica_session.spec.template import fill_in
 from harmonica_session.spec.yaml_reader import read_document
 from harmonica_session.text.blanks import trimmed
@@ -129,12 +128,11 @@ def read_spec(content: bytes, file: str, values: Values | None = None) -> Spec:
     document = read_document(content, file)
     problems = document.problems
     if not isinstance(document.value, dict):
-        no_mapping = Problem(file, 1, 1, "a spec is a mapping: `topic: …`, `goal: …`")
-        raise SpecError(*sorted({*problems, no_mapping}))
+        raise SpecError(*sorted({*problems, *_no_mapping(document)}))
     filled = fill_in(document, Spec.model_fields, values)
     value = _without_blanks(filled.value)
     if "api" in value:
-        value["api"] = _with_numbers(value["api"], ("api",), document)
+        value["api"] = _passed_on(value["api"], ("api",), document)
     problems = [
         *problems,
         *filled.problems,
@@ -145,14 +143,12 @@ def read_spec(content: bytes, file: str, values: Values | None = None) -> Spec:
     try:
         spec = Spec.model_validate(value, context=(document, filled.names))
     except ValidationError as error:
+        from harmonica_session.spec.mistakes import explain_all
+
         details = error.errors(include_url=False, include_context=True)
-        problems = problems + [
-            explain(detail, document, Spec)
-            for detail in details
-            if not document.is_unknown(written(detail["loc"], document))
-        ]
+        problems = problems + explain_all(details, value, document, Spec)
     else:
-        problems = problems + _invisible(spec, document)
+        problems = problems + _invisible(spec, document) + _disguised(document)
         problems = problems + [
             document.problem_at_key(("api", key), f"`{key}` belongs at the top, not under `api`")
             for key in spec.api
@@ -163,6 +159,14 @@ def read_spec(content: bytes, file: str, values: Values | None = None) -> Spec:
     raise SpecError(*sorted(set(problems)))
 
 
+def _no_mapping(document: Document) -> list[Problem]:
+    """Say why a document is no mapping."""
+    from harmonica_session.spec.disguised_lines import disguises_in
+
+    message = "a spec is a mapping: `topic: …`, `goal: …`"
+    return disguises_in(document) or [Problem(document.file, 1, 1, message)]
+
+
 def _invisible(spec: Spec, document: Document) -> list[Problem]:
     """Find required texts of characters that nobody can see."""
     return [
@@ -170,6 +174,15 @@ def _invisible(spec: Spec, document: Document) -> list[Problem]:
         for name in ("topic", "goal")
         if not visible(getattr(spec, name)) and not document.is_unknown((name,))
     ]
+
+
+def _disguised(document: Document) -> list[Problem]:
+    """Find what is accepted and only looks like what was meant."""
+    if document.text.isascii():
+        return []
+    from harmonica_session.spec.disguises import accepted_for_looks
+
+    return accepted_for_looks(document)
 
 
 def _without_blanks(value: dict[str, Any]) -> dict[str, Any]:
@@ -190,15 +203,13 @@ def _without_blanks(value: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _with_numbers(value: object, path: Path, document: Document) -> object:
-    """Return what is passed on as it stands, with the numbers that YAML 1.1 takes for texts."""
+def _passed_on(value: object, path: Path, document: Document) -> object:
+    """Return what is passed on as it stands, each scalar as its writer means it."""
     if isinstance(value, dict):
-        return {key: _with_numbers(item, (*path, key), document) for key, item in value.items()}
+        return {key: _passed_on(item, (*path, key), document) for key, item in value.items()}
     if isinstance(value, list):
-        return [_with_numbers(item, (*path, at), document) for at, item in enumerate(value)]
-    if isinstance(value, str) and document.is_plain(path) and is_number_of_json(value):
-        return float(value)
-    return value
+        return [_passed_on(item, (*path, at), document) for at, item in enumerate(value)]
+    return passed_on(value, document.sources.get(path, ""))
 
 
 def _items(value: object) -> list[Any]:
@@ -222,6 +233,16 @@ def _repeated_options(value: Mapping[str, Any], document: Document) -> Iterator[
                 seen[text] = path
 
 
+def _names_group(target: dict[str, Any]) -> bool:
+    """Say whether a target has a group, be its key misspelt."""
+    names = ("group", "group_id")
+    if target.keys().isdisjoint(names):
+        from harmonica_session.text.likeness import nearest
+
+        return any(nearest(key, names) for key in target)
+    return True
+
+
 def _name_problems(value: Mapping[str, Any], document: Document) -> Iterator[Problem]:
     """Find names that have an id beside them, and groups that have neither."""
     owners: list[tuple[Path, Mapping[str, Any], str]] = [
@@ -239,7 +260,7 @@ def _name_problems(value: Mapping[str, Any], document: Document) -> Iterator[Pro
                         "groups; for another channel, write `group_id: …`"
                     )
                     yield document.problem_at_key((*path, "group"), message)
-            elif not {"group", "group_id"} & target.keys():
+            elif not _names_group(target):
                 message = f"{name_of(path)} names no group; add `group: …`, or `group_id: …`"
                 yield document.problem_at_value(path, message)
     for path, owner, name in owners:

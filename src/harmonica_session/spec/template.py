@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from harmonica_session.spec.flaw import LONGEST_TEXT, Flaw, FlawedExpressionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from harmonica_session.errors import Problem
     from harmonica_session.spec.document import Document, Path
@@ -117,7 +117,7 @@ class _Filling:
             try:
                 filled.append(self.evaluate(piece))
             except FlawedExpressionError as error:
-                flaws.append(Flaw(OPEN, piece.offset, str(error)))
+                flaws.append(_flaw_of(piece, error))
                 filled.append(OPEN)
         result = "".join(filled)
         if len(result) > max(LONGEST_TEXT, len(text)):
@@ -148,6 +148,38 @@ class _Filling:
             return
         place = self.document.place_inside(path, flaw.mark, flaw.offset)
         self.problems.append(self.document.problem_at(place, flaw.message))
+
+
+def _flaw_of(expression: Expression, error: FlawedExpressionError) -> Flaw:
+    """Return what is wrong with an expression, at the character that is to blame if one is."""
+    source, offset = expression.source, expression.offset + len(OPEN)
+    return _disguise(source, offset, _is_parsed) or Flaw(OPEN, expression.offset, str(error))
+
+
+def _disguise(text: str, offset: int, is_accepted: Callable[[str], bool]) -> Flaw | None:
+    """Return the character that only looks like the one that would do, None where none does.
+
+    Args:
+        text: A part of a text.
+        offset: Where it begins.
+        is_accepted: Whether that part will do.
+    """
+    if text.isascii():
+        return None
+    from harmonica_session.text.lookalikes import advice, culprit
+
+    at = culprit(text, is_accepted)
+    return None if at is None else Flaw(text[at], offset + at, advice(text[at]))
+
+
+def _is_parsed(source: str) -> bool:
+    from harmonica_session.spec.expression import Parsed
+
+    try:
+        Parsed(source)
+    except FlawedExpressionError:
+        return False
+    return True
 
 
 def _is_filled_in(path: Path) -> bool:
@@ -188,11 +220,7 @@ def _marked(text: str) -> Iterator[tuple[int, int, Expression | Flaw]]:
         if mark == OPEN:
             expression = _EXPRESSION.match(text, begin, begin + LONGEST_EXPRESSION + 4)
             if expression is None:
-                message = (
-                    f"`{{{{` is not closed by `}}}}` within {LONGEST_EXPRESSION} characters; "
-                    "braces that are meant as such are written `{{ '{{' }}`"
-                )
-                yield begin, len(text), Flaw(OPEN, begin, message)
+                yield begin, len(text), _open_flaw(text, begin)
                 return
             position = expression.end()
             yield begin, position, Expression(begin, expression[1])
@@ -205,6 +233,19 @@ def _marked(text: str) -> Iterator[tuple[int, int, Expression | Flaw]]:
         else:
             # Nothing closes it, so it is text.
             position = found.end()
+
+
+def _open_flaw(text: str, begin: int) -> Flaw:
+    message = (
+        f"`{{{{` is not closed by `}}}}` within {LONGEST_EXPRESSION} characters; "
+        "braces that are meant as such are written `{{ '{{' }}`"
+    )
+    part = text[begin : begin + LONGEST_EXPRESSION + 4]
+    return _disguise(part, begin, _is_closed) or Flaw(OPEN, begin, message)
+
+
+def _is_closed(text: str) -> bool:
+    return _EXPRESSION.match(text) is not None
 
 
 def _foreign_flaw(mark: str, begin: int) -> Flaw:

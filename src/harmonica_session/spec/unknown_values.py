@@ -5,11 +5,10 @@ This module must not refuse a value: that is for Harmonica to do.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, get_args
 
 from harmonica_session.errors import clip
-from harmonica_session.spec.mistakes import name_of
+from harmonica_session.spec.document import name_of
 from harmonica_session.words.request import Known, Part
 
 if TYPE_CHECKING:
@@ -56,6 +55,8 @@ def _marks(part: object) -> tuple[object, ...]:
 
 
 def _suggestion(value: str, known: Known) -> str:
-    if near := get_close_matches(value, known.values, n=1):
+    from harmonica_session.text.likeness import nearest
+
+    if near := nearest(value, known.values):
         return f"Did you mean `{near[0]}`?"
     return f"Known are {', '.join(f'`{it}`' for it in known.values)}."

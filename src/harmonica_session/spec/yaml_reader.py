@@ -61,24 +61,26 @@ def read_document(content: bytes, file: str) -> Document:
     except yaml.reader.ReaderError as error:
         fatal = [_character_problem(error, document)]
     except yaml.MarkedYAMLError as error:
+        from harmonica_session.spec.disguised_lines import disguises_in
         from harmonica_session.spec.yaml_mistakes import explain
 
         problem = explain(error, document)
         # What the parser stumbles over in a line that is explained already is no news.
-        fatal = [reader.explained.get(problem.line, problem)]
+        fatal = disguises_in(document) or [reader.explained.get(problem.line, problem)]
     else:
         return document
     raise SpecError(*sorted({*document.problems, *fatal}))
 
 
-def _loader(text: str) -> type[Any]:
-    loader: type[Any] = yaml.SafeLoader if _HALF_ESCAPE.search(text) else _Quick
-    return loader
+def loader(text: str) -> type[Any]:
+    """Return what reads a text."""
+    chosen: type[Any] = yaml.SafeLoader if _HALF_ESCAPE.search(text) else _Quick
+    return chosen
 
 
 def _character_problem(error: yaml.reader.ReaderError, document: Document) -> Problem:
     text, position = document.text, error.position
-    if _loader(text) is not yaml.SafeLoader:
+    if loader(text) is not yaml.SafeLoader:
         # libyaml counts the bytes of the text in UTF-8.
         position = len(text.encode()[:position].decode("utf-8", "ignore"))
     place = Position(*document.lines.place(position))
@@ -109,7 +111,7 @@ class _Reader:
         self.document = document
         self.has_tabs = "\t" in text
         self.resolver = yaml.resolver.Resolver()
-        self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=_loader(text))
+        self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=loader(text))
         self.anchors: dict[str, _Anchor] = {}
         self.explained: dict[int, Problem] = {}
         self.values = self.characters = 0

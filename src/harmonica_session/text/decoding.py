@@ -145,6 +145,11 @@ class Lines:
         line = bisect_right(self._starts, position)
         return line, position - self._starts[line - 1] + 1
 
+    @property
+    def count(self) -> int:
+        """How many lines there are; behind the last line end is one more."""
+        return len(self._starts)
+
     def start(self, line: int) -> int:
         """Return the position at which a line begins."""
         return self._starts[line - 1]

@@ -96,11 +96,13 @@ class Files(Protocol):
 
     def missing(self, path: str) -> str:
         """Return the line that says of a file that it is not there."""
+        from harmonica_session.text.lookalikes import hint
+
         near = self.near(path)
         remedy = (
             f"`{near}` is there, so correct the path" if near else "add it, or correct the path"
         )
-        return f"there is no file `{path}`; {remedy}"
+        return f"there is no file `{path}`{hint(path)}; {remedy}"
 
     @abstractmethod
     def holds(self, path: str) -> bool:

@@ -48,10 +48,11 @@ class GitHub:
             token: The token that only this service may see.
             deadline: Bounds each request.
         """
+        self.base = base.rstrip("/")
         self._repository = f"/repos/{repository}"
         transport = Transport(
             "GitHub",
-            base.rstrip("/"),
+            self.base,
             {
                 "Authorization": f"Bearer {token.get_secret_value()}",
                 "Accept": "application/vnd.github+json",

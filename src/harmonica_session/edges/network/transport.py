@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 import threading
 import zlib
 from contextlib import closing, suppress
-from functools import lru_cache
 from http.cookiejar import CookieJar
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies
+from urllib.request import getproxies, getproxies_environment
 
 import httpx
 
 from harmonica_session import __version__
 from harmonica_session.edges.network.exchange import Request, Response
+from harmonica_session.edges.network.handshake import failure_of
+from harmonica_session.edges.network.proxies import way_to
 from harmonica_session.errors import (
     AnswerUnusable,
     FateUnknown,
@@ -27,16 +28,18 @@ from harmonica_session.errors import (
     NotSent,
     clip,
 )
-from harmonica_session.text.addresses import is_host, is_loopback
+from harmonica_session.text.addresses import is_host
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Mapping
 
+    from harmonica_session.edges.network.certificates import Trust
     from harmonica_session.edges.network.clock import Deadline
 
 CONNECT_SECONDS = 10.0
 MAX_ANSWER_BYTES = 20_000_000
+# A resolver's reason, for one, is longer than what is quoted elsewhere.
+_LONGEST_REASON = 200
 
 
 # What httpx raises before the service can have seen anything of a request.
@@ -76,7 +79,16 @@ class Transport:
         self.base = base
         self.deadline = deadline
         self._sockets: list[socket.socket] = []
-        self._client = _client(service, base, headers)
+        self._is_proxys_fault = False
+        if not _can_be_asked_for(base):
+            raise InputError(
+                f"{service} cannot be asked: there can be no host of the name in {base}; correct "
+                "the address"
+            )
+        # Reading certificates takes time that a plain connection need not spend.
+        self.trust = None if base.startswith("http:") else _trust()
+        self._proxy = way_to(base, _environment()).proxy
+        self._client = _client(base, headers, self.trust, self._usable_proxy())
 
     def close(self) -> None:
         """Give back the connections."""
@@ -106,13 +118,17 @@ class Transport:
             with closing(self._client.send(self._built(request, timeout), stream=True)) as response:
                 body = self._body(request, response)
         except _BEFORE_SENDING as error:
+            failure = failure_of(error)
+            if failure and failure.is_unknown_issuer and self.trust and self.trust.widen():
+                return self.send(request)
             raise NotSent(self._unreached(request, error)) from None
         except _AFTER_SENDING as error:
             # The request is out, so time alone does not say that nothing happened.
-            late = "the answer came too slowly" if self.deadline.left <= 0 else ""
+            is_late, failure = self.deadline.left <= 0, failure_of(error)
+            why = "the answer came too slowly" if is_late else failure.why if failure else ""
             raise FateUnknown(
                 f"{self.service} gave no answer, could not {request.doing} ({request}: "
-                f"{late or f'{type(error).__name__} {clip(str(error))}'})"
+                f"{why or f'{type(error).__name__} {clip(str(error))}'})"
             ) from None
         finally:
             alarm.cancel()
@@ -168,6 +184,9 @@ class Transport:
     def _remember(self, event: str, info: Mapping[str, Any]) -> None:
         if event.endswith(("connect_tcp.complete", "start_tls.complete")):
             self._sockets.append(info["return_value"].get_extra_info("socket"))
+        # Through a proxy, the service's own handshake is `proxy.start_tls`.
+        if self._proxy and event == "connection.start_tls.failed":
+            self._is_proxys_fault = True
 
     def _cut(self) -> None:
         # The deadline is one for all requests, so it ends every connection.
@@ -176,52 +195,72 @@ class Transport:
                 socket.socket.shutdown(opened, socket.SHUT_RDWR)
 
     def _unreached(self, request: Request, error: Exception) -> str:
-        said = str(error)
-        advice = "check the address, the network and HTTPS_PROXY"
-        if "CERTIFICATE_VERIFY_FAILED" in said:
-            advice = "its certificate is not trusted; name your company's in SSL_CERT_FILE"
+        variable = self._proxy.variable if self._proxy else "HTTPS_PROXY"
+        who = f"{self.service} at {self.base}"
+        said = clip(str(error), longest=_LONGEST_REASON) or type(error).__name__
+        advice = f"check the address, the network and {variable}"
+        if failure := failure_of(error):
+            said, advice = failure.why, failure.advice or advice
+            if self._is_proxys_fault:
+                who = f"the proxy in {variable}, through which {self.service} is asked,"
         if isinstance(error, httpx.LocalProtocolError):
             # It quotes the header that cannot be sent, and that may be the credentials.
             said, advice = "a header cannot be sent", "copy the key or token once more"
-        return (
-            f"{self.service} at {self.base} cannot be reached, could not {request.doing} "
-            f"({clip(said) or type(error).__name__}): {advice}"
+        return f"{who} cannot be reached, could not {request.doing} ({said}): {advice}"
+
+    def _usable_proxy(self) -> httpx.Proxy | None:
+        """Return the proxy that stands between, checked.
+
+        Raises:
+            InputError: It cannot be used.
+        """
+        if self._proxy is None:
+            return None
+        try:
+            proxy = httpx.Proxy(self._proxy.url)
+            if proxy.url.scheme in ("http", "https") and _can_be_asked_for(self._proxy.url):
+                if proxy.url.scheme == "https" and self.trust:
+                    proxy.ssl_context = self.trust.context
+                return proxy
+        except (ValueError, httpx.InvalidURL):
+            pass
+        # It is not quoted: the address of a proxy may hold a password.
+        raise InputError(
+            f"{self.service} cannot be asked: {self._proxy.variable} names no proxy that can be "
+            "used; write http://host:port (SOCKS is not supported), and percent-encode what is "
+            "special in a password"
         )
 
 
-def _client(service: str, base: str, headers: Mapping[str, str]) -> httpx.Client:
-    """Return what sends requests to a service, its address and that of a proxy checked."""
-    needs_proxy = not is_loopback(urlsplit(base).hostname)
-    if not _can_be_asked_for(base):
-        raise InputError(
-            f"{service} cannot be asked: there can be no host of the name in {base}; correct "
-            "the address"
-        )
-    # Reading the certificates takes time that a plain connection need not spend.
-    named = (os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
-    verify = _no_certificates() if base.startswith("http:") else _certificates(*named)
-    try:
-        client = httpx.Client(
-            base_url=base,
-            headers={
-                "Accept-Encoding": "gzip",
-                **headers,
-                "User-Agent": f"harmonica-session-action/{__version__}",
-            },
-            cookies=_NoCookies(),
-            follow_redirects=False,
-            verify=verify,
-            trust_env=needs_proxy,
-        )
-        if needs_proxy:
-            _check_proxies()
-    except (ImportError, ValueError, httpx.InvalidURL):
-        # The error is not quoted: the address of a proxy may hold a password.
-        raise InputError(
-            f"{service} cannot be asked: the proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or "
-            "the list in NO_PROXY, cannot be used; a proxy is of the form http://host:port"
-        ) from None
-    return client
+def _trust() -> Trust:
+    from harmonica_session.edges.network.certificates import trust
+
+    return trust(os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", ""))
+
+
+def _environment() -> Mapping[str, str]:
+    """Return what names the proxies; where no variable does, macOS and Windows have settings."""
+    if getproxies_environment():
+        return os.environ
+    return {f"{kind}_proxy": url for kind, url in getproxies().items()}
+
+
+def _client(
+    base: str, headers: Mapping[str, str], trust: Trust | None, proxy: httpx.Proxy | None
+) -> httpx.Client:
+    return httpx.Client(
+        base_url=base,
+        headers={
+            "Accept-Encoding": "gzip",
+            **headers,
+            "User-Agent": f"harmonica-session-action/{__version__}",
+        },
+        cookies=_NoCookies(),
+        follow_redirects=False,
+        verify=trust.context if trust else _no_certificates(),
+        trust_env=False,
+        proxy=proxy,
+    )
 
 
 class _NoCookies(CookieJar):
@@ -240,27 +279,5 @@ def _can_be_asked_for(url: str) -> bool:
         return False
 
 
-def _check_proxies() -> None:
-    """Raise `ValueError` for a proxy of the environment that cannot be looked for."""
-    named = getproxies()
-    for proxy in filter(None, map(named.get, ("http", "https", "all"))):
-        if not _can_be_asked_for(proxy if "://" in proxy else f"http://{proxy}"):
-            raise ValueError
-
-
-@lru_cache(maxsize=1)
-def _certificates(*_named: str | None) -> ssl.SSLContext:
-    """Return what trusts the certificates of the environment, read once for both services."""
-    try:
-        return httpx.create_ssl_context()
-    except OSError as error:
-        raise InputError(
-            f"the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read "
-            f"({clip(error.strerror or 'no certificate')}); name a file in PEM format"
-        ) from None
-
-
 def _no_certificates() -> ssl.SSLContext:
-    import ssl
-
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
