@@ -70,7 +70,7 @@ NOT_FOR_VALIDATE = NOT_FOR_CREATE - {"commands.validate"} | {
     *("commands.create", "edges.github", "edges.harmonica", "edges.network.transport"),
     *("announcement.our_comments", "announcement.post", "background.gather", "session"),
 }
-MOST_FOR_CREATE, MOST_FOR_VALIDATE = 96, 55
+MOST_FOR_CREATE, MOST_FOR_VALIDATE = 97, 55
 
 
 @dataclass(frozen=True)
