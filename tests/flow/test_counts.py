@@ -63,7 +63,8 @@ NOT_FOR_CREATE = {
     *("background.attach", "background.from_services", "background.quotations"),
     *("edges.files.revision", "edges.github.repository"),
     *("edges.harmonica.catalogue", "edges.harmonica.context_sources"),
-    *("text.variables", "words.attachment", "words.contents", "words.history"),
+    *("session.earlier_runs", "text.variables"),
+    *("words.attachment", "words.contents", "words.history", "words.workflow_run"),
     *("commands.schema", "report.dry_run"),
     *("edges.github.issues", "edges.harmonica.results"),
     *("words.issue", "words.results", "words.visibility"),
@@ -72,7 +73,7 @@ NOT_FOR_VALIDATE = NOT_FOR_CREATE - {"commands.validate"} | {
     *("commands.create", "edges.github", "edges.harmonica", "edges.network.transport"),
     *("announcement.our_comments", "announcement.post", "background.gather", "session"),
 }
-MOST_FOR_CREATE, MOST_FOR_VALIDATE = 100, 59
+MOST_FOR_CREATE, MOST_FOR_VALIDATE = 103, 60
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 PERMISSIONS = """\
 permissions:
   contents: read
-  pull-requests: write"""
+  pull-requests: write
+  actions: read  # in private repositories, to know which runs there were"""
 
 
 def denied(what: str, error: Refused) -> str:

@@ -116,3 +116,12 @@ def second_session(join_url: str) -> str:
         "Two runs at the same time announced a session each. The later announcement was taken "
         f"away; who has followed it is in this session, which counts no longer: {join_url}"
     )
+
+
+def rebuilt(join_url: str) -> str:
+    """Say that a link is no more than likely, for the server has not told it."""
+    return (
+        "Harmonica does not tell the link of a session that another run has made, so it was put "
+        f"together from `api-url`: {join_url}. Where people reach this server at another address, "
+        "take it from Harmonica."
+    )

@@ -15,13 +15,14 @@ from harmonica_session.announcement.post import remove
 from harmonica_session.errors import ActionError, Refused
 from harmonica_session.session import notes
 from harmonica_session.session.announce import ABOUT, announce, tidied
-from harmonica_session.session.find import tell_unseen, with_reference
 from harmonica_session.session.identity import age, receipt_counts
 from harmonica_session.session.outcome import given_way
 from harmonica_session.session.plan import Found, decide
+from harmonica_session.session.recognise import tell_unseen, with_reference
 from harmonica_session.session.settle import settle
 from harmonica_session.session.survey import Survey
-from harmonica_session.words.session import Session
+from harmonica_session.text.moment import is_before, moment
+from harmonica_session.words.session import AT_ONCE, Session
 
 if TYPE_CHECKING:
     from harmonica_session.announcement.receipt import OurComment, Seal
@@ -97,7 +98,11 @@ def name_surplus(world: World, outcome: Outcome) -> None:
 def _twins(world: World, harmonica: Harmonica, task: Task, session: Session) -> list[Session]:
     """List the sessions that other runs or jobs have made for the same task about this time."""
     try:
-        rows = [row for row in harmonica.created_meanwhile() if row.id != session.id]
+        listed = harmonica.created_meanwhile()
+        own = next((moment(row.created_at) for row in listed if row.id == session.id), None)
+        rows = [row for row in listed if row.id != session.id]
+        # Only what the list tells of both can be compared.
+        rows = [row for row in rows if not is_before(row.created_at, own and own - AT_ONCE)]
         if task.scope == "topic":
             # A completed session makes room for another one of its topic.
             rows = [row for row in rows if row.status != "completed"]

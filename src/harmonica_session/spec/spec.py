@@ -26,6 +26,7 @@ from harmonica_session.spec.round_keys import Duration, Head, Zone, reminder_pro
 from harmonica_session.spec.scalar import passed_on
 from harmonica_session.spec.template import fill_in
 from harmonica_session.spec.yaml_reader import read_document
+from harmonica_session.text.blanks import trimmed
 from harmonica_session.text.markdown import visible
 from harmonica_session.words.request import (
     TELEGRAM,
@@ -213,7 +214,7 @@ def _without_blanks(value: dict[str, Any]) -> dict[str, Any]:
         or key not in Spec.model_fields
         or not (
             item is None
-            or (isinstance(item, str) and not item.strip())
+            or (isinstance(item, str) and not trimmed(item))
             or (item == [] and key in _MAY_BE_EMPTY)
         )
     }
@@ -239,7 +240,7 @@ def _repeated_options(value: Mapping[str, Any], document: Document) -> Iterator[
         options = question.get("options") if isinstance(question, dict) else None
         for place, option in enumerate(_items(options)):
             path: Path = ("questions", number, "options", place)
-            text = option.strip() if isinstance(option, str) else ""
+            text = trimmed(option) if isinstance(option, str) else ""
             if text in seen:
                 message = (
                     f"{name_of(path)} is `{clip(text)}`, as is {name_of(seen[text])}; keep one"

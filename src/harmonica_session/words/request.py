@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic_core import CoreSchema
 
-Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
+from harmonica_session.text.blanks import trimmed
+
+
+def _trimmed(value: object) -> object:
+    return trimmed(value) if isinstance(value, str) else value
+
+
+Text = Annotated[str, StringConstraints(strict=True, min_length=1), BeforeValidator(_trimmed)]
 Switch = Annotated[bool, Field(strict=True)]
 
 

@@ -5,6 +5,7 @@ This module must not know how it is asked for, nor what it was asked to be.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, NamedTuple
 
 from pydantic import StringConstraints
@@ -13,6 +14,10 @@ from harmonica_session.words.answer import Answer, OptionalCount, OptionalText
 
 _RUNNING = ("started", "resumed", "noop")
 _STANDING = ("unsupported", "roster_incomplete", "step_cap_exceeded", "project_cap_exceeded")
+
+# What runs at the same time make lies no further apart: longer than a create takes, so that the
+# beginning of one that was faster lies within it.
+AT_ONCE = timedelta(minutes=10)
 
 
 class Chain(Answer):

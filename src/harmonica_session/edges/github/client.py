@@ -6,6 +6,7 @@ This module must not decide which comment is ours, nor which pull request is mea
 from __future__ import annotations
 
 import re
+from datetime import timezone
 from functools import cached_property, partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from harmonica_session.words.pull_request import Account, Beginning, Comment, Pu
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
     from pydantic import SecretStr
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from harmonica_session.edges.network.clock import Deadline
     from harmonica_session.event import ByCommit, ByHead
     from harmonica_session.words.contents import Contents, Tree
+    from harmonica_session.words.workflow_run import RunPage
 
 PAGE = 100
 MOST_AT_ONCE = 5
@@ -195,6 +198,29 @@ class GitHub:
             path, lambda: self.read("ask when the workflow run began", path, Beginning)
         )
         return run.created_at
+
+    def runs(
+        self, since: datetime, until: datetime, per_page: int = PAGE, **filters: str
+    ) -> RunPage:
+        """List the newest workflow runs of a time: `GET /repos/{o}/{r}/actions/runs`.
+
+        Args:
+            since: Created at this moment or later.
+            until: Created at this moment or earlier.
+            per_page: How many of them, up to a hundred.
+            filters: `branch` of the head, or `event`.
+        """
+        from harmonica_session.words.workflow_run import RunPage
+
+        ends = [it.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") for it in (since, until)]
+        query = {"created": "..".join(ends), "exclude_pull_requests": "true", **filters}
+        page: RunPage = self.read(
+            "ask which runs there were",
+            f"{self._repository}/actions/runs",
+            RunPage,
+            {**query, "per_page": per_page},
+        )
+        return page
 
     def commit_of(self, ref: str) -> str:
         """Return the commit that a branch or tag names: `GET /repos/{o}/{r}/commits/{ref}`."""
