@@ -50,6 +50,7 @@ VERBS = {
     *("results.ask", "results.circle", "results.follow_up", "results.keep_brief"),
     *("results.remind", "results.tell"),
     *("report.dry_run", "report.hand_on", "report.hand_on_results"),
+    "report.quiet",
 }
 # Libraries that one room alone speaks to.
 SPOKEN_TO_BY = {"httpx": "edges.network", "actions_toolkit": "edges.runner"}

@@ -57,7 +57,12 @@ def create(world: World) -> bool:
     world = choose_files(world)
     worlds = several.worlds_of(world)
     with several.logs_in_turn(world, worlds):
-        return several.carry_out(worlds, _work_for(worlds))
+        is_well = several.carry_out(worlds, _work_for(worlds))
+    if world.event.name == "schedule":
+        from harmonica_session.report.quiet import warn_of_quiet
+
+        warn_of_quiet(world)
+    return is_well
 
 
 def _work_for(worlds: list[World]) -> list[Callable[[], None]]:

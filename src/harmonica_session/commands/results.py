@@ -56,6 +56,10 @@ def results(world: World) -> bool:
     if path := world.inputs.results_file:
         told = [reports[at] for at in sorted(reports)]
         world.files.write(world.files.normalise(path), as_json(world, told))
+    if world.event.name == "schedule":
+        from harmonica_session.report.quiet import warn_of_quiet
+
+        warn_of_quiet(world)
     return is_well
 
 

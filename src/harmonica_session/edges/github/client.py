@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from harmonica_session.edges.network.clock import Deadline
     from harmonica_session.event import ByCommit, ByHead
     from harmonica_session.words.contents import Contents, Tree
+    from harmonica_session.words.visibility import AboutRepository
     from harmonica_session.words.workflow_run import RunPage
 
 PAGE = 100
@@ -84,20 +85,24 @@ class GitHub:
         return Issues(self)
 
     def is_private(self) -> bool:
-        """Say whether it is surely not everybody who may see it: `GET /repos/{o}/{r}`.
+        """Say whether it is surely not everybody who may see the repository; see `about`."""
+        return self.about().is_private
+
+    def about(self) -> AboutRepository:
+        """Return what the repository says of itself, asked for once: `GET /repos/{o}/{r}`.
 
         It takes no permission but `metadata: read`, which every token has.
 
         Raises:
             ServiceError: GitHub does not tell.
         """
-        from harmonica_session.words.visibility import Visibility
+        from harmonica_session.words.visibility import AboutRepository
 
-        doing = "ask who may see the repository"
-        found: Visibility = self._once(
-            self._repository, lambda: self.read(doing, self._repository, Visibility)
+        doing = "ask about the repository"
+        found: AboutRepository = self._once(
+            self._repository, lambda: self.read(doing, self._repository, AboutRepository)
         )
-        return found.is_private
+        return found
 
     def send(self, request: Request) -> Response:
         """Send a request, and return its answer whatever it says.

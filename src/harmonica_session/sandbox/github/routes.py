@@ -117,6 +117,7 @@ class GitHub(GitHubIssues, GitHubFiles):
             "description": None,
             "default_branch": "main",
             "html_url": f"{self._site}/{full_name}",
+            "pushed_at": self.pushed_at,
         }
         return json_answer(200, facts | self.facts)
 

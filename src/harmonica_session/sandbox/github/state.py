@@ -95,6 +95,7 @@ class GitHubState:
         repositories: The `owner/name` that exist; None: whichever is asked for.
         facts: Fields put over the answer of `GET /repos/{owner}/{repo}`; `private` keeps issues
             from tokens without a permission for them.
+        pushed_at: When somebody last pushed to a repository.
         clock_offset: Seconds by which the server's clock is ahead.
         pulls: Number to pull request.
         issues: Number to issue; pull requests are in it as well, as on GitHub.
@@ -119,6 +120,7 @@ class GitHubState:
         self.repository = "octo/garden"
         self.repositories: set[str] | None = None
         self.facts: Row = {}
+        self.pushed_at = rows.timestamp(time.time())
         self.clock_offset = 0.0
         self.pulls: dict[int, Row] = {}
         self.issues: dict[int, Row] = {}
