@@ -65,6 +65,7 @@ NOT_FOR_CREATE = {
     *("session.earlier_runs", "text.variables"),
     *("words.attachment", "words.contents", "words.history", "words.workflow_run"),
     *("commands.schema", "report.dry_run"),
+    *("announcement.announced", "announcement.own_issues", "session.label"),
     *("edges.github.issues", "edges.harmonica.results"),
     *("words.issue", "words.results", "words.visibility"),
 }

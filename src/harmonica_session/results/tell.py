@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.advice import not_announced
-from harmonica_session.announcement.announced import as_comment
 from harmonica_session.announcement.invitation import with_standing
+from harmonica_session.announcement.post import posts_at
 from harmonica_session.announcement.receipt import Reported
-from harmonica_session.edges.github.issues import Changes
 from harmonica_session.errors import ActionError
 from harmonica_session.results import texts
 
@@ -88,10 +87,7 @@ def is_as_read(world: World, github: GitHub, announced: Announced) -> bool:
     """Say whether an announcement still stands as it was read, before it is written for good."""
     known = announced.ours.comment
     try:
-        if announced.place.is_own_issue:
-            body = github.issues.get(known.id).body
-        else:
-            body = github.comment(known.id).body
+        body = posts_at(github, announced.place).read(known.id).body
     except ActionError as error:
         world.runner.debug(f"The announcement was not looked at once more: {error}")
         return False
@@ -117,14 +113,9 @@ def write(
     reported = new.reported.model_copy(update={"is_closed": new.reported.is_closed or closes})
     receipt = _over(ours.receipt.model_copy(update={"reported": reported}))
     body = announced.seal.signed(receipt, announced.place, new.text)
+    posts = posts_at(github, announced.place)
     try:
-        if announced.place.is_own_issue:
-            changes = Changes(body=body)
-            if closes:
-                changes |= Changes(state="closed", state_reason="completed")
-            comment = as_comment(github.issues.edit(ours.comment.id, **changes))
-        else:
-            comment = github.edit_comment(ours.comment.id, body)
+        comment = (posts.finish if closes else posts.edit)(ours.comment.id, body)
     except ActionError as error:
         world.runner.warn(not_announced(announced.place, error), about=ABOUT)
         return None
