@@ -40,17 +40,15 @@ def not_announced(place: Place, error: ActionError) -> str:
         error: What went wrong.
     """
     was, later = f"The link was not posted on {place}", "the next run posts it"
+    unknown = f"the link was posted on {place}"
     if place.number is None:
         was, later = "No issue was opened for the session", "running this again opens one"
+        unknown = "an issue was opened for the session"
     elsewhere = "the link stands in the outputs and in the job summary"
     if isinstance(error, Barred):
         return f"{was}; {elsewhere}: {error}"
     if isinstance(error, Refused) and error.is_denial:
         return denied(was, error, place)
     if isinstance(error, FateUnknown):
-        what = was.replace(" not", "")
-        return (
-            f"Nobody knows whether {what[0].lower()}{what[1:]}; {elsewhere}, and {later} if need "
-            f"be: {error}"
-        )
+        return f"Nobody knows whether {unknown}; {elsewhere}, and {later} if need be: {error}"
     return f"{was}; {elsewhere}, and {later}: {error}"

@@ -26,6 +26,8 @@ DESCRIPTION = "Announces a Harmonica session"
 class OwnIssues:
     """The issues of one repository that have our label; each is read as if it were a comment."""
 
+    removal = "close"
+
     def __init__(self, github: GitHub, title: str = "", since: str = "") -> None:
         """Take the repository, and what a new issue is called.
 

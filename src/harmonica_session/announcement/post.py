@@ -23,7 +23,13 @@ _PAUSES = (1.0, 2.0, 4.0)
 
 
 class Posts(Protocol):
-    """What stands where a session is announced. Each method raises `ServiceError`."""
+    """What stands where a session is announced. Each method raises `ServiceError`.
+
+    Attributes:
+        removal: What a person would do with one that is too many.
+    """
+
+    removal: str
 
     def listed(self) -> list[Comment]:
         """Return all that stands there now, oldest first; who asks meanwhile may share the list."""
@@ -46,6 +52,8 @@ class Posts(Protocol):
 
 class CommentsOn:
     """The comments on one pull request or issue."""
+
+    removal = "remove"
 
     def __init__(self, github: GitHub, number: int) -> None:
         """Take the repository, and the number of the pull request or issue."""
@@ -162,7 +170,8 @@ def remove(runner: Runner, posts: Posts, surplus: Comment, other: Comment) -> bo
     except ActionError as error:
         # Deleted once already, when the answer to that got lost.
         if not (isinstance(error, Refused) and error.is_absent):
-            left = f"Another run announced it first; please remove {surplus.html_url}: {error}"
+            link = surplus.html_url
+            left = f"Another run announced it first; please {posts.removal} {link}: {error}"
             runner.warn(left, about="announcement")
             return False
     return True
