@@ -46,10 +46,6 @@ class OwnIssues:
         listed = [as_comment(issue) for issue in found if not issue.is_pull_request]
         return sorted(listed, key=lambda it: it.id)
 
-    def read(self, ident: int) -> Comment:
-        """Return an issue."""
-        return as_comment(self._issues.get(ident))
-
     def post(self, body: str) -> Comment:
         """Open an issue with our label, by which every later look finds it."""
         # Where it cannot be made, the issue brings it along all the same, only without our color.

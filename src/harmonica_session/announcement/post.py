@@ -34,9 +34,6 @@ class Posts(Protocol):
     def listed(self) -> list[Comment]:
         """Return all that stands there now, oldest first; who asks meanwhile may share the list."""
 
-    def read(self, ident: int) -> Comment:
-        """Return what stands there under a number."""
-
     def post(self, body: str) -> Comment:
         """Post one more; raises `FateUnknown` when nobody knows whether that worked."""
 
@@ -63,10 +60,6 @@ class CommentsOn:
     def listed(self) -> list[Comment]:
         """Return all comments as they are now, oldest first."""
         return self._github.newest_comments(self._number)
-
-    def read(self, ident: int) -> Comment:
-        """Return a comment."""
-        return self._github.comment(ident)
 
     def post(self, body: str) -> Comment:
         """Post a comment."""

@@ -87,7 +87,10 @@ def is_as_read(world: World, github: GitHub, announced: Announced) -> bool:
     """Say whether an announcement still stands as it was read, before it is written for good."""
     known = announced.ours.comment
     try:
-        body = posts_at(github, announced.place).read(known.id).body
+        if announced.place.is_own_issue:
+            body = github.issues.get(known.id).body
+        else:
+            body = github.comment(known.id).body
     except ActionError as error:
         world.runner.debug(f"The announcement was not looked at once more: {error}")
         return False
