@@ -12,7 +12,7 @@ from harmonica_session.words.place import Place
 def test_a_denial_brings_the_block_to_paste() -> None:
     """What the token may not do is followed by the permissions that it needs."""
     forbidden = Refused("403 Forbidden", status=403, is_limit=False)
-    message = denied("The link was not posted", forbidden)
+    message = denied("The link was not posted", forbidden, Place(7))
     assert message.startswith("The link was not posted, because the token may not: 403 Forbidden.")
     assert message.endswith(f"\n{PERMISSIONS}")
 
@@ -36,7 +36,7 @@ def test_a_refused_comment_says_what_to_do(status: int, reason: str, words: str)
 def test_what_no_permission_mends_brings_no_block() -> None:
     """The line has its own remedy; who follows another would be led astray."""
     barred = Barred("it is locked; unlock it", status=403, is_limit=False)
-    for message in (not_announced(Place(7), barred), denied("It was not read", barred)):
+    for message in (not_announced(Place(7), barred), denied("It was not read", barred, Place(7))):
         assert message.endswith(": it is locked; unlock it")
         assert PERMISSIONS not in message
 

@@ -38,3 +38,5 @@ def test_a_starter_runs_as_it_stands(repository: Repository, box: Sandbox, kind:
     assert run.code == 0, run.printed
     assert len(box.harmonica.sessions) == 1
     assert len(box.github.comments) == (1 if kind == "retrospective" else 0)
+    opened = [it for it in box.github.issues.values() if "pull_request" not in it]
+    assert len(opened) == (1 if kind == "sprint" else 0)

@@ -66,6 +66,7 @@ NOT_FOR_CREATE = {
     *("session.earlier_runs", "text.variables"),
     *("words.attachment", "words.contents", "words.history", "words.workflow_run"),
     *("commands.schema", "report.dry_run", "report.quiet"),
+    *("announcement.own_issues", "session.label"),
     *("edges.github.issues", "edges.harmonica.results"),
     *("words.issue", "words.results", "words.visibility"),
 }

@@ -141,4 +141,10 @@ class Announcements:
 
 def as_comment(issue: Issue) -> Comment:
     """Return the text of an issue as if it were a comment."""
-    return Comment(id=issue.number, html_url=issue.html_url, body=issue.body, user=issue.user)
+    return Comment(
+        id=issue.number,
+        html_url=issue.html_url,
+        body=issue.body,
+        user=issue.user,
+        updated_at=issue.updated_at,
+    )

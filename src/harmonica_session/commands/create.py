@@ -118,6 +118,10 @@ def _carry_out(
     outcome = agree_on_session(world, harmonica, outcome)
     outcome = announce(world, seal, outcome)
     outcome = agree_on_comment(world, harmonica, seal, outcome)
+    if outcome.wants_label:
+        from harmonica_session.session.label import label
+
+        label(world, outcome)
     name_surplus(world, outcome)
     warn_of_unkept_round(world, seal, outcome)
     if attachments and outcome.status == "created":

@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.advice import not_announced
-from harmonica_session.announcement.announced import as_comment
 from harmonica_session.announcement.invitation import with_standing
+from harmonica_session.announcement.post import posts_at
 from harmonica_session.announcement.receipt import Reported
-from harmonica_session.edges.github.issues import Changes
 from harmonica_session.errors import ActionError
 from harmonica_session.results import texts
 
@@ -117,14 +116,9 @@ def write(
     reported = new.reported.model_copy(update={"is_closed": new.reported.is_closed or closes})
     receipt = _over(ours.receipt.model_copy(update={"reported": reported}))
     body = announced.seal.signed(receipt, announced.place, new.text)
+    posts = posts_at(github, announced.place)
     try:
-        if announced.place.is_own_issue:
-            changes = Changes(body=body)
-            if closes:
-                changes |= Changes(state="closed", state_reason="completed")
-            comment = as_comment(github.issues.edit(ours.comment.id, **changes))
-        else:
-            comment = github.edit_comment(ours.comment.id, body)
+        comment = (posts.finish if closes else posts.edit)(ours.comment.id, body)
     except ActionError as error:
         world.runner.warn(not_announced(announced.place, error), about=ABOUT)
         return None

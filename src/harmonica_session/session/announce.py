@@ -14,6 +14,7 @@ from harmonica_session.announcement.post import put, remove
 from harmonica_session.errors import ActionError
 from harmonica_session.session import notes
 from harmonica_session.session.identity import is_overtaken
+from harmonica_session.session.survey import posts_of
 
 if TYPE_CHECKING:
     from harmonica_session.announcement.receipt import Seal
@@ -30,27 +31,32 @@ def announce(world: World, seal: Seal, outcome: Outcome) -> Outcome:
         The outcome with the comment that announces the session. What goes wrong is a warning: the
         session exists, and its link stands in outputs and summary already.
     """
-    place, ours = outcome.plan.task.place, outcome.plan.found.comment
-    if place.number is None:
+    task, found, ours = outcome.plan.task, outcome.plan.found, outcome.plan.found.comment
+    place, noun = task.place, task.place.noun.capitalize()
+    if not place.is_anywhere:
         return outcome
     if ours and outcome.leaves_comment:
-        world.runner.say(f"Comment, unchanged: {ours.html_url}")
+        world.runner.say(f"{noun}, unchanged: {ours.html_url}")
         return tidied(world, replace(outcome, comment=ours))
-    if world.github is None:
+    posts = posts_of(world, task, outcome.topic)
+    if posts is None:
         world.runner.warn("There is no `github-token`, so the link was not posted.", about=ABOUT)
+        return outcome
+    if place.is_own_issue and found.is_blind:
+        # There may be one already, and none can be deleted.
         return outcome
     write = partial(outcome.announcement, seal, is_public=world.event.is_public)
     try:
-        comment = put(world, world.github, ours, place.number, write)
+        comment = put(world, posts, ours, place, write)
     except ActionError as error:
-        world.runner.warn(not_announced(place, error), about=ABOUT)
+        world.runner.warn(not_announced(place.of(ours), error), about=ABOUT)
         return replace(outcome, comment=ours)
     outcome = replace(outcome, comment=comment)
-    known = outcome.plan.found.ours
-    edited = "edited" if known is None or known.is_intact else "restored"
-    done = "posted" if outcome.has_posted else edited
-    world.runner.say(f"Comment, {done}: {comment.html_url}")
-    # Beside a new comment there may be a faster run's, and then that one is to stay.
+    edited = "edited" if found.ours is None or found.ours.is_intact else "restored"
+    new = "opened" if place.is_own_issue else "posted"
+    done = new if outcome.has_posted else edited
+    world.runner.say(f"{noun}, {done}: {comment.html_url}")
+    # Beside a new one there may be a faster run's, and then that one is to stay.
     return outcome if outcome.has_posted else tidied(world, outcome)
 
 
@@ -69,10 +75,11 @@ def warn_of_unkept_round(world: World, seal: Seal, outcome: Outcome) -> None:
 
 def tidied(world: World, outcome: Outcome) -> Outcome:
     """Remove the comments of runs that did not see that another one was faster."""
+    posts, stays = posts_of(world, outcome.plan.task), outcome.comment
     for surplus in outcome.plan.found.surplus:
-        if world.github is None or is_overtaken(outcome.plan.task, surplus.receipt):
+        if posts is None or stays is None or is_overtaken(outcome.plan.task, surplus.receipt):
             continue
-        is_gone = remove(world.runner, world.github, surplus.comment)
+        is_gone = remove(world.runner, posts, surplus.comment, stays)
         if is_gone and surplus.receipt.session_id != outcome.session.id:
             world.runner.warn(notes.second_session(surplus.receipt.join_url), about=ABOUT)
     return outcome

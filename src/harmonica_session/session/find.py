@@ -15,11 +15,13 @@ from harmonica_session.inputs import DEFAULTS
 from harmonica_session.session import notes
 from harmonica_session.session.identity import (
     age,
+    announcing,
     carries_reference,
     has_topic,
     is_set_up_elsewhere,
     may_have_run_before,
     receipt_counts,
+    was_asked_for_topic,
 )
 from harmonica_session.session.plan import Found
 from harmonica_session.session.recognise import FEW, left_behind
@@ -63,17 +65,33 @@ def find(world: World, harmonica: Harmonica, survey: Survey, seal: Seal, task: T
     tell_of_link(world, harmonica, session, receipt)
     found = replace(found, session=session, is_foreign=is_foreign, is_gone=is_gone)
     found = replace(found, rivals=tuple(candidates[1:]))
+    if task.place.is_own_issue:
+        found = found.with_own_issue()
     return replace(found, questions=_questions(world, harmonica, task, found))
 
 
 def _announced(world: World, survey: Survey, seal: Seal, task: Task) -> Found:
     """Return what stands at the task's place."""
-    number = task.place.number
-    if number is None:
+    place = task.place
+    if not place.is_anywhere or task.is_apart:
         return Found()
-    standing = our_comments(world, seal, task.place, partial(survey.comments, number))
-    newest = max((comment.id for comment in survey.known_comments(number)), default=0)
-    return Found(standing.ours, surplus=standing.surplus, newest=newest)
+    choose = partial(_announcing, survey, task)
+    standing = our_comments(world, seal, place, partial(survey.posted, task), choose)
+    if standing is None:
+        return Found(is_blind=True)
+    return Found(standing.ours, surplus=standing.surplus, newest=survey.newest(task))
+
+
+def _announcing(survey: Survey, task: Task, read: list[OurComment]) -> list[OurComment]:
+    """Return what may announce the session that is meant, of all that has a receipt."""
+    if task.scope != "topic" or not task.place.is_own_issue or not read:
+        return announcing(task, read, ())
+    if found := announcing(task, read, [it.id for it in survey.of_topic(task.request.topic)]):
+        return found
+    # Harmonica may only fail to list the last one.
+    asked = [it for it in read if it.is_signed and was_asked_for_topic(task, it.receipt)]
+    sessions = list(dict.fromkeys(it.receipt.session_id for it in asked))
+    return announcing(task, asked, sessions[-1:])
 
 
 def _questions(
@@ -106,7 +124,7 @@ def _session_of(world: World, harmonica: Harmonica, ours: OurComment) -> Session
             return Session(id=receipt.session_id, join_url=join_url)
         if _is_gone(world, harmonica, ours):
             world.runner.warn(
-                f"The session of the comment is gone or belongs to another account: {join_url}"
+                f"The announced session is gone or belongs to another account: {join_url}"
             )
             return None
         world.runner.warn(
@@ -140,7 +158,7 @@ def _of_topic(
     It is the announced one; else, where runs at the same time made all of them for this very task,
     the oldest, for that is what those runs agreed on. What follows are others that runs made.
     """
-    rows = sorted(harmonica.active_with_topic(task.request.topic), key=age)
+    rows = sorted(survey.of_topic(task.request.topic), key=age)
     known = [row for row in rows if ours and row.id == ours.receipt.session_id]
     # Where a topic is everybody's, the announced one is enough.
     looked_at = rows if len(rows) <= FEW or not known else known
@@ -169,8 +187,7 @@ def _not_listed(world: World, harmonica: Harmonica, task: Task, ours: OurComment
     It lists nothing while it cannot read who may see what, and a new one late.
     """
     receipt = ours.receipt
-    was_asked = receipt.fields.get("topic") == task.fields["topic"]
-    if not (was_asked or (receipt.is_foreign and receipt.announced == task.digest)):
+    if not was_asked_for_topic(task, receipt):
         return []
     session = _session_of(world, harmonica, ours)
     if session is None or session.status == "completed":

@@ -13,10 +13,10 @@ from harmonica_session.text.moment import is_before, moment
 from harmonica_session.words.session import AT_ONCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
-    from harmonica_session.announcement.receipt import Receipt
+    from harmonica_session.announcement.receipt import OurComment, Receipt
     from harmonica_session.event import Event
     from harmonica_session.session.task import Task
     from harmonica_session.words.session import Session
@@ -29,6 +29,32 @@ def receipt_counts(task: Task, receipt: Receipt) -> bool:
     if task.scope == "run":
         return receipt.run_id == task.run_id
     return task.scope == "pull-request"
+
+
+def announcing(
+    task: Task, read: Iterable[OurComment], sessions: Collection[str]
+) -> list[OurComment]:
+    """Return what may announce the session that this run means, of all that has a receipt.
+
+    Whatever stands on a pull request is about that; an issue of its own is about one session.
+
+    Args:
+        task: What is asked for.
+        read: What has a receipt for the task's place.
+        sessions: Those that may be the task's, where its scope alone does not tell.
+    """
+    if not task.place.is_own_issue:
+        return [*read]
+    if task.scope == "run":
+        mine = (it for it in read if receipt_counts(task, it.receipt))
+        return [it for it in mine if not it.receipt.is_apart]
+    return [it for it in read if it.receipt.session_id in sessions]
+
+
+def was_asked_for_topic(task: Task, receipt: Receipt) -> bool:
+    """Say whether an announced session was asked for, or found, by the task's very topic."""
+    was_asked = receipt.fields.get("topic") == task.fields["topic"]
+    return was_asked or (receipt.is_foreign and receipt.announced == task.digest)
 
 
 def is_overtaken(task: Task, receipt: Receipt) -> bool:

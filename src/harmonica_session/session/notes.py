@@ -16,7 +16,7 @@ LEFT_ALONE = "A later run has said what this session is to be, so this one left 
 
 UNKEPT_ROUND = (
     "No announcement keeps `open_for` and `expected` of this session, so no later run knows when "
-    "its round is over. Announce it on a pull request or an issue (`pr-number`), or leave them out."
+    "its round is over. Announce it (`announce: issue`, or `pr-number`), or leave them out."
 )
 
 

@@ -120,6 +120,16 @@ class Outcome:
         return self.comment is not None and (known is None or known.id != self.comment.id)
 
     @property
+    def wants_label(self) -> bool:
+        """Whether something is to be put beside the announcement, by which it is found later."""
+        if self.comment is None or self.plan.task.place.is_own_issue:
+            return self.has_posted
+        known, asked = self.plan.found.own_receipt, self.round
+        was_kept = known is not None and known.round is not None
+        is_new = self.has_posted or not (was_kept or self.is_left_to_others)
+        return is_new and asked is not None and asked.needs_keeping
+
+    @property
     def leaves_comment(self) -> bool:
         """Whether our comment stays as it is: it says all this, or it is another run's to edit."""
         found = self.plan.found
@@ -173,6 +183,7 @@ class Outcome:
             run_id=known.run_id if known else task.run_id,
             written_by=task.run_id,
             is_foreign=found.is_foreign,
+            is_apart=task.is_apart,
             # A comment that is edited stays the same comment.
             after=found.receipt.after if found.receipt else found.newest,
             nonce=found.receipt.nonce if found.receipt else task.nonce,
@@ -227,6 +238,11 @@ class Outcome:
         is_sent = self.made is not None or (is_update and "context" in self.plan.differing)
         return ", ".join(map(str, self.plan.task.context.shares)) if is_sent else ""
 
+    @property
+    def topic(self) -> str:
+        """What the session is about, as it really is."""
+        return self.session.topic or self.plan.task.request.topic
+
     def invitation(self, *, is_public: bool) -> Invitation:
         """Return the invitation to the session, with the texts that it really has.
 
@@ -238,7 +254,7 @@ class Outcome:
         asked = tuple(question.text for question in request.questions or ())
         until, over = in_words(self.round, session, self.plan.task.asked_at)
         return Invitation(
-            topic=session.topic or request.topic,
+            topic=self.topic,
             join_url=session.join_url or "",
             goal=session.goal or (request.goal if is_as_asked else ""),
             critical=session.critical or (request.critical or "" if is_as_asked else ""),

@@ -50,6 +50,7 @@ class Found:
         questions: What its participants are asked first, None where nobody has looked.
         newest: The newest comment at the place, by its number; 0 where there is none.
         rivals: Further sessions that runs have made for this very task.
+        is_blind: Whether nobody could read what stands where the session is announced.
     """
 
     ours: OurComment | None = None
@@ -60,6 +61,7 @@ class Found:
     questions: tuple[str, ...] | None = None
     newest: int = 0
     rivals: tuple[Session, ...] = ()
+    is_blind: bool = False
 
     @property
     def receipt(self) -> Receipt | None:
@@ -70,6 +72,14 @@ class Found:
     def comment(self) -> Comment | None:
         """Our comment as GitHub has it."""
         return self.ours.comment if self.ours else None
+
+    def with_own_issue(self) -> Found:
+        """Return the same where an issue announces one session alone: no other one's counts."""
+        wanted = self.session.id if self.session else ""
+        if self.receipt is None or self.receipt.session_id == wanted:
+            return self
+        ours = next((it for it in self.surplus if it.receipt.session_id == wanted), None)
+        return replace(self, ours=ours, surplus=())
 
     @property
     def replaced(self) -> str:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from harmonica_session.announcement.post import posts_at
 from harmonica_session.errors import Refused, ServiceError
 from harmonica_session.text.moment import CLOCK_TOLERANCE, is_before, is_surely_before, moment
 
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from harmonica_session.announcement.post import Posts
     from harmonica_session.announcement.receipt import OurComment, Receipt
     from harmonica_session.edges.harmonica.client import Harmonica
     from harmonica_session.session.earlier_runs import EarlierRuns
     from harmonica_session.session.task import Task
+    from harmonica_session.words.place import Place
     from harmonica_session.words.pull_request import Comment
     from harmonica_session.words.session import Session
     from harmonica_session.world import World
@@ -47,21 +50,29 @@ class Survey:
         """
         self._world = world
         self._is_hurried = is_hurried
-        self._comments: dict[int, list[Comment]] = {}
+        self._posted: dict[Place, list[Comment]] = {}
+        self._of_topic: dict[str, list[Session]] = {}
         self._beginnings: dict[int | None, datetime | None] = {}
         self._sessions: dict[datetime | None, tuple[list[Session], Iterator[Session]]] = {}
         self._runs: dict[int, EarlierRuns] = {}
         self._whole: dict[str, Session | None] = {}
 
-    def comments(self, number: int) -> list[Comment]:
-        """Return the comments on a pull request, oldest first."""
-        if number not in self._comments and self._world.github:
-            self._comments[number] = list(self._world.github.comments(number))
-        return self._comments.get(number, [])
+    def posted(self, task: Task) -> list[Comment]:
+        """Return what stands at the task's place, oldest first."""
+        place = task.place
+        if place not in self._posted and (posts := posts_of(self._world, task)):
+            self._posted[place] = posts.listed()
+        return self._posted.get(place, [])
 
-    def known_comments(self, number: int) -> list[Comment]:
-        """Return the comments that were asked for already, none where they could not be read."""
-        return self._comments.get(number, [])
+    def newest(self, task: Task) -> int:
+        """Return the number of the newest that was read at the task's place, 0 for none."""
+        return max((it.id for it in self._posted.get(task.place, ())), default=0)
+
+    def of_topic(self, topic: str) -> list[Session]:
+        """Return the active sessions of a topic, as they are listed."""
+        if topic not in self._of_topic and self._world.harmonica:
+            self._of_topic[topic] = list(self._world.harmonica.active_with_topic(topic))
+        return self._of_topic.get(topic, [])
 
     def beginning(self, task: Task) -> datetime | None:
         """Return since when the session may have been made, None when nobody says."""
@@ -128,6 +139,22 @@ class Survey:
 
     def _seconds(self, harmonica: Harmonica) -> float | None:
         return harmonica.look_seconds if self._is_hurried else None
+
+
+def posts_of(world: World, task: Task, title: str = "") -> Posts | None:
+    """Return what stands where a task's session is announced, None where that is nowhere.
+
+    Args:
+        world: Whom to ask.
+        task: What is asked for.
+        title: What an issue of the session's own is called once it is written.
+    """
+    if world.github is None or not task.place.is_anywhere:
+        return None
+    # What announces the session of a run is no older than that; one of a topic may be any age.
+    began = world.deadline.clock.utc_now() - _LONGEST_RUN
+    since = "" if task.scope == "topic" else began.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return posts_at(world.github, task.place, title, since)
 
 
 def is_settling(session: Session | Receipt, now: datetime) -> bool:

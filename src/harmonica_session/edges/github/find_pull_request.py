@@ -50,10 +50,11 @@ def pull_request_told_of(
 ) -> Place:
     """Return the pull request whose facts the run may tell.
 
-    It is the one that the session is announced on. Where nothing is announced, nobody has looked
+    It is the one that the session is announced on. Where it is announced on none, nobody has looked
     for one yet, so it is looked for now.
 
     Raises:
         ServiceError: GitHub could not be asked, or does not know who asks.
     """
-    return find_pull_request(github, inputs, event) if inputs.announce == "off" else place
+    is_known = inputs.announce not in ("off", "issue")
+    return place if is_known else find_pull_request(github, inputs, event)

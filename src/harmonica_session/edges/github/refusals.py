@@ -63,7 +63,7 @@ _CAUSES = (
         r"more than [\d,]+ comments",
     ),
     _Cause(
-        "the repository has no issues; turn them on, or name a pull request with `pr-number`",
+        "the repository has no issues; turn them on in its settings, or announce on a pull request",
         "issues (?:are|has been|have been) disabled",
     ),
     _Cause("the repository has no commit yet; push one first", "repository is empty"),
