@@ -136,7 +136,7 @@ def test_fault_with_an_issue(
     *,
     lasting: bool,
 ) -> None:
-    """After the fault and the attempt that follows, one session, and one open issue with its link."""
+    """After the fault and the attempt that follows: one session, one open issue, and its link."""
     method, path, after = WITH_ISSUE[step]
     again = {"GITHUB_RUN_ATTEMPT": "2"}
     consumer.inputs["announce"] = "issue"

@@ -10,6 +10,7 @@ import pytest
 from harmonica_session.event import Event
 from harmonica_session.session.identity import (
     age,
+    announcing,
     carries_reference,
     in_order_of_counting,
     is_overtaken,
@@ -17,9 +18,10 @@ from harmonica_session.session.identity import (
     may_have_run_before,
     receipt_counts,
 )
+from harmonica_session.words.place import OWN_ISSUE
 
 if TYPE_CHECKING:
-    from harmonica_session.announcement.receipt import Receipt
+    from harmonica_session.announcement.receipt import OurComment, Receipt
     from harmonica_session.session.task import Scope, Task
     from harmonica_session.words.session import Session
 
@@ -171,3 +173,30 @@ def test_a_completed_session_counts_last_however_new(session: Session) -> None:
     first, unknown = _made(session, "2", 0), session.model_copy(update={"created_at": None})
     over = _made(session, "1", 90, status="completed")
     assert in_order_of_counting([over, unknown, first]) == [first, unknown, over]
+
+
+@pytest.mark.parametrize(
+    ("scope", "changed", "sessions", "counts"),
+    [
+        ("run", {}, (), True),
+        ("run", {"run_id": "43"}, ("5e55",), False),
+        ("run", {"is_apart": True}, (), False),
+        ("topic", {"run_id": "43"}, ("5e55",), True),
+        ("topic", {}, ("other",), False),
+        ("off", {}, (), False),
+    ],
+)
+def test_an_issue_announces_the_session_that_is_meant(  # noqa: PLR0913 - a table of five columns
+    task: Task,
+    ours: OurComment,
+    scope: Scope,
+    changed: dict[str, object],
+    sessions: tuple[str, ...],
+    *,
+    counts: bool,
+) -> None:
+    """It is that of the run, unless it was made apart; of a topic, that of its session."""
+    scoped = replace(task, scope=scope, place=OWN_ISSUE)
+    read = [replace(ours, receipt=ours.receipt.model_copy(update=changed))]
+    assert bool(announcing(scoped, read, sessions)) is counts
+    assert announcing(task, read, ()) == read

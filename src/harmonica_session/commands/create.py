@@ -16,7 +16,7 @@ from harmonica_session.commands import several
 from harmonica_session.commands.several import each
 from harmonica_session.inputs import reason_to_skip, require_key
 from harmonica_session.report.hand_on import hand_on, skip
-from harmonica_session.session.announce import announce, warn_of_unkept_round
+from harmonica_session.session.announce import announce, wants_label, warn_of_unkept_round
 from harmonica_session.session.find import find
 from harmonica_session.session.plan import Found, Plan, decide
 from harmonica_session.session.prepare import attachments_for, seal_of, task_of
@@ -118,7 +118,7 @@ def _carry_out(
     outcome = agree_on_session(world, harmonica, outcome)
     outcome = announce(world, seal, outcome)
     outcome = agree_on_comment(world, harmonica, seal, outcome)
-    if outcome.wants_label:
+    if wants_label(outcome):
         from harmonica_session.session.label import label
 
         label(world, outcome)

@@ -60,6 +60,16 @@ def announce(world: World, seal: Seal, outcome: Outcome) -> Outcome:
     return outcome if outcome.has_posted else tidied(world, outcome)
 
 
+def wants_label(outcome: Outcome) -> bool:
+    """Say whether something is to be put beside the announcement, by which it is found later."""
+    if outcome.comment is None or outcome.plan.task.place.is_own_issue:
+        return outcome.has_posted
+    known, asked = outcome.plan.found.own_receipt, outcome.round
+    was_kept = known is not None and known.round is not None
+    is_new = outcome.has_posted or not (was_kept or outcome.is_left_to_others)
+    return is_new and asked is not None and asked.needs_keeping
+
+
 def warn_of_unkept_round(world: World, seal: Seal, outcome: Outcome) -> None:
     """Warn where a later run cannot know when the round is over, for no announcement says so."""
     known, comment = outcome.round, outcome.comment

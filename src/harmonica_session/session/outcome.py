@@ -120,16 +120,6 @@ class Outcome:
         return self.comment is not None and (known is None or known.id != self.comment.id)
 
     @property
-    def wants_label(self) -> bool:
-        """Whether something is to be put beside the announcement, by which it is found later."""
-        if self.comment is None or self.plan.task.place.is_own_issue:
-            return self.has_posted
-        known, asked = self.plan.found.own_receipt, self.round
-        was_kept = known is not None and known.round is not None
-        is_new = self.has_posted or not (was_kept or self.is_left_to_others)
-        return is_new and asked is not None and asked.needs_keeping
-
-    @property
     def leaves_comment(self) -> bool:
         """Whether our comment stays as it is: it says all this, or it is another run's to edit."""
         found = self.plan.found
