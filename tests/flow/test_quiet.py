@@ -78,6 +78,13 @@ def test_a_private_repository_keeps_its_schedule(consumer: Consumer, *, is_told:
     assert asked(consumer) == (not is_told)
 
 
+def test_a_second_attempt_asks_nothing(consumer: Consumer) -> None:
+    """Somebody has started it by hand, and the first attempt has said what there is to say."""
+    consumer.box.github.pushed_at = pushed(55)
+    consumer.run(env={"GITHUB_RUN_ATTEMPT": "2"})
+    assert asked(consumer) == 0
+
+
 def test_no_other_event_asks(consumer: Consumer) -> None:
     """A pull request is activity of its own."""
     consumer.box.github.pushed_at = pushed(100)

@@ -22,6 +22,9 @@ _WARNED_FROM = 50
 
 def warn_of_quiet(world: World) -> None:
     """Warn where nothing was pushed for long; who cannot look says nothing."""
+    if world.event.run_attempt > 1:
+        # The first attempt has said so.
+        return
     about = _about(world)
     pushed = moment(about.pushed_at) if about and not about.is_private else None
     if pushed is None:
