@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from harmonica_session.commands.init import KINDS, STARTERS, init
-from harness.consumer import pull_request_payload
+from harness.consumer import BASE, pull_request_payload
 
 if TYPE_CHECKING:
     from harmonica_session.sandbox import Sandbox
@@ -60,6 +58,9 @@ def start(repository: Repository, kind: str) -> None:
     text = workflow.read_text("utf-8")
     text = text.replace(key, f"          api-url: {repository.box.harmonica_url}\n{key}")
     workflow.write_text(text, "utf-8")
+    for spec in repository.root.glob(".harmonica/*.yml"):
+        path = spec.relative_to(repository.root).as_posix()
+        repository.box.github.files[BASE, path] = spec.read_bytes()
 
 
 def run(repository: Repository, event: str, payload: dict[str, Any]) -> WorkflowRun:
@@ -107,9 +108,12 @@ def test_a_sprint_is_left_out_on_the_mondays_between(repository: Repository, box
     made = []
     for weeks in (0, 1, 2):
         script = f"$(date -u -d '-{7 * weeks} days' +%F)"
-        workflow.write_text(text.replace('FIRST: "2026-01-05"', "X: y").replace(
-            "          days=", f"          FIRST={script}\n          days="
-        ), "utf-8")
+        workflow.write_text(
+            text.replace('FIRST: "2026-01-05"', "X: y").replace(
+                "          days=", f"          FIRST={script}\n          days="
+            ),
+            "utf-8",
+        )
         run(repository, "schedule", MONDAY)
         made.append(len(box.harmonica.sessions))
         repository.env["GITHUB_RUN_ID"] = str(600 + weeks)
@@ -130,14 +134,17 @@ def test_results_are_told_and_the_brief_is_proposed(
     box.harmonica.complete(session)
     (repository.root / ".github/workflows/sprint.yml").unlink()
     start(repository, "results")
-    remote, log, programs = tmp_path / "remote.git", tmp_path / "gh.log", tmp_path / "programs"
+    remote, log = tmp_path / "remote.git", tmp_path / "gh.log"
+    repository.programs = tmp_path / "programs"
     subprocess.run(["git", "init", "--quiet", "--bare", str(remote)], check=True)  # noqa: S603, S607 - git
     repository.git("config", f"url.{remote}.insteadOf", "https://github.com/octo/garden")
-    programs.mkdir()
-    (programs / "gh").write_text(GH, "utf-8")
-    (programs / "gh").chmod(0o755)
-    repository.env |= {"GH_LOG": str(log), "PATH": f"{programs}:{repository.path}"}
-    run(repository, "schedule", {**TUESDAY, "repository": {**MERGED["repository"], "private": True}})
+    repository.programs.mkdir()
+    (repository.programs / "gh").write_text(GH, "utf-8")
+    (repository.programs / "gh").chmod(0o755)
+    repository.env["GH_LOG"] = str(log)
+    run(
+        repository, "schedule", {**TUESDAY, "repository": {**MERGED["repository"], "private": True}}
+    )
     [issue] = announced(box)
     assert issue["state"] == "closed"
     assert "We agreed." in issue["body"]
@@ -147,3 +154,19 @@ def test_results_are_told_and_the_brief_is_proposed(
     ).stdout  # fmt: skip
     assert session["id"] in pushed
     assert "gh pr create --head harmonica/session-md" in log.read_text("utf-8")
+
+
+def test_the_reusable_workflow_is_called_as_it_is_shown(
+    repository: Repository, box: Sandbox
+) -> None:
+    """A repository that calls it has a session for each merged pull request, and its comment."""
+    start(repository, "retrospective")
+    shown = [
+        part.partition("```")[0] for part in DOCS.split("```yaml\n") if "/workflows/ret" in part
+    ]
+    [caller] = [text for text in shown if "uses: OWNER/" in text]
+    caller = caller.replace("    with:\n", f"    with:\n      api-url: {box.harmonica_url}\n")
+    workflow = repository.root / ".github/workflows/retrospective.yml"
+    workflow.write_text(caller, "utf-8")
+    run(repository, "pull_request_target", MERGED)
+    assert len(box.harmonica.sessions) == len(box.github.comments) == 1
