@@ -127,7 +127,16 @@ class ServiceError(ActionError):
 
 
 class NotSent(ServiceError):
-    """The request never reached the service: nothing happened."""
+    """The request never reached the service: nothing happened.
+
+    Attributes:
+        is_final: Whether it would not reach it a moment later either.
+    """
+
+    def __init__(self, message: str, *, is_final: bool = False) -> None:
+        """Take the line to show, and whether to try again is of no use."""
+        super().__init__(message)
+        self.is_final = is_final
 
 
 class FateUnknown(ServiceError):
