@@ -185,6 +185,11 @@ class Refused(ServiceError):
         return self.status in _ABSENCES
 
     @property
+    def is_no_commit(self) -> bool:
+        """Whether GitHub says that it has no commit of that name."""
+        return self.reason.startswith("No commit found")
+
+    @property
     def is_denial(self) -> bool:
         """Whether the asker may not do this, or there is nothing to do it to."""
         return self.status in _DENIALS and not self.is_limit

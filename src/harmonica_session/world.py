@@ -116,7 +116,7 @@ def _tell_of_the_network(runner: Runner, env: Mapping[str, str], bases: list[str
         listed = ", ".join(f"`{clip(entry)}`" for entry in unread)
         runner.warn(
             f"NO_PROXY: {listed} cannot be read and is left out, so what it may mean is asked "
-            "through the proxy; write hosts, domains, addresses or networks, with commas between them"
+            "through the proxy; write hosts, domains, addresses or networks, separated by commas"
         )
     if any(base.startswith("https:") for base in bases):
         from harmonica_session.edges.network.certificates import trust
