@@ -20,6 +20,15 @@ _START = "topic: A topic\ngoal: A goal\n"
         ("TOPIC: t\ngoal: x\n", "1:1: `TOPIC` is not a key here; did you mean `topic`?"),
         ('topic: t\n"goal ": x\n', "2:1: `goal` is not a key here; it has a space before or"),
         (f"{_START}questions: [{{txt: a}}]\n", "3:14: `questions[1].txt` is not a key here"),
+        (f"{_START}questions: [{{text: a, required true}}]\n", "3:23: `questions[1].required tr"),
+        (
+            f"{_START}distribution: [{{channel: slack, grup: }}]\n",
+            "3:32: `distribution[1].grup` is",
+        ),
+        (
+            f"{_START}questions: [{{text:a}}]\n",
+            "3:14: `questions[1].text:a` is not a key here; a space is missing behind the colon",
+        ),
         (f"{_START}questions:\n  - Why: what\n", "4:5: `questions[1].Why` is not a key here; put"),
         (
             f"{_START}distribution: [{{chanel: telegram, group: x}}]\n",

@@ -202,6 +202,8 @@ def _nearest(path: Path, model: type[BaseModel]) -> str:
     key = str(path[-1])
     if key.strip() in known:
         return "it has a space before or behind it; remove that"
+    if key.partition(":")[0] in known:
+        return "a space is missing behind the colon"
     if near := nearest(key, known):
         return f"did you mean `{near[0]}`?"
     there_are = "there are " + ", ".join(f"`{name}`" for name in known)
