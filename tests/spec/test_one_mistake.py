@@ -23,7 +23,7 @@ _START = "topic: A topic\ngoal: A goal\n"
         (f"{_START}questions: [{{text: a, required true}}]\n", "3:23: `questions[1].required tr"),
         (
             f"{_START}distribution: [{{channel: slack, grup: }}]\n",
-            "3:32: `distribution[1].grup` is",
+            "3:33: `distribution[1].grup` is",
         ),
         (
             f"{_START}questions: [{{text:a}}]\n",
