@@ -233,10 +233,20 @@ def test_an_expression_names_it_too(
     assert problem.startswith(f"s.yml:1:{column}: {said}")
 
 
+@pytest.mark.parametrize("text", ["\uff5b\uff5b today \uff5d\uff5d", "a {\uff5b today }}"])
+def test_braces_that_only_look_right_are_named(
+    text: str, problems_of: Callable[[str | bytes], list[str]]
+) -> None:
+    """What would be filled in otherwise is not sent as it stands."""
+    [problem] = problems_of(f'topic: "{text}"\ngoal: x\n')
+    assert problem.startswith(f"s.yml:1:{9 + text.index(chr(0xFF5B))}: U+FF5B (fullwidth left")
+
+
 def test_prose_is_left_alone() -> None:
     """Typography is as good as any other text, and a question may begin with a quote."""
     spec = read_spec(
-        "topic: T \u2014 \u201cy\u201d a\uff1ab\ngoal: \u201cG\u201d \u2013 \uff5bx\uff5d\n"
+        "topic: T \u2014 \u201cy\u201d a\uff1ab\n"
+        "goal: \u201cG\u201d \u2013 \uff5b\uff5bx\uff5d\uff5d\n"
         "context: |\n  \u3000\u3000\u6bb5\u843d\uff1a\u6587\n  \u2022 a\n  \u2013 b\n"
         "questions:\n  - \u201cQ\u201d\uff1awhat\n  - text\u00a0x\n"
         "api:\n  n: '\uff15'\n  m: \uff11\u6708\n".encode(),
@@ -244,7 +254,7 @@ def test_prose_is_left_alone() -> None:
     )
     assert spec.api == {"n": "\uff15", "m": "\uff11\u6708"}
     assert spec.topic == "T \u2014 \u201cy\u201d a\uff1ab"
-    assert spec.goal == "\u201cG\u201d \u2013 \uff5bx\uff5d"
+    assert spec.goal == "\u201cG\u201d \u2013 \uff5b\uff5bx\uff5d\uff5d"
     assert spec.context == "\u6bb5\u843d\uff1a\u6587\n\u2022 a\n\u2013 b"
     assert [it.text for it in spec.questions or ()] == [
         "\u201cQ\u201d\uff1awhat",

@@ -38,6 +38,22 @@ _START = "topic: A topic\ngoal: A goal\n"
             f"{_START}distribution: [{{channel: telegram, groupid: x}}]\n",
             "3:36: `distribution[1].groupid` is not a key here; did you mean `group_id`?",
         ),
+        (
+            f"{_START}distribution: [{{channel: Telegram, group: x}}]\n",
+            "3:26: `Telegram` must be written `telegram`",
+        ),
+        (
+            f"{_START}distribution: [{{channel: telegr\u0430m, group: x}}]\n",
+            "3:32: U+0430 (cyrillic small letter a)",
+        ),
+        (
+            f"{_START}distribution: [{{channel: telegramm, group: x}}]\n",
+            "3:37: `distribution[1].group` would be looked for among the Telegram groups; did you",
+        ),
+        (
+            f"{_START}context_from: [{{previous_session: {{id: x}}}}]\n",
+            "3:36: `context_from[1].previous_session.id` is not a key here; there is `session`",
+        ),
         (f"{_START}roster: [{{emial: x}}]\n", "3:11: `roster[1].emial` is not a key here; did"),
         (
             f"{_START}roster: [{{displayname: x}}]\n",

@@ -10,7 +10,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from harmonica_session.errors import clip
-from harmonica_session.text.decoding import place_at
+from harmonica_session.text.decoding import lines_of, place_at
 from harmonica_session.text.markdown import DEFAULT_IGNORABLE
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def described(character: str) -> str:
 def holds(text: str, position: int) -> str:
     """Say that a text without a place of its own holds such a character, and where."""
     line, column = place_at(text, position)
-    where = f"character {column} of its line {line}" if len(text.splitlines()) > 1 else ""
+    where = f"character {column} of its line {line}" if len(lines_of(text)) > 1 else ""
     return f"holds {described(text[position])}, as {where or f'its character {column}'}"
 
 

@@ -29,7 +29,8 @@ _KEY = re.compile(
     "|(?<![A-Za-z])ghs_[0-9A-Za-z._-]{35,}[0-9A-Za-z_-]"
     # Names such as `highs_and_lows` hold the prefix too.
     "|ghs_[0-9A-Za-z]{36,}"
-    r"|ghs_(?:[0-9A-Za-z]+_)?eyJ[0-9A-Za-z_-]+\.[0-9A-Za-z_-]+\.[0-9A-Za-z_-]+"
+    # A header is short; what may be of any length is looked at once.
+    r"|ghs_(?:[0-9A-Za-z]{1,20}_)?eyJ[0-9A-Za-z_-]{1,500}\.[0-9A-Za-z_-]+\.[0-9A-Za-z_-]+"
     "|gh[opru]_[0-9A-Za-z]{36,}"
     "|github_pat_[0-9A-Za-z_]{36,}"
 )
