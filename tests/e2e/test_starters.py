@@ -72,7 +72,7 @@ def run(repository: Repository, event: str, payload: dict[str, Any]) -> Workflow
 
 def announced(box: Sandbox) -> list[dict[str, Any]]:
     """Return the issues that announce sessions."""
-    return [it for it in box.github.issues.values() if "harmonica-session" in it.get("labels", ())]
+    return [it for it in box.github.issues.values() if "receipt v1" in (it.get("body") or "")]
 
 
 def test_every_kind_is_shown_as_it_is_written() -> None:
@@ -137,7 +137,7 @@ def test_results_are_told_and_the_brief_is_proposed(
     remote, log = tmp_path / "remote.git", tmp_path / "gh.log"
     repository.programs = tmp_path / "programs"
     subprocess.run(["git", "init", "--quiet", "--bare", str(remote)], check=True)  # noqa: S603, S607 - git
-    repository.git("config", f"url.{remote}.insteadOf", "https://github.com/octo/garden")
+    repository.git("config", f"url.{remote}.insteadOf", "https://github.com/octo/garden.git")
     repository.programs.mkdir()
     (repository.programs / "gh").write_text(GH, "utf-8")
     (repository.programs / "gh").chmod(0o755)

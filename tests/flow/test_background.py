@@ -310,13 +310,14 @@ def test_a_release_that_is_gone_begins_its_period_all_the_same(consumer: Consume
 
 
 def test_the_first_release_has_none_before_it(consumer: Consumer) -> None:
-    """Nothing is created of a period that has no beginning."""
+    """Its session goes without the source, and the log says why: that is no error."""
     first = release(1, "2026-11-01T12:00:00Z")
     consumer.box.github.history.releases.append(first)
     given(consumer, "merged_pull_requests: {since: last_release}")
-    _, _, said = refused(consumer.run("release", {"action": "published", "release": first}))
-    assert "a published release before the event's own" in said
-    assert consumer.created == []
+    run = consumer.run("release", {"action": "published", "release": first})
+    assert "No release was published before this one" in run.log
+    assert run.outputs["status"] == "created"
+    assert consumer.box.requests_to("GET", ".*/search/.*") == []
 
 
 def test_a_release_without_a_moment_is_one_clear_line(consumer: Consumer) -> None:

@@ -202,7 +202,7 @@ class _Asking:
     def merged_pull_requests(self, at: int, period: Period) -> Background:
         repository, since = self.repository(at), self.beginning(at, period)
         if not since:
-            return Background("pull requests merged since the session before", "")
+            return Background(f"pull requests merged since the {_before(period)}", "")
         found = self.asked(
             at, "pull-requests: read", lambda: repository.merged_since(since, period.limit)
         )
@@ -212,7 +212,7 @@ class _Asking:
     def issues_closed(self, at: int, period: Period) -> Background:
         repository, since = self.repository(at), self.beginning(at, period)
         if not since:
-            return Background("issues closed since the session before", "")
+            return Background(f"issues closed since the {_before(period)}", "")
         found = self.asked(at, "issues: read", lambda: repository.closed_since(since, period.limit))
         return Background(
             f"issues closed since {since[:10]}", quotations.issues_closed(found, since[:10])
@@ -238,19 +238,25 @@ class _Asking:
         return f"{created.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}" if created else ""
 
     def last_release(self, at: int) -> str:
-        """Return the moment of the latest release; of the one before, where one is the event."""
+        """Return the moment of the latest release; of the one before, where one is the event.
+
+        Empty for the first release of all.
+        """
         repository, own = self.repository(at), self.world.event.release
-        needed = "a published release before the event's own" if own else "a published release"
         message = (
-            f"`since: last_release` needs {needed}, and `contents: read` to see it; name a day "
-            "instead where there is none"
+            "`since: last_release` needs a published release, and `contents: read` to see it; name "
+            "a day instead where there is none"
         )
         try:
             released = repository.release_before(own) if own else repository.last_release()
         except Refused as error:
             raise self.refused(at, message, error) from None
-        if not released:
+        if not released and not own:
             raise self.missing(at, message)
+        if not released:
+            self.world.runner.say(
+                "No release was published before this one, so nothing is told of what came since."
+            )
         return released
 
     def repository(self, at: int) -> Repository:
@@ -282,3 +288,7 @@ class _Asking:
         if not error.is_denial and error.status != _UNPROCESSABLE:
             return error
         return self.missing(at, f"{message}: {error}")
+
+
+def _before(period: Period) -> str:
+    return "session before" if period.since == LAST_SESSION else "release before"
