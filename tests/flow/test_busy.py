@@ -74,8 +74,8 @@ def test_the_first_run_on_a_busy_account_costs_little_more(
     crowd(consumer, 1_000, owner)
     run = on_merge(consumer)
     assert run.outputs["status"] == "created"
-    # The empty account was asked once; one question more tells, or five on a busy repository.
-    assert len(consumer.box.requests) - 2 * fewest == (5 if others == 300 else 1)
+    # The empty account was asked once; two questions more tell, or five on a busy repository.
+    assert len(consumer.box.requests) - 2 * fewest == (5 if others == 300 else 2)
 
 
 def test_few_sessions_are_looked_at_without_asking_github(consumer: Consumer) -> None:
@@ -97,7 +97,7 @@ def test_a_page_of_others_hides_no_crowd(consumer: Consumer) -> None:
         )
     assert on_merge(consumer).outputs["status"] == "created"
     assert consumer.box.requests_to(*LOOKS) == []
-    assert len(consumer.box.requests_to("GET", RUNS)) == 1
+    assert len(consumer.box.requests_to("GET", RUNS)) == 2
 
 
 def test_sessions_made_while_an_earlier_run_was_at_work_come_first(consumer: Consumer) -> None:
@@ -209,6 +209,88 @@ def test_a_session_of_this_very_moment_is_found(consumer: Consumer, event: str) 
     consumer.box.github.add_run(501, ago(seconds=3), event, head_branch="fix", head_sha=MERGE)
     assert on_merge(consumer).outputs["session_id"] == ours
     assert len(consumer.created) == 1
+
+
+def test_a_push_from_before_the_pull_request_is_known_where_it_was_run_again(
+    consumer: Consumer,
+) -> None:
+    """It began on a branch without a pull request, and met this one ten days later."""
+    ours = leave_behind(consumer, days=20)
+    crowd(consumer)
+    over = ago(days=20, minutes=-3)
+    consumer.box.github.add_run(400, ago(days=DAYS + 1), "push", head_branch="fix", updated_at=over)
+    # This one was over before there was a pull request.
+    consumer.box.github.add_run(399, ago(days=DAYS + 2), "push", head_branch="fix")
+    assert on_merge(consumer).outputs["session_id"] == ours
+    assert len(consumer.created) == 1
+
+
+def test_a_push_that_was_over_before_the_pull_request_has_made_none(consumer: Consumer) -> None:
+    """Nothing of it needs to be looked at."""
+    crowd(consumer)
+    consumer.box.github.add_run(400, ago(days=DAYS + 2), "push", head_branch="fix")
+    assert on_merge(consumer).outputs["status"] == "created"
+    assert consumer.box.requests_to(*LOOKS) == []
+
+
+@pytest.mark.parametrize("renamed", [{}, {"topic": "Renamed"}, {"topic": "Other", "goal": "Other"}])
+def test_a_session_from_no_known_run_comes_last_and_is_found(
+    consumer: Consumer, renamed: dict[str, str]
+) -> None:
+    """The run that made it may have been deleted; when runs were at work gives an order."""
+    ours = leave_behind(consumer, days=20)
+    consumer.box.harmonica.sessions[0].update(renamed)
+    crowd(consumer, 40)
+    consumer.box.github.add_run(400, ago(days=9), "pull_request", head_branch="fix")
+    assert on_merge(consumer).outputs["session_id"] == ours
+    assert len(consumer.created) == 1
+
+
+def test_sessions_from_no_known_run_do_not_cost_the_session(consumer: Consumer) -> None:
+    """Checks ran for the pull request on some of its days, and there are a thousand sessions."""
+    crowd(consumer, 1_000)
+    for number, days in enumerate((29, 15, 1)):
+        consumer.box.github.add_run(100 + number, ago(days=days), "pull_request", head_branch="fix")
+    assert on_merge(consumer).outputs["status"] == "created"
+
+
+def test_other_sessions_of_the_topic_cost_a_scheduled_run_little(consumer: Consumer) -> None:
+    """Only what reads as old as this run, on a server slow by hours, may be of this run."""
+    for number in range(300):
+        created = consumer.box.harmonica.timestamp(ago=300 + 250 * number)
+        consumer.box.harmonica.add_session("Retrospective", created_at=created)
+    consumer.box.github.add_run(500)
+    assert consumer.run().outputs["status"] == "created"
+    assert len(consumer.box.requests_to(*LOOKS)) < 25
+
+
+def test_a_lost_session_is_found_among_others_of_its_topic(consumer: Consumer) -> None:
+    """What was made since the create comes first, and a slow server's a few at a time."""
+    for number in range(300):
+        created = consumer.box.harmonica.timestamp(ago=300 + 250 * number)
+        consumer.box.harmonica.add_session("Retrospective", created_at=created)
+    consumer.box.fail("POST", "/api/v1/sessions", Fault.drop_after())
+    assert consumer.run(once_per="off").outputs["status"] == "created"
+    assert len(consumer.box.requests_to(*LOOKS)) == 1
+
+
+@pytest.mark.parametrize("hours", [-11, -1, 5.75, 13])
+def test_a_lost_session_is_found_whatever_zone_the_crowd_reads_in(
+    consumer: Consumer, hours: float
+) -> None:
+    """All sessions of one server are off by as much, and ours is the youngest of them."""
+    for number in range(60):
+        created = consumer.box.harmonica.timestamp(ago=300 + 250 * number + hours * 3_600)
+        consumer.box.harmonica.add_session("Retrospective", created_at=created)
+    consumer.box.harmonica.hours_east, consumer.box.harmonica.is_created_off = hours, True
+    consumer.box.github.add_run(500)
+    first = consumer.run()
+    assert first.outputs["status"] == "created"
+    again = consumer.run(env={"GITHUB_RUN_ATTEMPT": "2"})
+    assert again.outputs["session_id"] == first.outputs["session_id"]
+    consumer.box.fail("POST", "/api/v1/sessions", Fault.drop_after())
+    assert consumer.run(once_per="off").outputs["status"] == "created"
+    assert len(consumer.created) == 2
 
 
 def test_a_later_attempt_looks_at_what_the_first_has_made(consumer: Consumer) -> None:

@@ -5,11 +5,13 @@ This module must not write anything anywhere.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from harmonica_session.errors import DeadlineReached, FateUnknown
+from harmonica_session.edges.network.pace import WINDOW_SECONDS
+from harmonica_session.errors import ActionError, DeadlineReached, FateUnknown
 from harmonica_session.session import notes
 from harmonica_session.session.identity import (
     age,
@@ -19,12 +21,13 @@ from harmonica_session.session.identity import (
     is_alike,
     may_be_of,
 )
+from harmonica_session.session.survey import Survey
+from harmonica_session.text.moment import is_before, moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from harmonica_session.session.earlier_runs import EarlierRuns
-    from harmonica_session.session.survey import Survey
     from harmonica_session.session.task import Task
     from harmonica_session.words.session import Session
     from harmonica_session.world import World
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 FEW = 5
 # As many as one request lists.
 _PAGE = 100
+# The clock of a server that writes a time of day may be put back by that much.
+_PUT_BACK = timedelta(hours=1)
 
 
 def left_behind(world: World, survey: Survey, task: Task) -> list[Session]:
@@ -45,10 +50,14 @@ def left_behind(world: World, survey: Survey, task: Task) -> list[Session]:
         ServiceError: A service did not answer.
     """
     rows, runs = _candidates(survey, task)
+    likely = [row for row in rows if runs is None or runs.may_have_made(row)]
     try:
-        sessions = with_reference(survey.whole, task, rows, runs=runs)
+        sessions = with_reference(survey.whole, task, likely, runs=runs)
     except DeadlineReached:
-        raise _too_many(rows, runs) from None
+        raise _too_many(likely, runs) from None
+    if len(likely) < len(rows) and not sessions:
+        rest = [row for row in rows if row not in likely]
+        sessions = with_reference(_glance(world), task, rest, runs=runs)
     unseen = survey.unseen(row for row in rows if has_topic(row, task))
     if sessions:
         world.runner.say(f"Recognised the session of an earlier run: {sessions[0].id}")
@@ -70,7 +79,9 @@ def _candidates(survey: Survey, task: Task) -> tuple[list[Session], EarlierRuns 
         return [row for row in survey.sessions(since, most) if may_be_of(row, task, since)]
 
     if number is None or task.scope != "pull-request":
-        return those_since(None), None
+        listed = survey.sessions(since)
+        fresh, early = fresh_and_early(listed, task, since)
+        return [*fresh, *_in_reach(early, listed, since)], None
     rows = those_since(_PAGE)
     # A page may be full of sessions that are out of the question.
     rows = rows if len(rows) > FEW else those_since(None)
@@ -80,7 +91,59 @@ def _candidates(survey: Survey, task: Task) -> tuple[list[Session], EarlierRuns 
     if runs.are_none:
         # One that met this run may be younger than the comments that were read.
         return [row for row in rows if runs.have_met(row) and is_alike(row, task)], runs
-    return [row for row in those_since(None) if runs.may_have_made(row)], runs
+    return those_since(None), runs
+
+
+def _glance(world: World) -> Callable[[Session], Session | None]:
+    """Return how to look at sessions that no run known to GitHub can have made.
+
+    It takes no longer than a look that is not needed, and leaves time to make a session, though
+    the pace may hold up one of the requests until then.
+    """
+    harmonica, survey = world.harmonica, Survey(world, is_hurried=True)
+    seconds = harmonica.look_seconds if harmonica else 0.0
+    enough = max(world.deadline.left - seconds, WINDOW_SECONDS + seconds)
+
+    def look(row: Session) -> Session | None:
+        if world.deadline.left <= enough:
+            return None
+        try:
+            return survey.whole(row)
+        except ActionError as error:
+            world.runner.debug(f"A session was not looked at: {error}")
+            return None
+
+    return look
+
+
+def fresh_and_early(
+    listed: Iterable[Session], task: Task, since: datetime | None
+) -> tuple[list[Session], list[Session]]:
+    """Return which listed sessions may have been made for a task at `since` or later.
+
+    Returns:
+        Those that read as made then; and those of its topic or goal that read as made earlier, as
+        the times of some servers do, the youngest first.
+    """
+    rows = [row for row in listed if may_be_of(row, task, since)]
+    early = [row for row in rows if is_before(row.created_at, since)]
+    fresh = [row for row in rows if row not in early]
+    return fresh, sorted(early, key=lambda row: age(row)[1], reverse=True)
+
+
+def _in_reach(
+    early: list[Session], listed: Iterable[Session], since: datetime | None
+) -> list[Session]:
+    """Return those of the sessions reading as early that a server slow by hours may have meant.
+
+    None reads as younger than now does there, so the youngest of all tells how slow it may be.
+    """
+    known = [made for row in listed if (made := moment(row.created_at))]
+    if since is None or not known:
+        return early
+    now = datetime.now(timezone.utc)
+    begin = since - max(timedelta(0), now - max(known)) - _PUT_BACK
+    return [*early[:FEW], *(row for row in early[FEW:] if not is_before(row.created_at, begin))]
 
 
 def _too_many(rows: list[Session], runs: EarlierRuns | None) -> DeadlineReached:
