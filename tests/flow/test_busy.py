@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harmonica_session.sandbox import Fault
-from harness.consumer import HEAD, pull_request_payload
+from harness.consumer import CHANGED, HEAD, SPEC, pull_request_payload
 
 if TYPE_CHECKING:
     from harness.consumer import Consumer, Run
@@ -252,6 +252,20 @@ def test_sessions_from_no_known_run_do_not_cost_the_session(consumer: Consumer) 
     for number, days in enumerate((29, 15, 1)):
         consumer.box.github.add_run(100 + number, ago(days=days), "pull_request", head_branch="fix")
     assert on_merge(consumer).outputs["status"] == "created"
+
+
+def test_the_last_of_several_versions_is_found_in_a_crowd(consumer: Consumer) -> None:
+    """With `on-change: new` two runs made one each; many others have the topic since."""
+    for days, run_id, spec in ((20, "300", SPEC), (10, "400", CHANGED)):
+        consumer.box.harmonica.clock_offset = -days * 86_400
+        consumer.write(".harmonica/session.yml", spec)
+        env = {"GITHUB_RUN_ID": run_id}
+        last = consumer.on_pull_request("synchronize", on_change="new", env=env)
+        consumer.box.github.add_run(int(run_id), ago(days=days), "pull_request", head_branch="fix")
+    consumer.box.harmonica.clock_offset = 0
+    consumer.box.github.comments.clear()
+    crowd(consumer, 60)
+    assert on_merge(consumer).outputs["session_id"] == last.outputs["session_id"]
 
 
 def test_other_sessions_of_the_topic_cost_a_scheduled_run_little(consumer: Consumer) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from itertools import islice
+from math import inf
 from typing import TYPE_CHECKING
 
 from harmonica_session.edges.network.pace import WINDOW_SECONDS
@@ -23,9 +24,10 @@ from harmonica_session.session.identity import (
 )
 from harmonica_session.session.survey import Survey
 from harmonica_session.text.moment import is_before, moment
+from harmonica_session.words.session import AT_ONCE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from harmonica_session.session.earlier_runs import EarlierRuns
     from harmonica_session.session.task import Task
@@ -50,14 +52,15 @@ def left_behind(world: World, survey: Survey, task: Task) -> list[Session]:
         ServiceError: A service did not answer.
     """
     rows, runs = _candidates(survey, task)
+    order = partial(_likelihood, task=task, runs=runs)
     likely = [row for row in rows if runs is None or runs.may_have_made(row)]
     try:
-        sessions = with_reference(survey.whole, task, likely, runs=runs)
+        sessions = with_reference(survey.whole, task, likely, order=order)
     except DeadlineReached:
         raise _too_many(likely, runs) from None
     if len(likely) < len(rows) and not sessions:
         rest = [row for row in rows if row not in likely]
-        sessions = with_reference(_glance(world), task, rest, runs=runs)
+        sessions = with_reference(_glance(world), task, rest, order=order)
     unseen = survey.unseen(row for row in rows if has_topic(row, task))
     if sessions:
         world.runner.say(f"Recognised the session of an earlier run: {sessions[0].id}")
@@ -171,7 +174,7 @@ def with_reference(
     candidates: Iterable[Session],
     *,
     same_topic: bool = False,
-    runs: EarlierRuns | None = None,
+    order: Callable[[Session], tuple[object, ...]] = age,
 ) -> list[Session]:
     """Return the sessions that carry the task's reference, the oldest first.
 
@@ -182,26 +185,45 @@ def with_reference(
         task: What the sessions are for.
         candidates: Sessions as they are listed.
         same_topic: Whether to look at sessions of the task's very topic only.
-        runs: The runs that may have made one, where anybody has asked.
+        order: What puts the candidates in order, the likeliest first.
     """
-    rows = sorted(candidates, key=partial(_likelihood, task=task, runs=runs))
+    rows = sorted(candidates, key=order)
     # A topic that is the same still is the likeliest, and each candidate costs a request.
     alike = [row for row in rows if has_topic(row, task)]
-    ours = (it for it in map(look, alike) if it and carries_reference(it, task))
     if len(alike) <= FEW:
-        found = sorted(ours, key=age)
+        found = sorted(_ours(look, task, alike), key=age)
         if found or same_topic:
             return found
         rows = [row for row in rows if row not in alike]
     elif same_topic:
-        return list(islice(ours, 1))
-    # Where a topic is everybody's, the likeliest is enough.
-    return list(islice((it for it in map(look, rows) if it and carries_reference(it, task)), 1))
+        return list(islice(_ours(look, task, alike), 1))
+    # Where a topic is everybody's, the likeliest is enough, with those made at the same time.
+    first = next(_ours(look, task, rows), None)
+    if first is None:
+        return []
+    others = [row for row in alike if row.id != first.id and _is_at_once(row, first)]
+    return sorted([first, *_ours(look, task, others[: 2 * FEW])], key=age)
+
+
+def _ours(
+    look: Callable[[Session], Session | None], task: Task, rows: Iterable[Session]
+) -> Iterator[Session]:
+    return (it for it in map(look, rows) if it and carries_reference(it, task))
+
+
+def _is_at_once(row: Session, other: Session) -> bool:
+    one, two = moment(row.created_at), moment(other.created_at)
+    return one is not None and two is not None and abs(one - two) <= AT_ONCE
 
 
 def _likelihood(
     session: Session, task: Task, runs: EarlierRuns | None
-) -> tuple[bool, bool, bool, tuple[bool, float, str]]:
-    """Return what puts sessions in order, the likeliest of a task first, then by age."""
+) -> tuple[bool, bool, bool, bool, float]:
+    """Return what puts sessions in order, the likeliest of a task first, then by age.
+
+    Of several that runs have made one after the other, the last counts, and is looked at first.
+    """
     has_met = runs is not None and runs.have_met(session)
-    return not has_met, not has_topic(session, task), not is_alike(session, task), age(session)
+    is_completed, created, _ = age(session)
+    of_age = is_completed, -created if has_met and created < inf else created
+    return not has_met, not has_topic(session, task), not is_alike(session, task), *of_age
