@@ -11,6 +11,7 @@ from harmonica_session.errors import ActionError, Refused, RouteMissing
 from harmonica_session.session import notes
 from harmonica_session.session import outcome as outcomes
 from harmonica_session.session.plan import NOBODY_KNOWS, taken_part, use_of
+from harmonica_session.words.request import PATCH_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 # Harmonica's words for a value that it takes no better the next time, and for any such change.
 _OF_VALUES = ("validation_error", "unprocessable")
-_FINAL = (*_OF_VALUES, "forbidden", "not_found")
+_FINAL = ("forbidden", "not_found")
 
 
 def update(world: World, harmonica: Harmonica, plan: Plan, session: Session) -> Outcome:
@@ -33,11 +34,11 @@ def update(world: World, harmonica: Harmonica, plan: Plan, session: Session) -> 
     if because := written_in(world, harmonica, session):
         return outcomes.kept(plan, session, because, will_retry=because == NOBODY_KNOWS)
     try:
-        ignored = _changed(harmonica, session, plan.changes)
+        ignored = _changed(world, harmonica, session, plan.changes)
     except ActionError as error:
-        is_final = isinstance(error, Refused) and error.code in _FINAL
+        is_final = _is_for_good(error) or (isinstance(error, Refused) and error.code in _FINAL)
         after = outcomes.refused(plan, session, str(error), will_retry=not is_final)
-        return outcomes.without(after, plan.changes) if _is_for_values(error) else after
+        return outcomes.without(after, plan.changes) if _is_for_good(error) else after
     if plan.needs_prompt:
         _write_prompt(world, harmonica, session)
     return outcomes.updated(plan, session, ignored)
@@ -59,9 +60,38 @@ def written_in(world: World, harmonica: Harmonica, session: Session) -> str:
 
 
 def _changed(
+    world: World, harmonica: Harmonica, session: Session, changes: Mapping[str, JsonValue]
+) -> tuple[str, ...]:
+    """Change fields of a session, and name those that Harmonica has left as they were."""
+    apart = [name for name in changes if name in PATCH_ONLY]
+    try:
+        return _sent(harmonica, session, changes)
+    except Refused as error:
+        if not apart or len(changes) == 1 or error.code not in _OF_VALUES:
+            raise
+    # One of those may be refused that only some servers know, and must not cost the others.
+    rest = {name: value for name, value in changes.items() if name not in apart}
+    parts = (rest, *({name: changes[name]} for name in apart))
+    return tuple(name for part in parts for name in _left_out(world, harmonica, session, part))
+
+
+def _left_out(
+    world: World, harmonica: Harmonica, session: Session, part: Mapping[str, JsonValue]
+) -> tuple[str, ...]:
+    """Change fields, and name those that Harmonica has left as they were, for whatever reason."""
+    try:
+        return _sent(harmonica, session, part)
+    except Refused as error:
+        if error.code not in _OF_VALUES:
+            raise
+        world.runner.warn(notes.goes_without(part, str(error)))
+        return tuple(part)
+
+
+def _sent(
     harmonica: Harmonica, session: Session, changes: Mapping[str, JsonValue]
 ) -> tuple[str, ...]:
-    """Change fields of a session, and name those that Harmonica has left as they were.
+    """Change fields of a session, and name those that Harmonica has left out.
 
     It leaves out what it does not know, and refuses that only where nothing else is sent.
     """
@@ -74,7 +104,7 @@ def _changed(
         try:
             harmonica.changes.update(session.id, silent)
         except Refused as error:
-            if not _is_for_values(error):
+            if not _is_for_good(error):
                 raise
             ignored += silent
     return tuple(ignored)
@@ -87,8 +117,10 @@ def _is_same(told: JsonValue, sent: JsonValue) -> bool:
     return told == sent
 
 
-def _is_for_values(error: ActionError) -> bool:
-    return isinstance(error, Refused) and error.code in _OF_VALUES
+def _is_for_good(error: ActionError) -> bool:
+    """Say whether Harmonica will take the very same change no better the next time."""
+    is_for_values = isinstance(error, Refused) and error.code in _OF_VALUES
+    return is_for_values or isinstance(error, RouteMissing)
 
 
 def _write_prompt(world: World, harmonica: Harmonica, session: Session) -> None:
@@ -113,8 +145,9 @@ def complete(world: World, harmonica: Harmonica, outcome: Outcome) -> Outcome:
     if outcome.other_visibility:
         asked = request.results_visibility or ""
         world.runner.warn(notes.other_visibility(asked, outcome.other_visibility))
-    if refused := [name for name in outcome.lacking if name not in plan.owed]:
-        world.runner.warn(notes.goes_without(refused, "Harmonica did not take it before"))
+    told = plan.differing if outcome.status == "stale" else ()
+    if refused := [name for name in outcome.lacking if name not in (*plan.owed, *told)]:
+        world.runner.warn(notes.goes_without(refused, "Harmonica does not take what the spec says"))
     if not plan.owed or outcome.status not in ("created", "reused"):
         return outcome
     if outcome.status == "reused":
@@ -133,12 +166,13 @@ def _with_fields(
     try:
         told = harmonica.changes.update(outcome.session.id, sent, harmonica.look_seconds)
     except ActionError as error:
-        if _is_for_values(error) and len(names) > 1:
+        is_for_one = _is_for_good(error) and not isinstance(error, RouteMissing)
+        if is_for_one and len(names) > 1:
             # One may be refused for the other.
             for name in names:
                 outcome = _with_fields(world, harmonica, outcome, (name,))
             return outcome
-        if _is_for_values(error):
+        if _is_for_good(error):
             world.runner.warn(notes.goes_without(names, str(error)))
             return outcomes.without(outcome, names)
         world.runner.warn(notes.owed(names, str(error)))

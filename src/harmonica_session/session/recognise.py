@@ -201,8 +201,9 @@ def with_reference(
     first = next(_ours(look, task, rows), None)
     if first is None:
         return []
-    others = [row for row in alike if row.id != first.id and _is_at_once(row, first)]
-    return sorted([first, *_ours(look, task, others[: 2 * FEW])], key=age)
+    # Of those the oldest counts.
+    older = [row for row in alike if age(row) < age(first) and _is_at_once(row, first)]
+    return sorted([first, *_ours(look, task, older[:FEW])], key=age)
 
 
 def _ours(
