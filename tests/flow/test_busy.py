@@ -367,3 +367,16 @@ def test_no_time_to_look_names_what_helps(consumer: Consumer, *, is_read: bool) 
     assert ("`actions: read`" in run.messages("error")) is not is_read
     assert "run it again" not in run.messages("error")
     assert consumer.created == []
+
+
+def test_no_time_to_look_for_a_run_names_what_helps_too(consumer: Consumer) -> None:
+    """Where nobody says when this run began, the sessions of a whole day may be of it."""
+    for number in range(300):
+        created = consumer.box.harmonica.timestamp(ago=300 + 250 * number)
+        consumer.box.harmonica.add_session("Retrospective", created_at=created)
+    consumer.box.fail("GET", f"{RUNS}/500", Fault.status(403), times=None)
+    run = consumer.run()
+    assert run.code == 1
+    assert "`timeout`" in run.messages("error")
+    assert "`actions: read`" in run.messages("error")
+    assert consumer.created == []

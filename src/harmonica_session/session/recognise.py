@@ -57,7 +57,7 @@ def left_behind(world: World, survey: Survey, task: Task) -> list[Session]:
     try:
         sessions = with_reference(survey.whole, task, likely, order=order)
     except DeadlineReached:
-        raise _too_many(likely, runs) from None
+        raise _too_many(likely, runs.unread if runs else survey.unread) from None
     if len(likely) < len(rows) and not sessions:
         rest = [row for row in rows if row not in likely]
         sessions = with_reference(_glance(world), task, rest, order=order)
@@ -137,9 +137,10 @@ def fresh_and_early(
 def _in_reach(
     early: list[Session], listed: Iterable[Session], since: datetime | None
 ) -> list[Session]:
-    """Return those of the sessions reading as early that a server slow by hours may have meant.
+    """Return those of the early ones that a server whose clock is behind may have made since.
 
-    None reads as younger than now does there, so the youngest of all tells how slow it may be.
+    None can read as younger than now reads there, so the youngest of all tells how far behind it
+    may be. The youngest few are taken in any case.
     """
     known = [made for row in listed if (made := moment(row.created_at))]
     if since is None or not known:
@@ -149,12 +150,12 @@ def _in_reach(
     return [*early[:FEW], *(row for row in early[FEW:] if not is_before(row.created_at, begin))]
 
 
-def _too_many(rows: list[Session], runs: EarlierRuns | None) -> DeadlineReached:
+def _too_many(rows: list[Session], unread: str) -> DeadlineReached:
     remedy = ""
-    if runs and runs.unread:
+    if unread:
         remedy = (
             ", or let GitHub tell when earlier runs were at work, which takes a token with "
-            f"the permission `actions: read` ({runs.unread})"
+            f"the permission `actions: read` ({unread})"
         )
     return DeadlineReached(
         f"an earlier run may have made one of {len(rows)} sessions, and there was no time to "

@@ -35,7 +35,11 @@ _PAUSES = (1.0, 2.0)
 
 
 class Survey:
-    """What the services have told, each thing asked for when it is first needed."""
+    """What the services have told, each thing asked for when it is first needed.
+
+    Attributes:
+        unread: Why GitHub did not tell when this run began, empty where it did or was not asked.
+    """
 
     def __init__(self, world: World, *, is_hurried: bool = False) -> None:
         """Ask nothing yet.
@@ -51,6 +55,7 @@ class Survey:
         self._sessions: dict[datetime | None, tuple[list[Session], Iterator[Session]]] = {}
         self._runs: dict[int, EarlierRuns] = {}
         self._whole: dict[str, Session | None] = {}
+        self.unread = ""
 
     def comments(self, number: int) -> list[Comment]:
         """Return the comments on a pull request, oldest first."""
@@ -67,7 +72,7 @@ class Survey:
         number = task.place.number if task.scope == "pull-request" else None
         if number not in self._beginnings:
             self._beginnings[number] = (
-                _beginning_of_run(self._world)
+                self._beginning_of_run()
                 if number is None
                 else _beginning_of_pull_request(self._world, number)
             )
@@ -109,6 +114,17 @@ class Survey:
         refused = [row for row in rows if row.id in self._whole and not self._whole[row.id]]
         return [linked(harmonica, row) for row in refused if harmonica and is_settling(row)]
 
+    def _beginning_of_run(self) -> datetime:
+        world, began = self._world, None
+        if world.github:
+            try:
+                began = _shortly_before(world.github.run_created_at(world.event.run_id))
+            except ServiceError as error:
+                self.unread = str(error)
+                world.runner.debug(f"Nobody says when this run began: {error}")
+        longest = _LONGEST_ATTEMPT if world.event.run_attempt == 1 else _LONGEST_RUN
+        return began or datetime.now(timezone.utc) - longest
+
     def _looked_at(self, harmonica: Harmonica, row: Session) -> Session | None:
         deadline = self._world.deadline
         for pause in _PAUSES if is_settling(row) else ():
@@ -145,17 +161,6 @@ def _beginning_of_pull_request(world: World, number: int) -> datetime | None:
     except ServiceError as error:
         world.runner.debug(f"Nobody says when #{number} was opened: {error}")
     return _shortly_before(opened_at)
-
-
-def _beginning_of_run(world: World) -> datetime:
-    began = None
-    if world.github:
-        try:
-            began = _shortly_before(world.github.run_created_at(world.event.run_id))
-        except ServiceError as error:
-            world.runner.debug(f"Nobody says when this run began: {error}")
-    longest = _LONGEST_ATTEMPT if world.event.run_attempt == 1 else _LONGEST_RUN
-    return began or datetime.now(timezone.utc) - longest
 
 
 def _shortly_before(text: str) -> datetime | None:
