@@ -189,6 +189,12 @@ def test_a_release_tells_all_its_names(changes: dict[str, object], expected: lis
     assert [shown(event, f"release.{name}") for name in names] == expected
 
 
+def test_what_is_null_of_a_draft_is_none() -> None:
+    """GitHub's description permits it; what it does not tell stays unknown."""
+    assert facts_of({"number": 7, "draft": None})["draft"] is False
+    assert "draft" not in facts_of({"number": 7})
+
+
 def test_another_event_has_no_release() -> None:
     """The error says so, unless there is a default."""
     event = Event(name="push")

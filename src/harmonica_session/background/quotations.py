@@ -97,7 +97,7 @@ def pull_request(
         facts.append(f"Labels: {labels}")
     facts.append(
         f"Size: {_count(pull.commits, 'commit')}, {_count(pull.changed_files, 'file')}, "
-        f"{pull.additions} lines added, {pull.deletions} removed"
+        f"{_count(pull.additions, 'line')} added, {pull.deletions} removed"
     )
     facts += _listed("Closes:", [_issue(place, it, repository) for place, it in issues.items()])
     if description := _text(pull.body, _DESCRIPTION):

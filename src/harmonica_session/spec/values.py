@@ -167,6 +167,9 @@ def facts_of(row: object) -> Facts:
         "merged_at": _text(row, "merged_at"),
     }
     facts: Facts = {name: value for name, value in told.items() if value is not None}
+    if "draft" in row:
+        # GitHub may say null of what is none.
+        facts.setdefault("draft", False)
     if "merged_at" in row:
         facts.setdefault("merged", "merged_at" in facts)
         facts.setdefault("merged_at", None)

@@ -90,8 +90,9 @@ class Part(BaseModel):
     def _leave_out_what_has_no_value(cls, value: object) -> object:
         if not isinstance(value, dict):
             return value
-        required = {name for name, field in cls.model_fields.items() if field.is_required()}
-        return {k: v for k, v in value.items() if v is not None or k in required}
+        # An unknown key stays, to be refused: `{text: …, required true}` is a slip, and no form.
+        optional = {name for name, field in cls.model_fields.items() if not field.is_required()}
+        return {k: v for k, v in value.items() if v is not None or k not in optional}
 
 
 class Question(Part):

@@ -41,7 +41,8 @@ def find_pull_request(github: GitHub | None, inputs: Inputs, event: Event) -> Pl
         is_known = error.is_denial or isinstance(error, Barred)
         if error.status == _WHO or not (is_known or error.status == _UNKNOWN_COMMIT):
             raise
-        return Place(unseen=error.advised("pull-requests: read"))
+        advised = str(error) if error.is_no_commit else error.advised("pull-requests: read")
+        return Place(unseen=advised)
     return Place(number)
 
 
