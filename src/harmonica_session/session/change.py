@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # Harmonica's words for a value that it takes no better the next time, and for any such change.
 _OF_VALUES = ("validation_error", "unprocessable")
-_FINAL = ("forbidden", "not_found")
+_FINAL = (*_OF_VALUES, "forbidden", "not_found")
 
 
 def update(world: World, harmonica: Harmonica, plan: Plan, session: Session) -> Outcome:
@@ -36,9 +36,9 @@ def update(world: World, harmonica: Harmonica, plan: Plan, session: Session) -> 
     try:
         ignored = _changed(world, harmonica, session, plan.changes)
     except ActionError as error:
-        is_final = _is_for_good(error) or (isinstance(error, Refused) and error.code in _FINAL)
+        is_final = isinstance(error, Refused) and error.code in _FINAL
         after = outcomes.refused(plan, session, str(error), will_retry=not is_final)
-        return outcomes.without(after, plan.changes) if _is_for_good(error) else after
+        return outcomes.without(after, plan.changes) if _is_for_values(error) else after
     if plan.needs_prompt:
         _write_prompt(world, harmonica, session)
     return outcomes.updated(plan, session, ignored)
@@ -104,7 +104,7 @@ def _sent(
         try:
             harmonica.changes.update(session.id, silent)
         except Refused as error:
-            if not _is_for_good(error):
+            if not _is_for_values(error):
                 raise
             ignored += silent
     return tuple(ignored)
@@ -117,10 +117,8 @@ def _is_same(told: JsonValue, sent: JsonValue) -> bool:
     return told == sent
 
 
-def _is_for_good(error: ActionError) -> bool:
-    """Say whether Harmonica will take the very same change no better the next time."""
-    is_for_values = isinstance(error, Refused) and error.code in _OF_VALUES
-    return is_for_values or isinstance(error, RouteMissing)
+def _is_for_values(error: ActionError) -> bool:
+    return isinstance(error, Refused) and error.code in _OF_VALUES
 
 
 def _write_prompt(world: World, harmonica: Harmonica, session: Session) -> None:
@@ -166,13 +164,12 @@ def _with_fields(
     try:
         told = harmonica.changes.update(outcome.session.id, sent, harmonica.look_seconds)
     except ActionError as error:
-        is_for_one = _is_for_good(error) and not isinstance(error, RouteMissing)
-        if is_for_one and len(names) > 1:
+        if _is_for_values(error) and len(names) > 1:
             # One may be refused for the other.
             for name in names:
                 outcome = _with_fields(world, harmonica, outcome, (name,))
             return outcome
-        if _is_for_good(error):
+        if _is_for_values(error):
             world.runner.warn(notes.goes_without(names, str(error)))
             return outcomes.without(outcome, names)
         world.runner.warn(notes.owed(names, str(error)))
