@@ -254,6 +254,22 @@ def test_sessions_from_no_known_run_do_not_cost_the_session(consumer: Consumer) 
     assert on_merge(consumer).outputs["status"] == "created"
 
 
+def test_runs_that_may_be_about_any_pull_request_do_not_cost_the_session(
+    consumer: Consumer,
+) -> None:
+    """A nightly run and comments by the hundred may choose any number; a thousand sessions."""
+    crowd(consumer, 1_000)
+    for number in range(DAYS):
+        night = {"updated_at": ago(days=number, hours=2.1)}
+        consumer.box.github.add_run(100 + number, ago(days=number, hours=2.2), "schedule", **night)
+    for number in range(150):
+        said = ago(hours=1.7 + 4.7 * number)
+        consumer.box.github.add_run(200 + number, said, "issue_comment", updated_at=said)
+    run = on_merge(consumer)
+    assert run.messages("error") == "", len(consumer.box.requests)
+    assert run.outputs["status"] == "created"
+
+
 def test_the_last_of_several_versions_is_found_in_a_crowd(consumer: Consumer) -> None:
     """With `on-change: new` two runs made one each; many others have the topic since."""
     for days, run_id, spec in ((20, "300", SPEC), (10, "400", CHANGED)):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from harmonica_session.errors import ServiceError
 from harmonica_session.event import nested
-from harmonica_session.text.moment import ANY_TIME_ZONE, CLOCK_TOLERANCE, is_before, moment
+from harmonica_session.text.moment import CLOCK_TOLERANCE, is_before, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,27 +50,20 @@ class EarlierRuns:
 
     Attributes:
         spans: When those that are known were at work, this very run among them.
-        are_all: Whether no other run can have made one.
         are_none: Whether none but runs of this very moment can have made one.
+        is_telling: Whether the list may be relied on as far as it goes, for this run stands in it.
         unread: Why GitHub did not tell, empty where it did.
     """
 
     spans: tuple[Span, ...] = ()
-    are_all: bool = False
     are_none: bool = False
+    is_telling: bool = False
     unread: str = ""
 
     def have_met(self, session: Session) -> bool:
         """Say whether a listed session reads as made while one of the runs was at work."""
-        return self._have_met(session, timedelta(0))
-
-    def may_have_made(self, session: Session) -> bool:
-        """Say whether one of the runs may have made a session, whatever zone its times are in."""
-        return not self.are_all or self._have_met(session, ANY_TIME_ZONE)
-
-    def _have_met(self, session: Session, slack: timedelta) -> bool:
         made = moment(session.created_at)
-        return made is None or any(it.begin - slack <= made <= it.end + slack for it in self.spans)
+        return made is None or any(it.begin <= made <= it.end for it in self.spans)
 
 
 class _Told(NamedTuple):
@@ -121,7 +114,11 @@ def earlier_runs(world: World, number: int, since: datetime | None) -> EarlierRu
         are_all = False
     are_of_now = begun is not None and all(_is_of_now(run, begun) for run in told.runs)
     are_none = are_all and are_of_now and world.event.run_attempt == 1
-    return EarlierRuns(tuple(_spans(told.runs)), are_all=are_all, are_none=are_none)
+    return EarlierRuns(
+        tuple(_spans(told.runs)),
+        are_none=are_none,
+        is_telling=begun is not None,
+    )
 
 
 def _told(github: GitHub, time: tuple[datetime, datetime], head: _Head, own: str) -> _Told:

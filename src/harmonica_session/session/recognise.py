@@ -53,7 +53,7 @@ def left_behind(world: World, survey: Survey, task: Task) -> list[Session]:
     """
     rows, runs = _candidates(survey, task)
     order = partial(_likelihood, task=task, runs=runs)
-    likely = [row for row in rows if runs is None or runs.may_have_made(row)]
+    likely = [row for row in rows if _is_likely(row, runs)]
     try:
         sessions = with_reference(survey.whole, task, likely, order=order)
     except DeadlineReached:
@@ -97,8 +97,18 @@ def _candidates(survey: Survey, task: Task) -> tuple[list[Session], EarlierRuns 
     return those_since(None), runs
 
 
+def _is_likely(row: Session, runs: EarlierRuns | None) -> bool:
+    """Say whether a listed session may well be meant, so that all such are looked at.
+
+    Where GitHub has told which runs there were, a session made while none of them was at work is
+    hardly theirs: its server would have to tell the hours of another zone, or the run to be about
+    another pull request by its own account.
+    """
+    return runs is None or not runs.is_telling or runs.have_met(row)
+
+
 def _glance(world: World) -> Callable[[Session], Session | None]:
-    """Return how to look at sessions that no run known to GitHub can have made.
+    """Return how to look at sessions that no run known to GitHub is likely to have made.
 
     It takes no longer than a look that is not needed, and leaves time to make a session, though
     the pace may hold up one of the requests until then.
