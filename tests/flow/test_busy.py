@@ -260,8 +260,8 @@ def test_runs_that_may_be_about_any_pull_request_do_not_cost_the_session(
     """A nightly run and comments by the hundred may choose any number; a thousand sessions."""
     crowd(consumer, 1_000)
     for number in range(DAYS):
-        night = {"updated_at": ago(days=number, hours=2.1)}
-        consumer.box.github.add_run(100 + number, ago(days=number, hours=2.2), "schedule", **night)
+        begun, over = ago(days=number, hours=2.2), ago(days=number, hours=2.1)
+        consumer.box.github.add_run(100 + number, begun, "schedule", updated_at=over)
     for number in range(150):
         said = ago(hours=1.7 + 4.7 * number)
         consumer.box.github.add_run(200 + number, said, "issue_comment", updated_at=said)
