@@ -508,7 +508,7 @@ def test_password_of_the_proxy_is_not_said(apart: Apart, closed_port: int) -> No
 @pytest.mark.parametrize(
     "proxy",
     [
-        *("socks5://127.0.0.1:1", "ftp://127.0.0.1", "http://127.0.0.1:port", " http://proxy"),
+        *("socks5://127.0.0.1:1", "ftp://127.0.0.1", "http://127.0.0.1:port", "http://pro xy"),
         *("http://me:a-pass#word@127.0.0.1:1", "http://"),
     ],
 )
