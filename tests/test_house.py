@@ -49,7 +49,7 @@ VERBS = {
     "session.settle",
     "session.survey",
     *("results.ask", "results.circle", "results.follow_up", "results.keep_brief"),
-    *("results.remind", "results.tell"),
+    *("results.rehearse", "results.remind", "results.tell"),
     *("report.dry_run", "report.hand_on", "report.hand_on_results"),
 }
 # Libraries that one room alone speaks to.
