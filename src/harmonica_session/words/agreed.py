@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 MOST = 40
 _DESCRIPTION, _OWNER, _DUE = 200, 60, 40
-# All of them together, in bytes: a receipt is bounded, and a letter takes up to four.
-_ROOM = 12_000
+# All of them together, as bytes of JSON: a receipt is bounded, and a letter takes up to six.
+_ROOM = 17_000
 
 
 class Agreed(BaseModel):
@@ -50,7 +50,7 @@ def agreed(actions: Iterable[Action]) -> tuple[Agreed, ...]:
             owner=_within(it.owner, _OWNER),
             due=_within(it.due, _DUE),
         )
-        room -= len(f"{one.description}{one.owner}{one.due}".encode("utf-8", "replace"))
+        room -= len(one.model_dump_json().encode("utf-8", "replace")) + 2
         if room < 0:
             break
         kept.setdefault(one.description, one)
