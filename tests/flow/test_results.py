@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -635,3 +636,46 @@ def test_strangers_receipts_are_read_once_each(circle: Circle) -> None:
     circle.session["participant_count"] = 1
     circle.results(timeout="20")
     assert "1 of 3 has taken part" in circle.body
+
+
+def test_create_moves_the_end_below_results(circle: Circle) -> None:
+    """What came out so far stays, and the round is open for longer."""
+    circle.find("We met.")
+    circle.session["participant_count"] = 2
+    circle.results()
+    circle.consumer.write(PATH, ROUND.replace("5d", "9d"))
+    run = circle.consumer.on_pull_request("synchronize")
+    assert "We met." in circle.body
+    assert circle.seal_holds()
+    circle.days_pass(6)
+    told = circle.results()
+    assert told.outputs["final"] == "false"
+    assert told.outputs["open_until"] == run.outputs["open_until"]
+
+
+def test_create_does_not_write_over_what_was_told_meanwhile(circle: Circle) -> None:
+    """It looks once more before it edits a comment whose round may have ended."""
+    seen = Fault.body(json.dumps(circle.box.github.comments), content_type="application/json")
+    circle.end("We met.")
+    circle.results()
+    circle.consumer.write(PATH, ROUND.replace("5d", "9d"))
+    circle.box.fail("GET", COMMENTS, seen)
+    run = circle.consumer.on_pull_request("synchronize")
+    assert (run.code, run.annotations) == (0, [])
+    assert "We met." in circle.body
+
+
+def test_results_do_not_write_over_what_create_has_changed(circle: Circle) -> None:
+    """While Harmonica wrote the summary, the end of the round was moved."""
+    seen = Fault.body(json.dumps(circle.box.github.comments), content_type="application/json")
+    circle.end("We met.")
+    # By this run's clock the round is open still, and is moved.
+    circle.consumer.clock.ahead -= timedelta(days=5.1)
+    circle.consumer.write(PATH, ROUND.replace("5d", "9d"))
+    moved = circle.consumer.on_pull_request("synchronize").outputs["open_until"]
+    circle.consumer.clock.ahead += timedelta(days=5.1)
+    circle.box.fail("GET", COMMENTS, seen)
+    run = circle.results()
+    assert "We met." in circle.body
+    assert run.outputs["open_until"] == moved
+    assert circle.results().outputs["final"] == "false"

@@ -67,7 +67,7 @@ def ask(world: World, harmonica: Harmonica, due: Due) -> CameOut:
         ):
             world.runner.say("Harmonica writes the summary; that may take a minute or two.")
             summary = harmonica.results.generate_summary(session_id)
-            has_written = True
+            has_written = summary.is_said
     except ActionError as error:
         world.runner.warn(f"The summary is not ready; the next run looks again: {error}")
         return CameOut()

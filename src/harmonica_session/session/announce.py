@@ -17,6 +17,7 @@ from harmonica_session.session.identity import is_overtaken
 
 if TYPE_CHECKING:
     from harmonica_session.announcement.receipt import Seal
+    from harmonica_session.edges.github.client import GitHub
     from harmonica_session.session.outcome import Outcome
     from harmonica_session.world import World
 
@@ -39,6 +40,9 @@ def announce(world: World, seal: Seal, outcome: Outcome) -> Outcome:
     if world.github is None:
         world.runner.warn("There is no `github-token`, so the link was not posted.", about=ABOUT)
         return outcome
+    if ours and _is_told_by_now(world.github, seal, outcome):
+        world.runner.say(f"Comment, left alone, for it tells results by now: {ours.html_url}")
+        return replace(outcome, comment=ours)
     write = partial(outcome.announcement, seal, is_public=world.event.is_public)
     try:
         comment = put(world, world.github, ours, place.number, write)
@@ -52,6 +56,22 @@ def announce(world: World, seal: Seal, outcome: Outcome) -> Outcome:
     world.runner.say(f"Comment, {done}: {comment.html_url}")
     # Beside a new comment there may be a faster run's, and then that one is to stay.
     return outcome if outcome.has_posted else tidied(world, outcome)
+
+
+def _is_told_by_now(github: GitHub, seal: Seal, outcome: Outcome) -> bool:
+    """Say whether a run of `results` has written what came out, since this run has looked.
+
+    What a session without a round comes to can be told at any time, and then all of it anew.
+    """
+    known, ours = outcome.plan.found.own_receipt, outcome.plan.found.ours
+    if ours is None or known is None or not (known.round or known.reported):
+        return False
+    try:
+        now = seal.read(github.comment(ours.comment.id), outcome.plan.task.place)
+    except ActionError:
+        # To edit it will be refused as well, and that says why.
+        return False
+    return now is not None and now.is_signed and now.receipt.reported != known.reported
 
 
 def warn_of_unkept_round(world: World, seal: Seal, outcome: Outcome) -> None:
