@@ -148,7 +148,7 @@ def test_any_event_can_be_asked(payload: bytes, name: str) -> None:
     assert isinstance(event.created_at(7) + event.base_sha, str)
     assert None not in event.authors_commits
     pull_request = Group("pull_request", known_pull_request(event, 7), "why")
-    values_of(event, {}, pull_request, date(2026, 11, 5))
+    values_of(event, {}, [pull_request], date(2026, 11, 5))
 
 
 @any_input
@@ -157,7 +157,7 @@ def test_any_spec_is_read_or_has_problems(content: bytes, row: Any) -> None:  # 
     """With values or without, there is a spec, or an error says what is wrong with it."""
     event = _event(b"", "pull_request")
     pull_request = Group("pull_request", facts_of(row), "why")
-    values = values_of(event, {"x": "%Y" * 9}, pull_request, date(2026, 11, 5))
+    values = values_of(event, {"x": "%Y" * 9}, [pull_request], date(2026, 11, 5))
     for given_values in (None, values):
         with contextlib.suppress(ActionError):
             read_spec(content, "s.yml", given_values).request("").fields()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 import yaml
 
-from harmonica_session.announcement.advice import PERMISSIONS
+from harmonica_session.announcement.advice import PERMISSIONS, PERMISSIONS_FOR_ISSUES
 from harmonica_session.commands.table import COMMANDS, ONLINE
 from harmonica_session.inputs import DEFAULTS, Actions, Announce, Command, Generate, variable
 from harmonica_session.sandbox import Sandbox
@@ -134,8 +134,9 @@ def test_commands_are_those_that_can_be_typed() -> None:
 
 
 def test_readme_tells_where_a_session_can_be_announced() -> None:
-    """The README names each value of `announce`."""
+    """The README and action.yml name each value of `announce`."""
     assert set(get_args(Announce)) <= quoted(table("Inputs")["announce"])
+    assert set(get_args(Announce)) == quoted(ACTION["inputs"]["announce"]["description"])
 
 
 def test_outputs_are_those_of_the_step() -> None:
@@ -216,7 +217,9 @@ def test_readme_names_the_channels() -> None:
 
 def test_readme_explains_the_permissions_that_are_asked_for() -> None:
     """Each permission that a warning gives to paste has its reason in the README."""
-    asked_for = yaml.safe_load(PERMISSIONS)["permissions"]
+    asked_for: dict[str, str] = {}
+    for block in (PERMISSIONS, PERMISSIONS_FOR_ISSUES):
+        asked_for |= yaml.safe_load(block)["permissions"]
     listed = quoted(section("Permissions"))
     assert {f"{scope}: {access}" for scope, access in asked_for.items()} <= listed
 

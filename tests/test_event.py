@@ -194,6 +194,13 @@ def test_a_push_without_a_payload_asks_for_the_commit_of_the_run() -> None:
     assert whereabouts(_event("push", {}, sha=_SHA)) == ByCommit(_SHA)
 
 
+def test_a_push_of_a_tag_asks_for_the_commit_below_it() -> None:
+    """An annotated tag has a name of its own, which is no commit's."""
+    pushed = {"ref": "refs/tags/v1", "after": _OTHER_SHA, "head_commit": {"id": _SHA}}
+    assert whereabouts(_event("push", pushed)) == ByCommit(_SHA)
+    assert whereabouts(_event("push", {**pushed, "head_commit": None})) == ByCommit(_OTHER_SHA)
+
+
 @pytest.mark.parametrize("after", ["main", "../../x", f"{_SHA}\n", "-" * 40])
 def test_a_push_of_no_commit_asks_for_nothing(after: str) -> None:
     """Only a commit's digits become part of a request's path."""
@@ -206,6 +213,13 @@ def test_a_check_is_about_the_entry_of_its_own_repository(name: str) -> None:
     named = _workflow_run((3, 999), (7, 1296269))["workflow_run"]["pull_requests"]
     assert whereabouts(_event(name, {name: {"head_sha": _SHA, "pull_requests": named}})) == 7
     assert whereabouts(_event(name, {name: {"head_sha": _SHA, "pull_requests": named[:1]}})) is None
+
+
+@pytest.mark.parametrize("entry", [None, 7, {}, {"number": 7}, {"number": 7, "base": None}])
+def test_an_entry_that_names_no_repository_is_nobodys(entry: object) -> None:
+    """Nor does an event that names none make it ours."""
+    check = {"head_sha": _SHA, "pull_requests": [entry]}
+    assert whereabouts(Event(name="check_run", payload={"check_run": check})) is None
 
 
 @pytest.mark.parametrize("name", ["workflow_run", "check_run", "check_suite"])

@@ -20,8 +20,8 @@ PACKAGE = SRC / "harmonica_session"
 ORDER = (
     {"__init__"},
     {"errors"},
-    {"words"},
     {"text"},
+    {"words"},
     {"event"},
     {"inputs"},
     {"edges"},
@@ -42,15 +42,22 @@ DECIDING = ("spec", "announcement", "background", "session", "results", "report"
 VERBS = {
     *("spec.choose_files", "spec.fill_in", "spec.look_up_names", "spec.read"),
     *("announcement.announced", "announcement.find_place", "announcement.our_comments"),
-    "announcement.post",
+    *("announcement.earlier", "announcement.own_issues", "announcement.post"),
     *("background.attach", "background.from_files", "background.from_services"),
     "background.gather",
-    *("session.announce", "session.change", "session.find", "session.prepare", "session.races"),
-    "session.settle",
-    "session.survey",
+    *(
+        "session.announce",
+        "session.change",
+        "session.label",
+        "session.find",
+        "session.prepare",
+        "session.races",
+    ),
+    *("session.earlier_runs", "session.recognise", "session.settle", "session.survey"),
     *("results.ask", "results.circle", "results.follow_up", "results.keep_brief"),
     *("results.rehearse", "results.remind", "results.tell"),
     *("report.dry_run", "report.hand_on", "report.hand_on_results"),
+    "report.quiet",
 }
 # Libraries that one room alone speaks to.
 SPOKEN_TO_BY = {"httpx": "edges.network", "actions_toolkit": "edges.runner"}

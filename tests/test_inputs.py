@@ -146,7 +146,7 @@ def test_anything_else_is_no_boolean(value: str) -> None:
 
 
 _CHOICES = {
-    "announce": ["auto", "pull-request", "off"],
+    "announce": ["auto", "pull-request", "issue", "off"],
     "once-per": ["auto", "pull-request", "run", "topic", "off"],
     "on-change": ["update", "keep", "new"],
 }

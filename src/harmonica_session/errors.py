@@ -127,7 +127,16 @@ class ServiceError(ActionError):
 
 
 class NotSent(ServiceError):
-    """The request never reached the service: nothing happened."""
+    """The request never reached the service: nothing happened.
+
+    Attributes:
+        is_final: Whether it would not reach it a moment later either.
+    """
+
+    def __init__(self, message: str, *, is_final: bool = False) -> None:
+        """Take the line to show, and whether to try again is of no use."""
+        super().__init__(message)
+        self.is_final = is_final
 
 
 class FateUnknown(ServiceError):
@@ -174,6 +183,11 @@ class Refused(ServiceError):
     def is_absent(self) -> bool:
         """Whether GitHub knows nothing at this address, or no longer."""
         return self.status in _ABSENCES
+
+    @property
+    def is_no_commit(self) -> bool:
+        """Whether GitHub says that it has no commit of that name."""
+        return self.reason.startswith("No commit found")
 
     @property
     def is_denial(self) -> bool:

@@ -137,12 +137,12 @@ class Event:
         Its list names those of every repository that has the same commit; these are our own.
         """
         lists = [nested(self.payload, check, "pull_requests") for check in _CHECKS]
-        ours = (self.repository_id, str(nested(self.payload, "repository", "id")))
+        ours = {self.repository_id, str(_number(self.payload, "repository", "id"))}
         return [
             entry
             for listed in lists
             for entry in (listed if isinstance(listed, list) else [])
-            if str(nested(entry, "base", "repo", "id")) in ours
+            if (at := _number(entry, "base", "repo", "id")) and str(at) in ours
         ]
 
     def opens_pull_request(self, place: Place) -> bool:
@@ -231,7 +231,9 @@ def _of_merge_group(event: Event) -> Whereabouts:
 def _of_push(event: Event) -> Whereabouts:
     if nested(event.payload, "deleted") is True:
         return None
-    sha = _text(event.payload, "after") or event.sha
+    # For an annotated tag, `after` is the tag itself, of which no pull request is known.
+    pushed = _text(event.payload, "head_commit", "id") or _text(event.payload, "after")
+    sha = pushed or event.sha
     return ByCommit(sha) if COMMIT.fullmatch(sha) else None
 
 

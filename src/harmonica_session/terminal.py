@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(word: str, run: Callable[[Words], int], about: str) -> argparse.ArgumentParser:
-        added = commands.add_parser(word, help=about)
+        added = commands.add_parser(word, help=about, description=about)
         added.set_defaults(run=run)
         return added
 
@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         _create,
         "create a session from a spec, with HARMONICA_API_KEY, and print its link",
     )
-    creating.add_argument("spec", metavar="SPEC")
+    creating.add_argument("spec", metavar="SPEC", help="path of the spec")
     validating = add("validate", _validate, "check specs; needs neither a key nor the network")
     validating.add_argument(
         "spec",
@@ -84,7 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     starting = add("init", _init, "write a starter spec and a workflow")
     starting.add_argument("kind", choices=KINDS, nargs="?", default=KINDS[0])
     trying = add("try", _try, "run the action twice against built-in stand-ins; needs no account")
-    trying.add_argument("spec", metavar="SPEC", nargs="?")
+    trying.add_argument(
+        "spec", metavar="SPEC", nargs="?", help="path of a spec; a built-in one when left out"
+    )
     trying.add_argument("--event", metavar="FILE", help="event payload, as GitHub sends it")
     for command in (creating, trying):
         command.add_argument("--session-md", metavar="FILE", help="background for the context")
@@ -100,13 +102,19 @@ def _create(words: Words) -> int:
 
 
 def _validate(words: Words) -> int:
-    specs = []
+    specs, code = [], 0
     for path in words.spec or [DEFAULTS["spec"]]:
-        found = files_at(path, _ENDINGS)
+        try:
+            found = files_at(path, _ENDINGS)
+        except ActionError as error:
+            # What else was named is checked all the same.
+            sys.stderr.write(f"error: {error}\n")
+            code = 1
+            continue
         if found != [path]:
             sys.stdout.write(f"{path}: {len(found)} spec{'' if len(found) == 1 else 's'}\n")
         specs += found
-    return max(check_in_terminal(os.environ, it, online=words.online) for it in specs)
+    return max([code, *(check_in_terminal(os.environ, it, online=words.online) for it in specs)])
 
 
 def _schema(_: Words) -> int:

@@ -115,8 +115,8 @@ def _tell_of_the_network(runner: Runner, env: Mapping[str, str], bases: list[str
     if unread:
         listed = ", ".join(f"`{clip(entry)}`" for entry in unread)
         runner.warn(
-            f"NO_PROXY: left out {listed}, which nobody can read as a host, a domain, an address "
-            "or a network, so what it means is asked through the proxy"
+            f"NO_PROXY: {listed} cannot be read and is left out, so what it may mean is asked "
+            "through the proxy; write hosts, domains, addresses or networks, separated by commas"
         )
     if any(base.startswith("https:") for base in bases):
         from harmonica_session.edges.network.certificates import trust

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from harmonica_session.announcement.advice import PERMISSIONS, denied, not_announced
-from harmonica_session.errors import Barred, NotSent, Refused
-from harmonica_session.words.place import Place
+from harmonica_session.announcement.advice import (
+    PERMISSIONS,
+    PERMISSIONS_FOR_ISSUES,
+    denied,
+    not_announced,
+)
+from harmonica_session.errors import Barred, FateUnknown, NotSent, Refused
+from harmonica_session.words.place import OWN_ISSUE, Place
 
 
 def test_a_denial_brings_the_block_to_paste() -> None:
     """What the token may not do is followed by the permissions that it needs."""
     forbidden = Refused("403 Forbidden", status=403, is_limit=False)
-    message = denied("The link was not posted", forbidden)
+    message = denied("The link was not posted", forbidden, Place(7))
     assert message.startswith("The link was not posted, because the token may not: 403 Forbidden.")
     assert message.endswith(f"\n{PERMISSIONS}")
 
@@ -36,7 +41,7 @@ def test_a_refused_comment_says_what_to_do(status: int, reason: str, words: str)
 def test_what_no_permission_mends_brings_no_block() -> None:
     """The line has its own remedy; who follows another would be led astray."""
     barred = Barred("it is locked; unlock it", status=403, is_limit=False)
-    for message in (not_announced(Place(7), barred), denied("It was not read", barred)):
+    for message in (not_announced(Place(7), barred), denied("It was not read", barred, Place(7))):
         assert message.endswith(": it is locked; unlock it")
         assert PERMISSIONS not in message
 
@@ -52,3 +57,14 @@ def test_a_limit_is_no_lock() -> None:
 def test_a_comment_that_never_went_out_is_posted_by_the_next_run() -> None:
     """What is no refusal is told as it is."""
     assert not_announced(Place(7), NotSent("no way there")).endswith("posts it: no way there")
+
+
+def test_an_issue_that_was_not_opened_is_told_as_such() -> None:
+    """It takes another permission, and no later run opens it but an attempt of this one."""
+    forbidden = Refused("403 Forbidden", status=403, is_limit=False)
+    assert not_announced(OWN_ISSUE, forbidden).endswith(f"\n{PERMISSIONS_FOR_ISSUES}")
+    lost = not_announced(OWN_ISSUE, FateUnknown("no answer"))
+    assert lost.startswith("Nobody knows whether an issue was opened for the session; ")
+    assert "running this again opens one if need be: no answer" in lost
+    edit = not_announced(Place(9, is_own_issue=True), NotSent("no way there"))
+    assert edit.startswith("The link was not posted on #9; ")

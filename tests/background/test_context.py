@@ -59,15 +59,15 @@ def test_one_endless_line_is_cut_all_the_same() -> None:
 
 def test_the_reference_is_the_last_line() -> None:
     """A blank line parts the reference from the text; without a text it stands alone."""
-    assert Context("text", ()).with_reference("0123456789abcdef") == (
+    assert Context("text", ()).with_references("0123456789abcdef") == (
         "text\n\nRef: 0123456789abcdef"
     )
-    assert Context("", ()).with_reference("0123456789abcdef") == "Ref: 0123456789abcdef"
+    assert Context("", ()).with_references("0123456789abcdef") == "Ref: 0123456789abcdef"
 
 
 def test_the_reference_survives_the_cut() -> None:
     """A session with a background that is too long can be known again, too."""
-    text = _of("x\n" * LIMIT).with_reference("0123456789abcdef")
+    text = _of("x\n" * LIMIT).with_references("0123456789abcdef")
     assert text.endswith(f"{CUT_MARK}\n\nRef: 0123456789abcdef")
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from harmonica_session.background import quotations as facts
 from harmonica_session.text.secrecy import without_secrets
+from harmonica_session.words.agreed import Agreed, Became, Fate, Promised
 from harmonica_session.words.history import (
     Ended,
     Label,
@@ -41,6 +42,14 @@ def record(text: str = "", **columns: object) -> PullRequestRecord:
     return PullRequestRecord(pull, [], [], reviews, comments)
 
 
+def promised(text: str) -> list[Promised]:
+    """Return a session of which every text is this one, with an action of each fate."""
+    said = text[:40] or "-"
+    action = Agreed(description=said, owner=said, due=said, issue=1)
+    fates: tuple[Fate, ...] = ("done", "open", "dropped", "unknown")
+    return [Promised(text, tuple(Became(action, fate, text, text) for fate in fates))]
+
+
 def told(of: PullRequestRecord) -> str:
     """Return what is told of a pull request that closes no issue."""
     return facts.pull_request(of, {}, "octo/garden")
@@ -57,6 +66,7 @@ def test_no_text_leaves_its_quotation(text: str) -> None:
         facts.merged_pull_requests(listing, "2026-11-01"),
         facts.issues_closed(listing, "2026-11-01"),
         facts.brief(text),
+        facts.open_actions(promised(text), text),
     ):
         _, *lines = background.splitlines()
         assert [line for line in lines if line != ">" and not line.startswith("> ")] == []
@@ -162,3 +172,23 @@ def test_secrets_are_blotted_out(secret: str) -> None:
 def test_a_text_without_secrets_stays() -> None:
     """No secret at all is nothing to look for."""
     assert without_secrets("hm_live_ text", []) == "hm_live_ text"
+
+
+def test_actions_are_told_with_their_totals_and_their_age() -> None:
+    """What became of an action stands before what somebody has said of it."""
+    begun, ended = "2026-11-01T00:00:00Z", "2026-11-07T12:00:00Z"
+    it = [Agreed(description=f"Do {n}", issue=n) for n in range(1, 4)]
+    actions = (
+        Became(it[0], "done", begun, ended),
+        Became(it[1], "open", begun),
+        Became(it[2].model_copy(update={"issue": 0, "owner": "o: done"}), "open"),
+    )
+    text = facts.open_actions([Promised(begun, actions)], "2026-11-21T00:00:00+00:00")
+    first, *lines = text.splitlines()
+    assert "what became of it: 1 done, 2 open." in first
+    assert lines == [
+        "> Session of 2026-11-01:",
+        ">     #1 done after 6 days: Do 1",
+        ">     #2 open for 20 days: Do 2",
+        ">     open; owner o: done: Do 3",
+    ]

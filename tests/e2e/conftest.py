@@ -23,6 +23,7 @@ def action(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copyfile(PROJECT / "action.yml", folder / "action.yml")
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(PROJECT / "src", folder / "src", ignore=ignored)
+    shutil.copytree(PROJECT / ".github/workflows", folder / ".github/workflows")
     return folder
 
 

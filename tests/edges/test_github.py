@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import threading
 from contextlib import ExitStack
+from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -193,6 +194,34 @@ def test_begin_of_a_run(box: Sandbox, github: GitHub) -> None:
     """A workflow run tells when it began."""
     box.github.add_run(500, "2026-07-01T00:00:00Z")
     assert github.run_created_at("500") == "2026-07-01T00:00:00Z"
+
+
+def test_runs_of_a_time(box: Sandbox, github: GitHub) -> None:
+    """Both ends are given in UTC, and beside the newest runs stands how many there are."""
+    for number in range(120):
+        box.github.add_run(number, "2026-07-01T00:00:00Z", "push", head_branch="x")
+    since = datetime(2026, 7, 1, 2, tzinfo=timezone(timedelta(hours=2)))
+    page = github.runs(since, since + timedelta(days=1), branch="x")
+    [asked] = box.requests
+    assert asked.query == {
+        "created": "2026-07-01T00:00:00Z..2026-07-02T00:00:00Z",
+        "exclude_pull_requests": "true",
+        "branch": "x",
+        "per_page": "100",
+    }
+    assert (page.total_count, len(page.workflow_runs), page.is_whole) == (120, 100, False)
+    assert page.workflow_runs[0].id == 119
+
+
+@pytest.mark.parametrize("odd", [{"id": 1}, {"id": 1, "head_repository": None, "event": 5}])
+def test_a_run_that_lacks_facts_is_a_run(box: Sandbox, github: GitHub, odd: dict[str, Any]) -> None:
+    """Whatever GitHub leaves out counts as unknown."""
+    body = {"total_count": 1, "workflow_runs": [odd]}
+    path = "/repos/octo/garden/actions/runs"
+    box.fail("GET", path, Fault.body(json.dumps(body), content_type="application/json"))
+    now = datetime.now(timezone.utc)
+    [run] = github.runs(now, now).workflow_runs
+    assert (run.id, run.head_repository, run.event) == (1, None, None)
 
 
 @pytest.mark.parametrize("fault", [Fault.drop_after(), Fault.truncate()], ids=["drop", "truncate"])

@@ -57,6 +57,11 @@ def post(box: Sandbox, github: GitHub, fault: Fault) -> Refused:
         (422, "Commenting is disabled on issues with more than 2,500 comments", "is full"),
         (401, "Bad credentials", "`github-token` is mistyped"),
         (401, "Requires authentication", "`github-token` is mistyped"),
+        (403, "Maximum number of login attempts exceeded. Please try", "was wrong too often"),
+        (403, "User is blocked", "is blocked here"),
+        (403, "Repository access blocked", "closed the repository"),
+        (403, "Access to this repository has been disabled by GitHub staff", "closed the"),
+        (403, "Repository has been locked for migration.", "is being moved"),
         (409, "Git Repository is empty.", "push one first"),
         (410, "This issue was deleted", "deleted, moved or turned into a discussion"),
         (410, "Issues are disabled for this repo", "turn them on"),
@@ -127,6 +132,26 @@ def test_a_limit_comes_first(box: Sandbox, github: GitHub) -> None:
     assert not isinstance(caught.value, Barred)
     assert caught.value.is_limit
     assert "run it again in 60 seconds" in str(caught.value)
+
+
+def test_a_comment_that_came_too_soon_is_posted_later(box: Sandbox, github: GitHub) -> None:
+    """That is a limit too, for all that it calls the comment invalid."""
+    box.github.add_pull(7)
+    details = [{"resource": "IssueComment", "message": "was submitted too quickly"}]
+    body = {"message": "Validation Failed", "documentation_url": _DOCS, "errors": details}
+    box.fail("POST", _COMMENTS, Fault.status(422, headers={"retry-after": "2"}, body=body))
+    assert github.post_comment(7, "hello").body == "hello"
+    assert len(box.requests_to("POST", _COMMENTS)) == 2
+
+
+def test_what_is_invalid_is_said(box: Sandbox, github: GitHub) -> None:
+    """GitHub's first sentence does not tell."""
+    details = [{"field": "body", "message": "body is too long (maximum is 65536 characters)"}, "so"]
+    body = {"message": "Validation Failed", "documentation_url": _DOCS, "errors": details}
+    error = post(box, github, Fault.status(422, body=body))
+    assert "422 Validation Failed: body is too long (maximum is 65536 characters); so)" in str(
+        error
+    )
 
 
 def test_something_in_front_knows_nothing_of_locks(box: Sandbox, github: GitHub) -> None:

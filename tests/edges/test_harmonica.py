@@ -428,23 +428,54 @@ def test_touched_sessions_end_no_list(box: Sandbox, harmonica: Harmonica) -> Non
 @pytest.mark.parametrize(
     ("created_at", "listed"),
     [
-        ("2026-05-31T23:59:59.999Z", False),
-        ("2026-05-31T23:59:59Z", False),
-        ("2026-05-31T23:59:59.999999+00:00", False),
-        ("2026-06-01T01:59:59+02:00", False),
-        ("2026-06-01T00:00:00.000Z", True),
-        ("2026-06-01T00:00:00Z", True),
-        ("2026-06-01T00:00:00", True),
-        ("2026-06-01 00:00:00.000001+00:00", True),
+        ("2026-05-30T20:59:59.999Z", False),
+        ("2026-05-30T20:59:59Z", False),
+        ("2026-05-30T20:59:59.999999+00:00", False),
+        ("2026-05-30T22:59:59+02:00", False),
+        ("2026-05-30T21:00:00.000Z", True),
+        ("2026-05-30T21:00:00Z", True),
+        ("2026-05-30T21:00:00", True),
+        ("2026-05-30 21:00:00.000001+00:00", True),
         ("last week", True),
     ],
 )
 def test_every_way_to_write_a_moment_is_read(
     box: Sandbox, harmonica: Harmonica, created_at: str, *, listed: bool
 ) -> None:
-    """With or without fractions and zone; a moment that cannot be read rules nothing out."""
+    """With or without fractions and zone; a moment that cannot be read rules nothing out.
+
+    Before 1 June is what no two zones can make of it: 27 hours earlier.
+    """
     box.harmonica.add_session(created_at=created_at, updated_at=NEW)
     assert bool(list(harmonica.created_since(SINCE))) == listed
+
+
+@pytest.mark.parametrize("hours", [14, 1, -12])
+def test_one_time_of_a_session_says_nothing_of_the_other(
+    box: Sandbox, harmonica: Harmonica, hours: int
+) -> None:
+    """A server whose process and database differ in zone may tell an update before the making."""
+    box.harmonica.hours_east = hours
+    row = box.harmonica.add_session()
+    assert row["created_at"] != row["updated_at"]
+    assert [session.id for session in harmonica.created_since(datetime.now(timezone.utc))] == [
+        row["id"]
+    ]
+
+
+def test_a_session_that_is_listed_is_not_gone(box: Sandbox, harmonica: Harmonica) -> None:
+    """The list shows it; or holds others and lacks it; or, when it is empty, proves nothing."""
+    assert not harmonica.lacks("x", SINCE)
+    row = box.harmonica.add_session(created_at=NEW)
+    assert not harmonica.lacks(row["id"], SINCE)
+    assert harmonica.lacks("x", SINCE)
+
+
+def test_a_list_is_read_as_far_as_a_session_can_stand(box: Sandbox, harmonica: Harmonica) -> None:
+    """Sessions from long before end the look, and are witnesses all the same."""
+    _add(box, 300, OLD)
+    assert harmonica.lacks("x", SINCE)
+    assert len(box.requests) == 1
 
 
 @pytest.mark.parametrize("body", ['{"data": null}', "[]", "<html>", '{"data": [{"topic": "x"}]}'])
@@ -488,12 +519,12 @@ def test_an_unknown_address_does_not_pass_for_a_brief_to_come(
 def test_link_is_rebuilt_as_it_was(harmonica: Harmonica) -> None:
     """The link of a session that another run made is the one that its create answered."""
     session = harmonica.create(REQUEST)
-    assert harmonica.join_url(session.id) == session.join_url
+    assert harmonica.links.of(session.id) == session.join_url
 
 
 def test_rebuilt_link_holds_any_id(box: Sandbox, harmonica: Harmonica) -> None:
     """An id cannot add to the link, nor end it."""
-    link = harmonica.join_url("a&b#c d)<ü")
+    link = harmonica.links.of("a&b#c d)<ü")
     assert link == f"{box.harmonica_url}/chat?s=a%26b%23c%20d%29%3C%C3%BC"
 
 

@@ -7,6 +7,7 @@ import pytest
 from harmonica_session.edges.network.proxies import Way, way_to
 
 PROXY = "http://proxy.corp.test:3128"
+IN_PUNYCODE = "https://xn--bcher-kva.test"
 HOST = "https://git.corp.test:8443/api/v3"
 
 
@@ -35,6 +36,8 @@ def _way(no_proxy: str, url: str = HOST) -> Way:
         *(("[fd07::]/16", "https://[fd07::9]"), ("other.test, git.corp.test", HOST)),
         *(("other.test git.corp.test", HOST), (" ,,other.test,\tgit.corp.test ,", HOST)),
         ("b..d,git.corp.test", HOST),
+        *(("::ffff:10.0.0.0/104", "https://10.1.2.3"), ("::ffff:a00:0/104", "https://10.1.2.3")),
+        *((".B\xdcCHER.test", IN_PUNYCODE), ("b\xfccher.test:443", IN_PUNYCODE)),
     ],
 )
 def test_a_host_that_is_excepted_is_asked_directly(entry: str, url: str) -> None:
@@ -50,6 +53,7 @@ def test_a_host_that_is_excepted_is_asked_directly(entry: str, url: str) -> None
         *(("10.1.2.4", "https://10.1.2.3"), ("10.0.0.0/16", "https://10.1.2.3")),
         *(("10.1.2.3:443", "https://10.1.2.3:8443"), ("0.0.0.0/0", HOST), ("::/0", HOST)),
         *(("0.0.0.0/0", "https://[fd07::1]"), ("[fd07::1]:8443", "https://[fd07::1]")),
+        *(("::ffff:10.0.0.0/112", "https://10.1.2.3"), ("b\xfccher.test", HOST)),
         *(("[::1]", HOST), ("fd07:b51a:cc66:f0::/64", HOST), ("", HOST), (" , ", HOST)),
     ],
 )
@@ -73,9 +77,17 @@ def test_an_exception_that_cannot_be_read_is_named(entry: str) -> None:
     assert _way(f"other.test,{entry}").unread == (entry,)
 
 
-def test_a_password_among_the_exceptions_is_not_named() -> None:
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("http://me:a-password@proxy:x", ("***@proxy:x",)),
+        ("http://me:pass,word@proxy:x", ("***", "***@proxy:x")),
+        ("b..d http://me:pa ss@word@proxy:x,[oh", ("***", "***", "***@proxy:x", "[oh")),
+    ],
+)
+def test_a_password_among_the_exceptions_is_not_named(value: str, shown: tuple[str, ...]) -> None:
     """Who mistakes the list for the place of a proxy still has no password in the log."""
-    assert _way("http://me:a-password@proxy:x").unread == ("***@proxy:x",)
+    assert _way(value).unread == shown
 
 
 def test_nothing_is_said_of_exceptions_without_a_proxy() -> None:
@@ -92,6 +104,7 @@ def test_nothing_is_said_of_exceptions_without_a_proxy() -> None:
         ({"https_proxy": "", "HTTPS_PROXY": "b", "ALL_PROXY": "c"}, "ALL_PROXY"),
         ({"https_proxy": "", "HTTPS_PROXY": "b"}, None),
         ({"http_proxy": "a", "HTTP_PROXY": "b"}, None),
+        ({"HTTPS_PROXY": " \t", "ALL_PROXY": "c"}, "ALL_PROXY"),
     ],
 )
 def test_the_variable_that_counts(env: dict[str, str], variable: str | None) -> None:
@@ -118,6 +131,11 @@ def test_a_proxy_needs_no_scheme() -> None:
     """Host and port are a proxy that is spoken to in plain HTTP."""
     proxy = way_to(HOST, {"ALL_PROXY": "proxy.corp.test:3128"}).proxy
     assert proxy == ("ALL_PROXY", PROXY)
+
+
+def test_blanks_around_a_proxy_do_not_count() -> None:
+    """What was read from a file often has a line end behind it."""
+    assert way_to(HOST, {"HTTPS_PROXY": f" {PROXY}\r\n"}).proxy == ("HTTPS_PROXY", PROXY)
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.9", "[::1]"])

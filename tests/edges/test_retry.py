@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from email.utils import formatdate
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ from harness.consumer import HARMONICAS_LIMIT, HurriedClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from edges.conftest import Encrypted
 
 PAGE = "/chat"
 READ = Request("look", "GET", PAGE)
@@ -140,6 +143,28 @@ def test_request_that_never_went_out_is_tried_again(
     with pytest.raises(NotSent):
         service.send(wanted)
     assert len(clock.pauses) == 4
+
+
+@pytest.mark.parametrize("wanted", [READ, WRITE], ids=["GET", "POST"])
+def test_a_refused_certificate_is_said_at_once(
+    clock: HurriedClock, encrypted: Encrypted, wanted: Request
+) -> None:
+    """It is the same one a moment later."""
+    service = Persistent(Transport("Service", encrypted.url, {}, Deadline(60, clock)), is_own_error)
+    with closing(service), pytest.raises(NotSent, match="an authority that is not trusted here"):
+        service.send(wanted)
+    assert clock.pauses == []
+
+
+def test_what_cannot_be_sent_at_all_is_said_at_once(box: Sandbox, clock: HurriedClock) -> None:
+    """A header with a line end in it does not lose that by waiting."""
+    headers = {"Authorization": "Bearer a\nb"}
+    service = Persistent(
+        Transport("Service", box.harmonica_url, headers, Deadline(60, clock)), is_own_error
+    )
+    with closing(service), pytest.raises(NotSent, match="a header cannot be sent"):
+        service.send(READ)
+    assert clock.pauses == []
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harmonica_session.sandbox import Fault
+from harmonica_session.words.front_matter import FrontMatter
 from harness.consumer import SPEC
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def test_every_mistake_in_the_list_is_annotated_in_its_place(consumer: Consumer)
         consumer,
         "sesion_md",
         "merged_pull_requests: {since: yesterday, limit: 0}",
-        "previous_session",
+        "issues_closed",
         "issues_closed: {sinse: 14d}",
         "url: https://example.org",
     )
@@ -151,7 +152,7 @@ def test_every_mistake_in_the_list_is_annotated_in_its_place(consumer: Consumer)
     said = run.messages("error")
     assert "did you mean `session_md`?" in said
     assert "did you mean `since`?" in said
-    assert "`previous_session: {session: …}`" in said
+    assert "`issues_closed: {since: 14d}`" in said
     assert consumer.box.requests == []
 
 
@@ -309,13 +310,14 @@ def test_a_release_that_is_gone_begins_its_period_all_the_same(consumer: Consume
 
 
 def test_the_first_release_has_none_before_it(consumer: Consumer) -> None:
-    """Nothing is created of a period that has no beginning."""
+    """Its session goes without the source, and the log says why: that is no error."""
     first = release(1, "2026-11-01T12:00:00Z")
     consumer.box.github.history.releases.append(first)
     given(consumer, "merged_pull_requests: {since: last_release}")
-    _, _, said = refused(consumer.run("release", {"action": "published", "release": first}))
-    assert "a published release before the event's own" in said
-    assert consumer.created == []
+    run = consumer.run("release", {"action": "published", "release": first})
+    assert "No release was published before this one" in run.log
+    assert run.outputs["status"] == "created"
+    assert consumer.box.requests_to("GET", ".*/search/.*") == []
 
 
 def test_a_release_without_a_moment_is_one_clear_line(consumer: Consumer) -> None:
@@ -613,4 +615,29 @@ def test_the_summary_has_the_cautions_and_the_comment_has_not(
     assert "**Notice:** `topic` has letters" in run.summary.replace("\\`", "`")
     assert "about 600 words" in run.summary
     assert run.annotations == []
-    assert not any("Latin" in body or "600" in body for body in consumer.bodies)
+    shown = [body.partition("\n")[2] for body in consumer.bodies]
+    assert not any("Latin" in text or "600" in text for text in shown)
+
+
+FRONT_MATTER = FrontMatter("a1", "https://app.harmonica.chat/chat?s=a1", "2026-11-02", "")
+
+
+def test_front_matter_of_ours_is_read_and_not_sent(consumer: Consumer) -> None:
+    """What our own results run has put above a brief changes neither context nor digest."""
+    consumer.write("SESSION.md", "# Last time\n\nWe met.\n")
+    given(consumer, "session_md", "file: SESSION.md")
+    consumer.on_pull_request()
+    for text in (FRONT_MATTER.above("# Last time\n\nWe met."), "# Last time\n\nWe met.\n"):
+        consumer.write("SESSION.md", text)
+        assert consumer.on_pull_request("synchronize").outputs["status"] == "reused"
+    assert sent(consumer) == "# Last time\n\nWe met.\n\n# Last time\n\nWe met."
+
+
+def test_front_matter_of_others_is_sent(consumer: Consumer) -> None:
+    """A brief with front matter of its own, and a note that quotes ours, stay as they are."""
+    note = f"As it stands there:\n\n{FRONT_MATTER.above('Quoted')}"
+    consumer.write("SESSION.md", "---\ntitle: Ours\n---\n\nWe met.\n")
+    consumer.write("note.md", note)
+    given(consumer, "session_md", "file: note.md")
+    consumer.on_pull_request()
+    assert sent(consumer) == f"---\ntitle: Ours\n---\n\nWe met.\n\n{note}".rstrip()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harmonica_session.sandbox import Fault
+from harmonica_session.words.front_matter import FrontMatter
 from harness.consumer import HARMONICAS_LIMIT, SPEC
 
 if TYPE_CHECKING:
@@ -70,6 +71,16 @@ def test_each_kind_of_source_is_attached(consumer: Consumer) -> None:
     assert run.annotations == []
     listed = f"docs/notes.md, docs/Plan.PDF, <https://example.org/a?b=c>, {earlier['id']}"
     assert listed in run.summary
+
+
+def test_front_matter_of_ours_is_not_attached(consumer: Consumer) -> None:
+    """A brief that our own results run has written goes up without what stands above it."""
+    above = FrontMatter("a1", "https://app.harmonica.chat/chat?s=a1", "2026-11-02", "")
+    consumer.write("SESSION.md", above.above("# Last time"))
+    give(consumer, "file: SESSION.md")
+    consumer.on_pull_request()
+    [row] = consumer.box.harmonica.context_sources
+    assert row["content"] == b"# Last time\n"
 
 
 def test_sources_are_no_part_of_the_request(consumer: Consumer) -> None:
@@ -315,4 +326,5 @@ def test_sources_that_are_all_there_need_no_word(consumer: Consumer) -> None:
     """A recognised session that has them is as it should be."""
     consumer.write(".harmonica/session.yml", SPEC + "context_sources:\n  - url: https://h.test/a\n")
     consumer.run("schedule")
-    assert consumer.run("schedule", env={"GITHUB_RUN_ATTEMPT": "2"}).annotations == []
+    again = consumer.run("schedule", env={"GITHUB_RUN_ATTEMPT": "2"})
+    assert again.messages("warning") == ""

@@ -59,11 +59,14 @@ NOT_FOR_CREATE = {
     *("spec.expression", "spec.names", "spec.schema", "spec.yaml_mistakes", "spec.mistakes"),
     *("spec.disguises", "spec.disguised_lines", "text.likeness", "text.lookalikes"),
     *("edges.harmonica.changes", "session.change"),
+    *("announcement.announced", "words.front_matter"),
     *("background.attach", "background.from_services", "background.quotations"),
     *("edges.files.revision", "edges.github.repository"),
     *("edges.harmonica.catalogue", "edges.harmonica.context_sources"),
-    *("text.variables", "words.attachment", "words.contents", "words.history"),
-    *("commands.schema", "report.dry_run"),
+    *("session.earlier_runs", "text.variables"),
+    *("words.attachment", "words.contents", "words.history", "words.workflow_run"),
+    *("commands.schema", "report.dry_run", "report.quiet"),
+    *("announcement.own_issues", "session.label"),
     *("edges.github.issues", "edges.harmonica.results"),
     *("words.issue", "words.results", "words.visibility"),
 }
@@ -71,7 +74,7 @@ NOT_FOR_VALIDATE = NOT_FOR_CREATE - {"commands.validate"} | {
     *("commands.create", "edges.github", "edges.harmonica", "edges.network.transport"),
     *("announcement.our_comments", "announcement.post", "background.gather", "session"),
 }
-MOST_FOR_CREATE, MOST_FOR_VALIDATE = 99, 59
+MOST_FOR_CREATE, MOST_FOR_VALIDATE = 103, 60
 
 
 @dataclass(frozen=True)

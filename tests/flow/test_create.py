@@ -234,6 +234,61 @@ def test_a_session_that_is_only_refused_stays(consumer: Consumer, *, is_new: boo
     assert "takes its place" not in second.log
 
 
+@pytest.mark.parametrize("once_per", ["topic", "run"])
+def test_a_session_that_is_only_refused_stays_whatever_it_is_for(
+    consumer: Consumer, once_per: str
+) -> None:
+    """An empty list is the other half of the same outage, and no proof that a topic is free."""
+    consumer.inputs["once_per"] = once_per
+    first = consumer.run_long_ago()
+    refusal = {"error": {"code": "forbidden", "message": "Access denied"}}
+    consumer.box.fail("GET", "/api/v1/sessions/.*", Fault.status(403, body=refusal), times=None)
+    consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS, times=None)
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs["join_url"] == first.outputs["join_url"]
+    assert len(consumer.created) == len(consumer.bodies) == 1
+    assert "so it stays" in second.messages("warning")
+
+
+def test_an_announced_session_of_a_topic_that_is_gone_is_replaced(consumer: Consumer) -> None:
+    """The list holds others and lacks it, which is a second witness."""
+    consumer.inputs["once_per"] = "topic"
+    consumer.run_long_ago()
+    consumer.lose_sessions()
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs["status"] == "created"
+    assert "is gone" in second.messages("warning")
+
+
+@pytest.mark.parametrize("changed", ["status", "topic"])
+def test_an_announced_session_of_a_topic_that_is_over_is_replaced(
+    consumer: Consumer, changed: str
+) -> None:
+    """It is there, and is no active session of this topic any more; that is all there is to say."""
+    consumer.inputs["once_per"] = "topic"
+    first = consumer.on_pull_request()
+    consumer.box.harmonica.sessions[0][changed] = "completed"
+    second = consumer.on_pull_request("synchronize")
+    assert second.outputs["status"] == "created"
+    replaced = f"This session replaces an earlier one: {first.outputs['join_url']}"
+    assert second.messages("warning") == replaced
+
+
+@pytest.mark.parametrize("failure", ["dry run", "refused create"])
+def test_what_is_gone_is_not_said_to_be_replaced_before_it_is(
+    consumer: Consumer, failure: str
+) -> None:
+    """A run that makes no session promises none."""
+    consumer.run_long_ago()
+    consumer.lose_sessions()
+    if failure == "refused create":
+        said = {"error": {"code": "validation_error", "message": "no"}}
+        consumer.box.fail("POST", "/api/v1/sessions", Fault.status(400, body=said))
+    run = consumer.on_pull_request("synchronize", dry_run=str(failure == "dry run").lower())
+    assert "is gone" in run.messages("warning")
+    assert "place" not in run.messages("warning")
+
+
 def test_a_link_outlives_an_outage_of_harmonica(consumer: Consumer) -> None:
     """While Harmonica does not answer, a run still reports the link that the receipt keeps."""
     first = consumer.on_pull_request()

@@ -39,6 +39,15 @@ SECOND_RUN = {
 }
 # What a run does when the comment was deleted by hand.
 RECALL = {"list sessions": ("GET", SESSIONS, 0), "look at sessions": ("GET", SESSION, 0)}
+ISSUES = "/repos/octo/garden/issues"
+# What a run does that announces in an issue; the last when the spec has changed since.
+WITH_ISSUE = {
+    "list issues": ("GET", ISSUES, 0),
+    "make label": ("POST", "/repos/octo/garden/labels", 0),
+    "open issue": ("POST", ISSUES, 0),
+    "list them again": ("GET", ISSUES, 1),
+    "edit issue": ("PATCH", f"{ISSUES}/8", 0),
+}
 STEPS = FIRST_RUN | SECOND_RUN | RECALL
 DOCUMENTED = {"documentation_url": "https://docs.github.com/rest"}
 FAULTS = {
@@ -113,6 +122,43 @@ def test_fault(
         assert faulty.outputs["join_url"] == next_run.outputs["join_url"]
     else:
         assert faulty.messages("error")
+    assert "Traceback" not in faulty.log + next_run.log
+
+
+@pytest.mark.parametrize("lasting", [False, True], ids=["once", "lasting"])
+@pytest.mark.parametrize("step", WITH_ISSUE)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_fault_with_an_issue(
+    consumer: Consumer,
+    record_property: Callable[[str, object], None],
+    fault: str,
+    step: str,
+    *,
+    lasting: bool,
+) -> None:
+    """After the fault and the attempt that follows: one session, one open issue, and its link."""
+    method, path, after = WITH_ISSUE[step]
+    again = {"GITHUB_RUN_ATTEMPT": "2"}
+    consumer.inputs["announce"] = "issue"
+    if step == "edit issue":
+        consumer.run()
+        consumer.write(".harmonica/session.yml", CHANGED)
+    consumer.box.fail(method, path, FAULTS[fault], times=None if lasting else 1, after=after)
+    consumer.inputs["timeout"] = "1" if fault in SLOW else "180"
+    faulty = consumer.run(env=again if step == "edit issue" else None)
+    consumer.box.heal()
+    consumer.inputs["timeout"] = "180"
+    next_run = consumer.run(env=again)
+    sessions = consumer.box.harmonica.sessions
+    opened = [it for it in consumer.box.github.issues.values() if "pull_request" not in it]
+    left = [it for it in opened if it["state"] == "open"]
+    record_property("fault", (fault, step, lasting, len(sessions), len(opened)))
+    record_property("told", told(faulty))
+    assert len(sessions) == len(left) == 1
+    assert next_run.code == 0
+    assert next_run.outputs["comment_url"] == left[0]["html_url"]
+    assert next_run.outputs["join_url"] in left[0]["body"]
+    assert ("two changes" in left[0]["body"]) is (step == "edit issue")
     assert "Traceback" not in faulty.log + next_run.log
 
 

@@ -138,6 +138,17 @@ def test_an_empty_repository_is_called_one(consumer: Consumer) -> None:
     assert "pull-requests: read" not in run.messages("warning")
 
 
+def test_a_commit_that_is_unknown_lacks_no_permission(consumer: Consumer) -> None:
+    """A branch may be gone before the run begins; the session is made all the same."""
+    body = {"message": f"No commit found for SHA: {HEAD}", "documentation_url": "https://x.test"}
+    path = "/repos/octo/garden/commits/.*/pulls"
+    consumer.box.fail("GET", path, Fault.status(422, body=body), times=None)
+    run = consumer.run("push", {"after": HEAD})
+    assert run.outputs["status"] == "created"
+    assert "422 No commit found" in run.messages("warning")
+    assert "pull-requests: read" not in run.messages("warning")
+
+
 VALUE = "topic: \"{{ pull_request.title | default('A topic') }}\"\ngoal: Agree\n"
 BACKGROUND = "topic: A topic\ngoal: Agree\ncontext_from: [pull_request]\n"
 

@@ -611,14 +611,14 @@ def test_an_announced_session_of_a_topic_that_turns_up_after_a_create_counts(
 ) -> None:
     """Of several it is the one that people were asked to join, be another one older."""
     consumer.inputs["once_per"] = "topic"
-    consumer.box.harmonica.clock_offset = -3_600
-    announced = consumer.on_pull_request()
-    consumer.box.harmonica.clock_offset = 0
+    announced = consumer.run_long_ago()
     [row] = consumer.box.harmonica.sessions
     row["created_at"] = row["updated_at"] = consumer.box.harmonica.timestamp()
     older = consumer.box.harmonica.timestamp(ago=60)
     consumer.box.harmonica.add_session("Retrospective", context=row["context"], created_at=older)
-    consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS)
+    others = Fault.body('{"data": [{"id": "1"}]}', content_type="application/json")
+    consumer.box.fail("GET", "/api/v1/sessions", others, times=2)
+    consumer.box.fail(*LOOK, NOT_YET)
     run = consumer.on_pull_request("synchronize")
     assert run.outputs["session_id"] == announced.outputs["session_id"]
     told = [line for line in run.messages("warning").splitlines() if "complete it" in line]
@@ -726,7 +726,7 @@ def test_the_log_names_the_session_that_counts(consumer: Consumer) -> None:
 def test_a_link_that_is_gone_is_replaced_by_an_older_version(consumer: Consumer) -> None:
     """With `on-change: new`, an older run's own session is better than none."""
     consumer.inputs["on_change"] = "new"
-    consumer.box.harmonica.clock_offset = -86_400
+    consumer.box.harmonica.clock_offset = -172_800
     first = consumer.on_pull_request(env=OLDER)
     consumer.write(".harmonica/session.yml", CHANGED)
     consumer.on_pull_request("synchronize", env=LATER)
@@ -767,7 +767,7 @@ def test_a_late_session_of_a_topic_is_named(consumer: Consumer) -> None:
     third = consumer.run("schedule", env={"GITHUB_RUN_ID": "502"})
     assert second.outputs["join_url"] in third.messages("warning")
     consumer.box.harmonica.sessions[1]["status"] = "completed"
-    assert consumer.run("schedule", env={"GITHUB_RUN_ID": "503"}).annotations == []
+    assert consumer.run("schedule", env={"GITHUB_RUN_ID": "503"}).messages("warning") == ""
 
 
 def test_a_late_session_beside_the_announced_one_is_named(consumer: Consumer) -> None:
@@ -858,4 +858,4 @@ def test_a_session_that_was_completed_as_asked_does_not_come_back(consumer: Cons
     consumer.box.github.comments.clear()
     run = consumer.on_pull_request("synchronize")
     assert run.outputs["join_url"] == counts.outputs["join_url"]
-    assert run.annotations == []
+    assert run.messages("warning") == ""

@@ -225,6 +225,8 @@ def test_a_folder_without_specs_is_an_error(consumer: Consumer) -> None:
     done = at_terminal(consumer.root, "validate", "empty")
     assert done.returncode == 1
     assert "the folder `empty` holds no `*.yml` or `*.yaml`" in done.stderr
+    done = at_terminal(consumer.root, "validate", "empty", ".harmonica/session.yml")
+    assert (done.returncode, "is valid" in done.stdout) == (1, True)
 
 
 @pytest.mark.skipif(os.sep == "\\", reason="Windows has no such names")

@@ -109,6 +109,9 @@ class Campaign:
         github.add_token(self.read_only, login=BOT, type="Bot", installation=True)
         github.read_only.add(self.read_only)
         github.add_pull(7, head_sha=HEAD)
+        harmonica = self.box.harmonica
+        harmonica.hours_east = self.plan.hours_east
+        harmonica.is_created_off = self.plan.is_created_off
         self.report: Row | None = None
         self.is_copied = False
 

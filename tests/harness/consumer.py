@@ -218,8 +218,8 @@ class Consumer:
         self.inputs["api_key"] = self.box.harmonica.add_key(owner)
 
     def run_long_ago(self, **kwargs: Any) -> Run:  # noqa: ANN401
-        """Run the step for the opening of pull request 7, a day before now by Harmonica's clock."""
-        self.box.harmonica.clock_offset = -86_400
+        """Run the step for pull request 7, opened two days before now by Harmonica's clock."""
+        self.box.harmonica.clock_offset = -172_800
         try:
             return self.on_pull_request(**kwargs)
         finally:

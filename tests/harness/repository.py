@@ -108,6 +108,7 @@ class Repository:
         secrets: Of the repository.
         variables: Of the repository.
         env: Of the runner, GitHub's own variables included; they win over what act sets.
+        programs: A folder whose programs are found first.
     """
 
     root: Path
@@ -117,6 +118,7 @@ class Repository:
     secrets: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     env: dict[str, str] = field(default_factory=dict)
+    programs: Path | None = None
 
     def __post_init__(self) -> None:
         """Open pull request 7, and make a clone with a small spec and a workflow."""
@@ -132,8 +134,8 @@ class Repository:
             "GITHUB_RUN_ID": "500",
             "GITHUB_RUN_ATTEMPT": "1",
         } | self.env
-        self._git("init", "--quiet", "--initial-branch=main")
-        self._git("remote", "add", "origin", "https://github.com/octo/garden.git")
+        self.git("init", "--quiet", "--initial-branch=main")
+        self.git("remote", "add", "origin", "https://github.com/octo/garden.git")
         self.write(".harmonica/session.yml", SPEC)
         self.write(".github/workflows/session.yml", WORKFLOW)
 
@@ -154,8 +156,8 @@ class Repository:
             payload: What GitHub sends with it.
             env: Of the runner in this run only.
         """
-        self._git("add", "--all", "--force")
-        self._git("commit", "--quiet", "--allow-empty", "--message=Change")
+        self.git("add", "--all", "--force")
+        self.git("commit", "--quiet", "--allow-empty", "--message=Change")
         given = self.root.parent / "given"
         given.mkdir(exist_ok=True)
         runner = {**self.env, **(env or {})}
@@ -188,7 +190,8 @@ class Repository:
             raise RuntimeError(f"act did not start: {done.stderr}")
         return WorkflowRun.from_act(done.returncode, done.stdout)
 
-    def _git(self, *words: str) -> None:
+    def git(self, *words: str) -> None:
+        """Run git in the clone, without anybody's own settings."""
         subprocess.run(  # noqa: S603 - likewise
             ["git", "-c", "user.name=octo", "-c", "user.email=octo@example.com", *words],  # noqa: S607 - of the machine
             cwd=self.root,
@@ -205,7 +208,8 @@ class Repository:
             for name, value in os.environ.items()
             if not name.startswith(_NOT_INHERITED) and not name.endswith("_TOKEN")
         }
-        path = os.pathsep.join((str(Path(sys.executable).parent), kept["PATH"]))
+        folders = [self.programs] if self.programs else []
+        path = os.pathsep.join(map(str, (*folders, Path(sys.executable).parent, kept["PATH"])))
         return kept | {"PATH": path, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 
 

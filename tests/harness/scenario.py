@@ -136,16 +136,23 @@ class Scenario:
         once_per: The input.
         parts: The runs.
         is_at_rest: Whether the clean runs wait for what Harmonica is still making.
+        hours_east: How far east of its database Harmonica's process runs.
+        is_created_off: Whether that shows in `created_at`, and not in `updated_at`.
     """
 
     seed: int
     once_per: str
     parts: tuple[Part, ...]
     is_at_rest: bool
+    hours_east: int
+    is_created_off: bool
 
     def __str__(self) -> str:
         """Say in lines what is done."""
         head = f"seed {self.seed}: once-per {self.once_per}, at rest: {self.is_at_rest}"
+        if self.hours_east:
+            off = "created_at" if self.is_created_off else "updated_at"
+            head += f", {off} is {-self.hours_east} hours off"
         return "\n".join((head, *(f"  {part}" for part in self.parts)))
 
     @property
@@ -187,7 +194,14 @@ def scenario(seed: int) -> Scenario:
         # Who has the new key only may meet nobody who has the old one only.
         is_rotated = rotates and number > 0 and (part.lag is None or parts[-2].is_rotated)
         parts[-1] = Part(**{**vars(part), "version": version, "is_rotated": is_rotated})
-    return Scenario(seed, once_per, tuple(parts), is_at_rest=dice.random() < 0.7)
+    return Scenario(
+        seed,
+        once_per,
+        tuple(parts),
+        is_at_rest=dice.random() < 0.7,
+        hours_east=dice.choice((0, 0, 0, 1, 14, -12)),
+        is_created_off=dice.random() < 0.5,
+    )
 
 
 def _part(dice: random.Random, earlier: list[Part], *, calm: bool) -> Part:

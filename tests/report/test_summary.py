@@ -14,6 +14,7 @@ from harmonica_session.announcement.advice import denied
 from harmonica_session.announcement.invitation import comment
 from harmonica_session.errors import InputError, Problem, Refused, SpecError
 from harmonica_session.report import summary as report
+from harmonica_session.words.place import Place
 from harness.documents import ATTACK, TEXTS, full, headings, links
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def test_a_summary_with_warnings(
 ) -> None:
     """A warning stands below, and what there is to paste stands in a block."""
     forbidden = Refused("403 Forbidden", status=403, is_limit=False)
-    refusal = denied("The link was not posted on #7", forbidden)
+    refusal = denied("The link was not posted on #7", forbidden, Place(7))
     facts = {"Session": "5e55", "Status": "created"}
     golden(
         "summary-warnings.md",
@@ -78,7 +79,9 @@ def test_a_dry_run(golden: Callable[[str, str], None], invitation: Invitation) -
     body = "<!-- receipt -->\n" + comment(invitation, spec=_SPEC) + "```\nx\n```\n"
     golden(
         "dry-run.md",
-        report.planned(['{"topic": "```"}'], body, "A session would be created.", []),
+        report.planned(
+            ['{"topic": "```"}'], ("The comment", body), "A session would be created.", []
+        ),
     )
 
 

@@ -129,3 +129,21 @@ def test_run_tells_when_it_began(box: Sandbox, github: httpx.Client) -> None:
         "created_at": "2026-01-01T00:00:00Z",
     }
     assert github.get("/repos/o/r/actions/runs/43").status_code == 404
+
+
+def test_runs_are_listed_newest_first(box: Sandbox, github: httpx.Client) -> None:
+    """The list knows a time, a branch and an event, counts all, and names no pull request."""
+    box.github.add_run(1, "2026-01-01T00:00:00Z", event="push", head_branch="x")
+    box.github.add_run(2, "2026-01-02T00:00:00Z", event="pull_request", head_branch="x")
+    box.github.add_run(3, "2026-01-03T00:00:00Z", event="push", head_branch="y")
+
+    def listed(**query: str) -> tuple[int, list[int]]:
+        answer = github.get("/repos/o/r/actions/runs", params=query).json()
+        assert all(run["pull_requests"] == [] for run in answer["workflow_runs"])
+        return answer["total_count"], [run["id"] for run in answer["workflow_runs"]]
+
+    assert listed() == (3, [3, 2, 1])
+    assert listed(per_page="1") == (3, [3])
+    assert listed(branch="x") == (2, [2, 1])
+    assert listed(event="push") == (2, [3, 1])
+    assert listed(created="2026-01-01T12:00:00Z..2026-01-02T12:00:00Z") == (1, [2])

@@ -126,3 +126,28 @@ def test_date_is_the_servers_clock(box: Sandbox, harmonica: httpx.Client) -> Non
     created = datetime.fromisoformat(answer.json()["created_at"].replace("Z", "+00:00"))
     assert 86_000 < time.time() - shown.timestamp() < 90_000
     assert abs(created - shown) < timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("is_created_off", [True, False])
+def test_a_server_east_of_its_database_tells_one_time_early(
+    box: Sandbox, harmonica: httpx.Client, *, is_created_off: bool
+) -> None:
+    """The other time is right, and so is the `Date` header."""
+    box.harmonica.hours_east, box.harmonica.is_created_off = 2, is_created_off
+    session = harmonica.post("/sessions", json={"topic": "x", "goal": "y"}).json()
+    created, updated = (
+        datetime.fromisoformat(session[name].replace("Z", "+00:00"))
+        for name in ("created_at", "updated_at")
+    )
+    assert (updated - created).total_seconds() == pytest.approx(
+        7_200 if is_created_off else -7_200, abs=1
+    )
+
+
+def test_a_global_role_reaches_everybodys_sessions(box: Sandbox, harmonica: httpx.Client) -> None:
+    """The list of such an account is that of all."""
+    row = box.harmonica.add_session(owner="somebody")
+    assert harmonica.get("/sessions").json()["data"] == []
+    box.harmonica.overseers.add("host")
+    assert [it["id"] for it in harmonica.get("/sessions").json()["data"]] == [row["id"]]
+    assert harmonica.get(f"/sessions/{row['id']}").status_code == 200

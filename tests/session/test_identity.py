@@ -10,15 +10,18 @@ import pytest
 from harmonica_session.event import Event
 from harmonica_session.session.identity import (
     age,
+    announcing,
     carries_reference,
+    in_order_of_counting,
     is_overtaken,
     is_set_up_elsewhere,
     may_have_run_before,
     receipt_counts,
 )
+from harmonica_session.words.place import OWN_ISSUE
 
 if TYPE_CHECKING:
-    from harmonica_session.announcement.receipt import Receipt
+    from harmonica_session.announcement.receipt import OurComment, Receipt
     from harmonica_session.session.task import Scope, Task
     from harmonica_session.words.session import Session
 
@@ -148,3 +151,52 @@ def test_a_moment_counts_however_it_is_written(session: Session) -> None:
     made = session.model_copy(update={"created_at": "2026-11-23T09:00:01.5Z", "id": "1"})
     unknown = session.model_copy(update={"created_at": None, "id": "0"})
     assert sorted([unknown, made, listed], key=age) == [listed, made, unknown]
+
+
+def _made(session: Session, ident: str, minute: int, **facts: str) -> Session:
+    created = f"2026-11-23T{9 + minute // 60:02d}:{minute % 60:02d}:00Z"
+    return session.model_copy(update={"created_at": created, "id": ident, **facts})
+
+
+def test_of_sessions_made_at_once_the_oldest_counts_and_of_several_the_last(
+    session: Session,
+) -> None:
+    """Runs that meet agree on the oldest; what is made later has taken its place."""
+    first, twin, third = _made(session, "3", 0), _made(session, "2", 9), _made(session, "1", 18)
+    later, its_twin = _made(session, "5", 40), _made(session, "4", 41)
+    made = [its_twin, third, later, twin, first]
+    assert in_order_of_counting(made) == [later, its_twin, first, twin, third]
+
+
+def test_a_completed_session_counts_last_however_new(session: Session) -> None:
+    """Whoever has completed one too many is not to find it announced; nor one without a time."""
+    first, unknown = _made(session, "2", 0), session.model_copy(update={"created_at": None})
+    over = _made(session, "1", 90, status="completed")
+    assert in_order_of_counting([over, unknown, first]) == [first, unknown, over]
+
+
+@pytest.mark.parametrize(
+    ("scope", "changed", "sessions", "counts"),
+    [
+        ("run", {}, (), True),
+        ("run", {"run_id": "43"}, ("5e55",), False),
+        ("run", {"is_apart": True}, (), False),
+        ("topic", {"run_id": "43"}, ("5e55",), True),
+        ("topic", {}, ("other",), False),
+        ("off", {}, (), False),
+    ],
+)
+def test_an_issue_announces_the_session_that_is_meant(  # noqa: PLR0913 - a table of five columns
+    task: Task,
+    ours: OurComment,
+    scope: Scope,
+    changed: dict[str, object],
+    sessions: tuple[str, ...],
+    *,
+    counts: bool,
+) -> None:
+    """It is that of the run, unless it was made apart; of a topic, that of its session."""
+    scoped = replace(task, scope=scope, place=OWN_ISSUE)
+    read = [replace(ours, receipt=ours.receipt.model_copy(update=changed))]
+    assert bool(announcing(scoped, read, sessions)) is counts
+    assert announcing(task, read, ()) == read

@@ -69,9 +69,10 @@ def test_the_background_is_not_sent_by_its_keys() -> None:
         ("2026-11-01", "2026-11-01"),
         ("'2026-11-01'", "2026-11-01"),
         ("last_release", "last_release"),
+        ("last_session", "last_session"),
     ],
 )
-def test_a_period_begins_at_a_day_or_a_release(written: str, since: str) -> None:
+def test_a_period_begins_at_a_day_a_release_or_a_session(written: str, since: str) -> None:
     """A date needs no quotes here, though YAML takes it for one."""
     period = only(f"merged_pull_requests: {{since: {written}}}").merged_pull_requests
     assert period
@@ -87,7 +88,7 @@ def test_a_period_begins_at_a_day_or_a_release(written: str, since: str) -> None
         "2026-02-30",
         "2026-1-1",
         "2026-11-01T10:00:00",
-        "last_session",
+        "last_sprint",
         "[1]",
         "''",
     ],
@@ -115,6 +116,14 @@ def test_a_session_is_named_by_id_or_link(written: str) -> None:
     assert earlier.session == "abc-1"
 
 
+def test_the_session_before_needs_no_name() -> None:
+    """The bare word means whichever it is when the run looks."""
+    earlier = only("previous_session").previous_session
+    assert earlier
+    assert earlier.session == ""
+    assert only("open_actions").open_actions is True
+
+
 @pytest.mark.parametrize(
     "written", ["https://app.harmonica.chat/chat", "https://[x", "two words", "x" * 201]
 )
@@ -130,7 +139,10 @@ def test_what_names_no_session_is_refused(written: str) -> None:
         ("' sesion_md'", "`sesion_md` is not a source; did you mean `session_md`?"),
         ("sesion_md", "`sesion_md` is not a source; did you mean `session_md`?"),
         ("url", "`url` is not a source; there are `session_md`, `file`, "),
-        ("previous_session", "`previous_session` needs to know more; write `previous_session: {se"),
+        ("previous_session: x", "`previous_session` needs to know more; write `previous_session"),
+        ("previous_session: {session: }", "`session` names none; write `- prev"),
+        ("open_actions: 10", "`open_actions` takes nothing; write `- open_actions`"),
+        ("open_action", "`open_action` is not a source; did you mean `open_actions`?"),
         ("merged_pull_requests", "`merged_pull_requests` needs to know more; write `merged_pull_"),
         (
             "14",
@@ -179,7 +191,7 @@ def test_a_limit_in_another_spelling_is_spelt_out(limit: str) -> None:
 def test_sources_are_bounded() -> None:
     """The comment names each of them."""
     [problem] = problems_of(f"context_from: [{'pull_request, ' * (MOST_SOURCES + 1)}]")
-    assert f"at most {MOST_SOURCES} items" in problem
+    assert problem.endswith(f"lists {MOST_SOURCES + 1}; {MOST_SOURCES} are the most")
 
 
 @settings(derandomize=True, deadline=None, max_examples=200)

@@ -40,14 +40,16 @@ project_id: 3f1c9a52-0000
 _LINES = _GOOD.splitlines()
 _SPACES = "\u00a0\u2000\u2003\u2009\u200a\u202f\u205f\u3000"
 _UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
-_COLONS = "\uff1a\ufe55\u2236"
-_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2022\u2212\uff0d"
+_COLONS = "\uff1a\ufe55\u2236\u205a\u0703"
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2022\u2212\uff0d\ufe58\u00b7\u25cf\u2796"
 _QUOTES = (
     ("\u201c", "\u201d"),
     ("\u2018", "\u2019"),
     ("\u201e", "\u201c"),
     ("\u00ab", "\u00bb"),
     ("\uff02", "\uff02"),
+    ("\u275d", "\u275e"),
+    ("\u02bb", "\u02bd"),
 )
 _START = "topic: A topic\ngoal: A goal\n"
 
@@ -179,6 +181,20 @@ def test_a_lookalike_is_named_or_does_no_harm(
             f"{_START}context_sources:\n  - session: 5e55\u200b\n",
             "4:18: U+200B … write `5e55`",
         ),
+        (
+            f"{_START}context_sources:\n  - url: https\uff1a//a.example/x\n",
+            "4:15: U+FF1A … type `:`",
+        ),
+        ("\u0261oal: G\ntopic: T\n", "1:1: U+0261 … write `goal`"),
+        (f"{_START}questions:\n  - text:\u2028Q\n", "4:10: U+2028 … type a space"),
+        (f"{_START}results_visibility: public\u200b\n", "3:27: U+200B … write `public`"),
+        (f"{_START}questions: [{{text:\u3000Q}}]\n", "3:19: U+3000 … type a space"),
+        (f"{_START}questions: [{{text: Q, required\uff1atrue}}]\n", "3:31: U+FF1A … type `:`"),
+        (f"{_START}roster:\n  - rolesByStep:\u00a0{{'0': x}}\n", "4:17: U+00A0 … type a space"),
+        (f'{_START}critical: "Why\u201d\nprompt: "x"\n', '3:15: U+201D … type `"`'),
+        (f"{_START}questions: ['A', 'B\u2019]\n", "3:20: U+2019 … type `'`"),
+        (f"{_START}api: {{n: \uff11.5e3}}\n", "3:10: U+FF11 … write `1.5e3`"),
+        (f"{_START}api:\n  n: [tr\u200bue]\n", "4:9: U+200B … write `true`"),
     ],
 )
 def test_what_to_type_is_said(text: str, said: str) -> None:
@@ -217,16 +233,28 @@ def test_an_expression_names_it_too(
     assert problem.startswith(f"s.yml:1:{column}: {said}")
 
 
+@pytest.mark.parametrize("text", ["\uff5b\uff5b today \uff5d\uff5d", "a {\uff5b today }}"])
+def test_braces_that_only_look_right_are_named(
+    text: str, problems_of: Callable[[str | bytes], list[str]]
+) -> None:
+    """What would be filled in otherwise is not sent as it stands."""
+    [problem] = problems_of(f'topic: "{text}"\ngoal: x\n')
+    assert problem.startswith(f"s.yml:1:{9 + text.index(chr(0xFF5B))}: U+FF5B (fullwidth left")
+
+
 def test_prose_is_left_alone() -> None:
     """Typography is as good as any other text, and a question may begin with a quote."""
     spec = read_spec(
-        "topic: T \u2014 \u201cy\u201d a\uff1ab\ngoal: \u201cG\u201d \u2013 \uff5bx\uff5d\n"
+        "topic: T \u2014 \u201cy\u201d a\uff1ab\n"
+        "goal: \u201cG\u201d \u2013 \uff5b\uff5bx\uff5d\uff5d\n"
         "context: |\n  \u3000\u3000\u6bb5\u843d\uff1a\u6587\n  \u2022 a\n  \u2013 b\n"
-        "questions:\n  - \u201cQ\u201d\uff1awhat\n  - text\u00a0x\n".encode(),
+        "questions:\n  - \u201cQ\u201d\uff1awhat\n  - text\u00a0x\n"
+        "api:\n  n: '\uff15'\n  m: \uff11\u6708\n".encode(),
         "s.yml",
     )
+    assert spec.api == {"n": "\uff15", "m": "\uff11\u6708"}
     assert spec.topic == "T \u2014 \u201cy\u201d a\uff1ab"
-    assert spec.goal == "\u201cG\u201d \u2013 \uff5bx\uff5d"
+    assert spec.goal == "\u201cG\u201d \u2013 \uff5b\uff5bx\uff5d\uff5d"
     assert spec.context == "\u6bb5\u843d\uff1a\u6587\n\u2022 a\n\u2013 b"
     assert [it.text for it in spec.questions or ()] == [
         "\u201cQ\u201d\uff1awhat",

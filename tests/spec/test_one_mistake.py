@@ -20,6 +20,15 @@ _START = "topic: A topic\ngoal: A goal\n"
         ("TOPIC: t\ngoal: x\n", "1:1: `TOPIC` is not a key here; did you mean `topic`?"),
         ('topic: t\n"goal ": x\n', "2:1: `goal` is not a key here; it has a space before or"),
         (f"{_START}questions: [{{txt: a}}]\n", "3:14: `questions[1].txt` is not a key here"),
+        (f"{_START}questions: [{{text: a, required true}}]\n", "3:23: `questions[1].required tr"),
+        (
+            f"{_START}distribution: [{{channel: slack, grup: }}]\n",
+            "3:33: `distribution[1].grup` is",
+        ),
+        (
+            f"{_START}questions: [{{text:a}}]\n",
+            "3:14: `questions[1].text:a` is not a key here; a space is missing behind the colon",
+        ),
         (f"{_START}questions:\n  - Why: what\n", "4:5: `questions[1].Why` is not a key here; put"),
         (
             f"{_START}distribution: [{{chanel: telegram, group: x}}]\n",
@@ -28,6 +37,22 @@ _START = "topic: A topic\ngoal: A goal\n"
         (
             f"{_START}distribution: [{{channel: telegram, groupid: x}}]\n",
             "3:36: `distribution[1].groupid` is not a key here; did you mean `group_id`?",
+        ),
+        (
+            f"{_START}distribution: [{{channel: Telegram, group: x}}]\n",
+            "3:26: `Telegram` must be written `telegram`",
+        ),
+        (
+            f"{_START}distribution: [{{channel: telegr\u0430m, group: x}}]\n",
+            "3:32: U+0430 (cyrillic small letter a)",
+        ),
+        (
+            f"{_START}distribution: [{{channel: telegramm, group: x}}]\n",
+            "3:37: `distribution[1].group` would be looked for among the Telegram groups; did you",
+        ),
+        (
+            f"{_START}context_from: [{{previous_session: {{id: x}}}}]\n",
+            "3:36: `context_from[1].previous_session.id` is not a key here; there is `session`",
         ),
         (f"{_START}roster: [{{emial: x}}]\n", "3:11: `roster[1].emial` is not a key here; did"),
         (

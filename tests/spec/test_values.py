@@ -85,7 +85,7 @@ JSON = st.recursive(
 
 def shown(event: Event, expression: str) -> str:
     """Return what an expression comes to for an event."""
-    return Parsed(expression).fill(values_of(event, {}, NONE, None))
+    return Parsed(expression).fill(values_of(event, {}, [NONE], None))
 
 
 def test_a_pull_request_tells_all_its_names() -> None:
@@ -189,6 +189,12 @@ def test_a_release_tells_all_its_names(changes: dict[str, object], expected: lis
     assert [shown(event, f"release.{name}") for name in names] == expected
 
 
+def test_what_is_null_of_a_draft_is_none() -> None:
+    """GitHub's description permits it; what it does not tell stays unknown."""
+    assert facts_of({"number": 7, "draft": None})["draft"] is False
+    assert "draft" not in facts_of({"number": 7})
+
+
 def test_another_event_has_no_release() -> None:
     """The error says so, unless there is a default."""
     event = Event(name="push")
@@ -212,7 +218,7 @@ def test_any_payload_gives_plain_values(payload: dict[str, object]) -> None:
     """Whatever an event holds, each name comes to a text, or is absent."""
     event = Event(name="x", payload=payload, repository_id="1")
     known = Group("pull_request", known_pull_request(event, 7), "")
-    values = values_of(event, {}, known, date(2026, 1, 1))
+    values = values_of(event, {}, [known], date(2026, 1, 1))
     for name, inside in NAMES.items():
         for part in inside or ("x",):
             is_text = name in ("actor", "today")

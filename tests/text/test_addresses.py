@@ -12,6 +12,7 @@ from harmonica_session.text.addresses import (
     checked_api_url,
     checked_join_url,
     is_loopback,
+    join_url_like,
     join_url_of,
     session_id_in,
 )
@@ -236,3 +237,10 @@ def test_any_text_names_a_session_or_is_a_value_error(text: str) -> None:
         return
     assert session_id_in(taken) == taken
     assert not re.search(r"[\s/?#]", taken)
+
+
+def test_a_link_has_the_form_of_another_one() -> None:
+    """The id is exchanged, and quoted as it was there."""
+    known = "https://talk.example.org/x/chat?s=a%2Fb&lang=en"
+    assert join_url_like(known, "a/b", "c d") == "https://talk.example.org/x/chat?s=c%20d&lang=en"
+    assert join_url_like(known, "another", "c") == ""

@@ -58,6 +58,13 @@ def test_a_list_ends_its_lines_at_lf_and_crlf_alone() -> None:
     assert lines_of(" a.yml\r\n\n b\u2028c\x0bd\re.yml \n") == ["a.yml", "b\u2028c\x0bd\re.yml"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-32-le", "utf-32-be"])
+def test_32_bits_are_known_without_a_character_of_ascii(encoding: str) -> None:
+    """Hardly anything else can be read as characters of 32 bits."""
+    with pytest.raises(FileRefused, match=r"the file is UTF-32, .* without a byte order mark"):
+        decode("回顾会议".encode(encoding), "SESSION.md")
+
+
 @pytest.mark.parametrize("text", ["topic: a\n", "Тема: кот\n", "主题 回顾\n目标 一件事\n", "a 😀"])
 @pytest.mark.parametrize(
     ("encoding", "named"),
@@ -99,7 +106,13 @@ _CONFLICT = "# A\n<<<<<<< HEAD\nours\n=======\ntheirs\n>>>>>>> branch\n"
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize(
-    "text", [_CONFLICT, _CONFLICT.replace("=======", "||||||| base\nx\n=======")]
+    "text",
+    [
+        _CONFLICT,
+        _CONFLICT.replace("=======", "||||||| base\nx\n======="),
+        "# A\n<<<<<<<<<< HEAD\nours\n==========\ntheirs\n>>>>>>>>>> branch\n",
+        "# A\n<<<<<<< Conflict 1 of 1\n%%%%%%% Changes\n-a\n+++++++ Contents\nc\n>>>>>>> ends\n",
+    ],
 )
 def test_a_merge_that_nobody_has_finished_is_refused(text: str, end: str) -> None:
     """Both sides of a conflict would go to the facilitator; the place is where it begins."""
@@ -114,7 +127,7 @@ def test_a_merge_that_nobody_has_finished_is_refused(text: str, end: str) -> Non
         "<<<<<<< a\n=======\n",
         "=======\n>>>>>>> b\n",
         ">>>>>>> b\n=======\n<<<<<<< a\n",
-        "<<<<<<<< a\n========\n>>>>>>>> b\n",
+        "<<<<<< a\n======\n>>>>>> b\n",
         _CONFLICT.replace("\n", "\n    "),
         "in a line <<<<<<< a\n=======\n>>>>>>> b\n",
     ],

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from harmonica_session.text.lookalikes import advice, culprit, hint, is_disguised, straightened
+from harmonica_session.text.lookalikes import (
+    advice,
+    culprit,
+    hint,
+    holds,
+    is_disguised,
+    straightened,
+)
 
 
 @pytest.mark.parametrize(
@@ -63,3 +70,8 @@ def test_a_path_that_leads_nowhere_may_hold_one() -> None:
     assert hint("docs/plan.md") == ""
     assert hint("docs\u00a0/plan.md").startswith(" (it holds U+00A0 (no-break space), which only")
     assert "as its character 5)" in hint("docs\u00a0/plan.md")
+
+
+def test_a_line_end_that_nobody_sees_makes_no_line() -> None:
+    """A place is told as editors count, so it has one number where they show one line."""
+    assert holds("a\u2028b", 1).endswith("which nobody sees, as its character 2")

@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harmonica_session.text.moment import moment, moment_in_header
+from harmonica_session.text.moment import (
+    is_before,
+    is_surely_before,
+    moment,
+    moment_in_header,
+)
 
 UTC = timezone.utc
 YEAR = timedelta(days=366)
@@ -78,3 +83,14 @@ def test_every_moment_can_be_counted_with(text: str) -> None:
         if read:
             assert read - YEAR < read.astimezone(UTC) < read + YEAR
             assert datetime.fromtimestamp(read.timestamp() + 366 * 86_400, UTC) > read
+
+
+def test_hours_prove_nothing_where_a_server_may_be_in_two_zones() -> None:
+    """Two zones lie 26 hours apart at the most; what nobody can read proves nothing either."""
+    noon = datetime(2026, 6, 2, 12, tzinfo=UTC)
+    assert is_before("2026-06-02T11:59:59Z", noon)
+    assert not is_surely_before("2026-06-01T10:00:00Z", noon)
+    assert is_surely_before("2026-06-01T08:59:59Z", noon)
+    for text, other in ((None, noon), ("soon", noon), ("2026-06-01T08:59:59Z", None)):
+        assert not is_before(text, other)
+        assert not is_surely_before(text, other)

@@ -72,6 +72,20 @@ def test_prose_about_tokens_is_no_token(text: str) -> None:
     assert without_secrets(text, []) == text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "docs/highs_and_lows_over_the_years_2019_2026.md",
+        "weighs_up-what_all_of_the_teams.have_said",
+    ],
+)
+def test_a_name_that_only_holds_a_prefix_stays(text: str) -> None:
+    """Words end in `ghs`, and go on in names of files."""
+    refuse_secrets(text, "SESSION.md", [])
+    assert without_secrets(text, []) == text
+    assert blot_out(plain(text, 200), []) == plain(text, 200)
+
+
 def test_what_others_wrote_loses_whole_keys_only() -> None:
     """What only speaks of a key stays; keys, and the secrets of the run, go."""
     text = "hm_live_0123456789abcdef0123456789ABCDEF, hm_live_your_key_here, the-other-key"

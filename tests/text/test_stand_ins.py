@@ -14,10 +14,19 @@ PAGE = b"<!DOCTYPE html>\n<html><title>Sign in</title></html>"
 
 
 @pytest.mark.parametrize(
-    "content", [POINTER, POINTER.replace(b"\n", b"\r\n"), POINTER.replace(b"git-lfs", b"hawser")]
+    "content",
+    [
+        POINTER,
+        POINTER.replace(b"\n", b"\r\n"),
+        POINTER.replace(b"\n", b"\r"),
+        POINTER.replace(b"git-lfs", b"hawser"),
+        POINTER.replace(b"https://git-lfs.github.com/spec/v1", b"http://git-media.io/v/2"),
+        b"\xef\xbb\xbf" + POINTER,
+        b"\n  " + POINTER,
+    ],
 )
 def test_a_pointer_is_known(content: bytes) -> None:
-    """Also one whose line ends were converted, and one of the first versions."""
+    """Also one that an editor or a filter has touched, and one of the first versions."""
     assert is_pointer(content)
 
 
@@ -38,6 +47,9 @@ def test_a_text_about_pointers_is_none(content: bytes) -> None:
         ("docs/a.md", PAGE, "named `*.md`, but it is an HTML page"),
         ("a.txt", b"\xef\xbb\xbf \n<HTML lang=en>", "named `*.txt`, but it is an HTML page"),
         ("s.yml", b'<?xml version="1.0"?>\n<!doctype  HTML>', "named `*.yml`"),
+        ("a.md", b"<!-- saved from url -->\n<!-- x -->" + PAGE, "named `*.md`, but it is an HTML"),
+        ("a.md", b"<head><title>404</title></head>", "named `*.md`, but it is an HTML page"),
+        ("a.txt", b"<body class=x>", "named `*.txt`, but it is an HTML page"),
     ],
 )
 def test_a_content_under_another_name_is_told(path: str, content: bytes, said: str) -> None:
@@ -55,6 +67,7 @@ def test_a_content_under_another_name_is_told(path: str, content: bytes, said: s
         ("a", PAGE),
         ("a.md", b"<h1 align=center>Garden</h1>\n"),
         ("a.md", b"<htmlish>"),
+        ("a.md", b"<!-- a remark -->\n# Garden\n"),
         ("a.md", b"# A page\n\n```html\n" + PAGE + b"\n```\n"),
     ],
 )

@@ -43,6 +43,7 @@ from harmonica_session.words.pull_request import Account, Beginning, Comment, Pu
 from harmonica_session.words.results import Knowledge, Summary
 from harmonica_session.words.session import Session
 from harmonica_session.words.visibility import Visibility
+from harmonica_session.words.workflow_run import RunPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,8 +118,36 @@ _SOURCE = {"id": "1", "source_type": "url", "source_ref": either("2"), "mcp_conf
 DESCRIBED: list[tuple[type[Answer], dict[str, Any]]] = [
     (Account, _USER),
     (Beginning, {"created_at": _AT, "name": either("CI"), "closed_at": nullable(_AT)}),
-    (Comment, {"id": 1, "html_url": "https://x", "body": optional("Hi"), "user": nullable(_USER)}),
+    (
+        Comment,
+        {
+            "id": 1,
+            "html_url": "https://x",
+            "body": optional("Hi"),
+            "user": nullable(_USER),
+            "updated_at": _AT,
+        },
+    ),
     (PullRequest, _SIMPLE_PULL),
+    (
+        RunPage,
+        {
+            "total_count": 1,
+            "workflow_runs": [
+                {
+                    "id": 1,
+                    "event": "push",
+                    "head_branch": nullable("main"),
+                    "head_sha": "a" * 40,
+                    "head_repository": optional({"id": 1}),
+                    "status": nullable("completed"),
+                    "created_at": _AT,
+                    "updated_at": _AT,
+                    "pull_requests": nullable([]),
+                }
+            ],
+        },
+    ),
     (
         PullRequestFacts,
         {

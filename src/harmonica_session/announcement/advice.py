@@ -16,31 +16,39 @@ if TYPE_CHECKING:
 PERMISSIONS = """\
 permissions:
   contents: read
-  pull-requests: write"""
+  pull-requests: write
+  actions: read  # in private repositories, to know which runs there were"""
+PERMISSIONS_FOR_ISSUES = """\
+permissions:
+  contents: read
+  issues: write"""
 
 
-def denied(what: str, error: Refused) -> str:
-    """Say what a token may not do, with the block to paste where that helps."""
+def denied(what: str, error: Refused, place: Place) -> str:
+    """Say what a token may not do at a place, with the block to paste where that helps."""
     if isinstance(error, Barred):
         return f"{what}: {error}"
-    return f"{what}, because the token may not: {error}. Give the job these:\n{PERMISSIONS}"
+    block = PERMISSIONS_FOR_ISSUES if place.is_own_issue else PERMISSIONS
+    return f"{what}, because the token may not: {error}. Give the job these:\n{block}"
 
 
 def not_announced(place: Place, error: ActionError) -> str:
-    """Say why the link was not posted, and what to do about it."""
+    """Say why the link was not posted, and what to do about it.
+
+    Args:
+        place: An issue yet to be opened has no number.
+        error: What went wrong.
+    """
+    was, later = f"The link was not posted on {place}", "the next run posts it"
+    unknown = f"the link was posted on {place}"
+    if place.number is None:
+        was, later = "No issue was opened for the session", "running this again opens one"
+        unknown = "an issue was opened for the session"
+    elsewhere = "the link stands in the outputs and in the job summary"
     if isinstance(error, Barred):
-        return (
-            f"The link was not posted on {place}; it stands in the outputs and in the job summary: "
-            f"{error}"
-        )
+        return f"{was}; {elsewhere}: {error}"
     if isinstance(error, Refused) and error.is_denial:
-        return denied(f"The link was not posted on {place}", error)
+        return denied(was, error, place)
     if isinstance(error, FateUnknown):
-        return (
-            f"Nobody knows whether the link was posted on {place}; it stands in the outputs and in "
-            f"the job summary, and the next run posts it if need be: {error}"
-        )
-    return (
-        f"The link was not posted on {place}; it stands in the outputs and in the job summary, "
-        f"and the next run posts it: {error}"
-    )
+        return f"Nobody knows whether {unknown}; {elsewhere}, and {later} if need be: {error}"
+    return f"{was}; {elsewhere}, and {later}: {error}"

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 from harmonica_session.announcement.authorship import standing_of
 from harmonica_session.announcement.our_comments import login_of, seal_for
 from harmonica_session.announcement.receipt import UNKNOWN, OurComment, Receipt, spec_named
-from harmonica_session.edges.files.pattern import Pattern
 from harmonica_session.words.place import NOWHERE, Place
 from harmonica_session.words.pull_request import Comment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from harmonica_session.announcement.receipt import Seal
     from harmonica_session.edges.github.client import GitHub
@@ -62,17 +61,17 @@ class Announced:
 class Announcements:
     """The announcements of one repository."""
 
-    def __init__(self, world: World, github: GitHub, specs: Sequence[str]) -> None:
+    def __init__(self, world: World, github: GitHub, is_meant: Callable[[str], bool]) -> None:
         """Ask nothing yet.
 
         Args:
             world: The keys, the repository, and the clock.
             github: The repository's.
-            specs: Paths and patterns of those whose announcements count; none for every spec.
+            is_meant: Says of the path of a spec whether its announcements count.
         """
         self._world = world
         self._github = github
-        self._specs = {spec: Pattern(spec) for spec in specs}
+        self._is_meant = is_meant
         self._login: str | None = None
 
     def on(self, number: int, *, is_pull_request: bool) -> list[Announced]:
@@ -86,7 +85,7 @@ class Announcements:
             ServiceError: GitHub does not tell.
         """
         if is_pull_request:
-            return list(self._in_comments(number, is_open=True))
+            return list(self.in_comments(number))
         return self._of(self._github.issues.get(number))
 
     def labelled(self) -> list[Announced]:
@@ -107,14 +106,20 @@ class Announcements:
         return list(oldest.values())
 
     def _of(self, issue: Issue) -> list[Announced]:
-        own = [] if issue.is_pull_request else list(self._as_own_issue(issue))
-        return own or list(self._in_comments(issue.number, is_open=issue.is_open))
+        own = [] if issue.is_pull_request else list(self.as_own_issue(issue))
+        return own or list(self.in_comments(issue.number, is_open=issue.is_open))
 
-    def _as_own_issue(self, issue: Issue) -> Iterator[Announced]:
+    def as_own_issue(self, issue: Issue) -> Iterator[Announced]:
+        """Return the sessions that an issue is there for alone; of one spec there is one."""
         place = Place(issue.number, is_own_issue=True)
         yield from self._among((as_comment(issue),), place, is_open=issue.is_open)
 
-    def _in_comments(self, number: int, *, is_open: bool) -> Iterator[Announced]:
+    def in_comments(self, number: int, *, is_open: bool = True) -> Iterator[Announced]:
+        """Return the sessions that comments on an issue or pull request announce.
+
+        Raises:
+            ServiceError: GitHub does not tell.
+        """
         comments = tuple(self._github.comments(number))
         for it in self._among(comments, Place(number), is_open=is_open):
             yield replace(it, comments=comments)
@@ -134,11 +139,6 @@ class Announcements:
             if read and (ours := standing_of(read, self._speaks_for()).ours):
                 yield Announced(seal, place, ours, is_open=is_open)
 
-    def _is_meant(self, spec: str) -> bool:
-        # A file whose very name looks like a pattern is meant as such.
-        known = self._specs
-        return not known or spec in known or any(it.matches(spec) for it in known.values())
-
     def _speaks_for(self) -> str:
         if self._login is None:
             self._login = login_of(self._world, self._github)
@@ -147,7 +147,13 @@ class Announcements:
 
 def as_comment(issue: Issue) -> Comment:
     """Return the text of an issue as if it were a comment."""
-    return Comment(id=issue.number, html_url=issue.html_url, body=issue.body, user=issue.user)
+    return Comment(
+        id=issue.number,
+        html_url=issue.html_url,
+        body=issue.body,
+        user=issue.user,
+        updated_at=issue.updated_at,
+    )
 
 
 def unannounced(world: World, session_id: str) -> Announced:

@@ -1,4 +1,4 @@
-"""Finds our comments at a place, by the receipts in them.
+"""Finds our announcements at a place, by the receipts in them.
 
 This module must not ask Harmonica anything, nor write anything anywhere.
 """
@@ -25,9 +25,13 @@ _NOTHING = Standing(None, (), ())
 
 
 def our_comments(
-    world: World, seal: Seal, place: Place, read: Callable[[], list[Comment]]
-) -> Standing:
-    """Return which comments at a place are ours.
+    world: World,
+    seal: Seal,
+    place: Place,
+    read: Callable[[], list[Comment]],
+    choose: Callable[[list[OurComment]], list[OurComment]],
+) -> Standing | None:
+    """Return which comments at a place are ours, None where they cannot be read.
 
     A token that may not read the comments is warned of, and so are receipts that were written with
     a key that this run does not have.
@@ -37,6 +41,7 @@ def our_comments(
         seal: What knows our receipts.
         place: Where the comments are.
         read: Asks for all of them.
+        choose: Returns those of what has a receipt that may announce the session.
 
     Raises:
         NothingToAnnounceOn: There is no such pull request.
@@ -45,7 +50,8 @@ def our_comments(
     if world.github is None:
         return _NOTHING
     try:
-        standing = _standing(world, world.github, seal, place, read())
+        found = with_receipt(seal, place, read())
+        standing = _standing(world, world.github, choose(found))
     except Refused as error:
         if error.is_absent and world.inputs.pr_number:
             raise NothingToAnnounceOn(
@@ -54,25 +60,31 @@ def our_comments(
             ) from None
         if not error.is_denial:
             raise
-        world.runner.warn(denied(f"The comments on {place} cannot be read", error))
-        return _NOTHING
-    _tell(world, standing)
+        what = f"The comments on {place} cannot be read"
+        if place.is_own_issue:
+            what = "The issues cannot be read, so none is opened for the session"
+        world.runner.warn(denied(what, error, place))
+        return None
+    _tell(world, place, standing)
     return standing
 
 
-def _tell(world: World, standing: Standing) -> None:
+def _tell(world: World, place: Place, standing: Standing) -> None:
     """Say what is unusual about what stands there."""
-    ours = standing.ours
+    ours, noun = standing.ours, place.noun
     if ours and not ours.is_intact:
-        world.runner.say(f"Somebody has edited our comment: {_link(ours)}")
+        world.runner.say(f"Somebody has edited our {noun}: {_link(ours)}")
     elif ours and not ours.is_current:
-        world.runner.say(f"Our comment was signed with `previous-api-key`: {_link(ours)}")
+        world.runner.say(f"Our {noun} was signed with `previous-api-key`: {_link(ours)}")
     if standing.unsigned and not ours:
+        where = "A comment has a receipt for this pull request"
+        if place.is_own_issue:
+            where = "An issue has a receipt for this session"
         links = ", ".join(_link(it) for it in standing.unsigned)
         world.runner.warn(
-            "A comment has a receipt for this pull request that the API key of this run has not "
-            f"signed, so it is ignored: {links}. If the key was replaced, give the old one as "
-            "`previous-api-key`; otherwise somebody has made it up.",
+            f"{where} that the API key of this run has not signed, so it is ignored: {links}. If "
+            "the key was replaced, give the old one as `previous-api-key`; otherwise somebody has "
+            "made it up.",
             about="announcement",
         )
 
@@ -81,21 +93,21 @@ def _link(it: OurComment) -> str:
     return it.comment.html_url or f"comment {it.comment.id}"
 
 
-def our_comment_among(
-    world: World, github: GitHub, seal: Seal, place: Place, comments: Iterable[Comment]
-) -> OurComment | None:
-    """Return which of the comments that stand at a place now counts, None when none is ours.
+def with_receipt(seal: Seal, place: Place, comments: Iterable[Comment]) -> list[OurComment]:
+    """Return what has a receipt for a place, whoever has signed it."""
+    return [it for comment in comments if (it := seal.read(comment, place))]
+
+
+def counting_among(world: World, github: GitHub, found: list[OurComment]) -> OurComment | None:
+    """Return which of the announcements with a receipt counts, None when none is ours.
 
     Raises:
         ServiceError: GitHub did not say whom the token speaks for.
     """
-    return _standing(world, github, seal, place, comments).ours
+    return _standing(world, github, found).ours
 
 
-def _standing(
-    world: World, github: GitHub, seal: Seal, place: Place, comments: Iterable[Comment]
-) -> Standing:
-    found = [it for comment in comments if (it := seal.read(comment, place))]
+def _standing(world: World, github: GitHub, found: list[OurComment]) -> Standing:
     if not found:
         return _NOTHING
     return standing_of(found, login_of(world, github))

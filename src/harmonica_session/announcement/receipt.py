@@ -86,6 +86,7 @@ class Receipt(BaseModel):
         run_id: The workflow run that created or found it.
         written_by: The workflow run whose request the comment speaks of.
         is_foreign: Whether somebody set the session up without this spec.
+        is_apart: Whether it is in an issue of its own, and a step's that shares it with none.
         after: The newest comment at the place when ours was posted; what is no newer is not ours.
         nonce: What tells our comments from each other, and a copy from a comment of another run.
         round: Until when the session is open and who is expected, None when the spec did not say.
@@ -105,6 +106,7 @@ class Receipt(BaseModel):
     run_id: _Short = ""
     written_by: _Short = ""
     is_foreign: bool = False
+    is_apart: bool = False
     after: Annotated[int, Field(strict=True, ge=0)] = 0
     nonce: _Short = ""
     round: Round | None = None

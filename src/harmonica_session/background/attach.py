@@ -23,6 +23,7 @@ from harmonica_session.words.attachment import (
     Attachment,
     media_type,
 )
+from harmonica_session.words.front_matter import without_front_matter
 
 if TYPE_CHECKING:
     from harmonica_session.edges.harmonica.client import Harmonica
@@ -88,7 +89,9 @@ def _ready(world: World, source: ContextSource) -> Attachment:
     is_text = kind.startswith("text/")
     text = background_text(content, path) if is_text else content.decode("latin-1")
     refuse_secrets(text, path, world.inputs.secret_texts)
-    return Attachment("file", path, content)
+    sent = without_front_matter(text)
+    # What is sent whole is sent to the byte.
+    return Attachment("file", path, sent.encode() if is_text and sent != text else content)
 
 
 def attach(

@@ -63,12 +63,13 @@ class Context:
     cut: int = 0
     shares: tuple[Share, ...] = field(default=(), compare=False)
 
-    def with_reference(self, reference: str) -> str:
-        """Return the context with `Ref: …` as its last line.
+    def with_references(self, *references: str) -> str:
+        """Return the context with a line `Ref: …` for each reference at its end.
 
-        The line is the only way to know a session again: the API has no idempotency key.
+        The lines are the only way to know a session again: the API has no idempotency key.
         """
-        return f"{self.text}\n\nRef: {reference}" if self.text else f"Ref: {reference}"
+        lines = "\n".join(f"Ref: {reference}" for reference in references)
+        return f"{self.text}\n\n{lines}" if self.text else lines
 
 
 def compose(spec: Spec, held: dict[int, list[Background]]) -> Context:

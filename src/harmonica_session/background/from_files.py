@@ -128,4 +128,8 @@ class _Reading:
     def checked(self, content: bytes, path: str) -> str:
         text = background_text(content, path)
         refuse_secrets(text, path, self.world.inputs.secret_texts)
-        return text
+        if not text.startswith("---"):
+            return text
+        from harmonica_session.words.front_matter import without_front_matter
+
+        return without_front_matter(text)

@@ -11,18 +11,20 @@ from harmonica_session.background.context import Context, compose
 from harmonica_session.background.from_files import from_files
 
 if TYPE_CHECKING:
+    from harmonica_session.announcement.earlier import Earlier
     from harmonica_session.spec.spec import Spec
     from harmonica_session.words.place import Place
     from harmonica_session.world import World
 
 
-def gather(world: World, spec: Spec, *, place: Place) -> Context:
+def gather(world: World, spec: Spec, *, place: Place, earlier: Earlier) -> Context:
     """Return the context: the spec's own, then its sources, within the limit.
 
     Args:
         world: Where the sources are.
         spec: What the file says.
         place: Where the session is announced.
+        earlier: The sessions before it.
 
     Raises:
         FileRefused: A file cannot be used.
@@ -35,7 +37,7 @@ def gather(world: World, spec: Spec, *, place: Place) -> Context:
     if others := [at for at in listed if at not in held]:
         from harmonica_session.background.from_services import from_services
 
-        held |= from_services(world, spec, place, others)
+        held |= from_services(world, spec, place, earlier, others)
     context = compose(spec, held)
     world.runner.say(f"Background: {', '.join(map(str, context.shares)) or 'none'}")
     if context.cut:

@@ -19,6 +19,7 @@ from harmonica_session.text.moment import moment
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from harmonica_session.words.agreed import Became, Promised
     from harmonica_session.words.history import (
         ChangedFile,
         Commit,
@@ -97,7 +98,7 @@ def pull_request(
         facts.append(f"Labels: {labels}")
     facts.append(
         f"Size: {_count(pull.commits, 'commit')}, {_count(pull.changed_files, 'file')}, "
-        f"{pull.additions} lines added, {pull.deletions} removed"
+        f"{_count(pull.additions, 'line')} added, {pull.deletions} removed"
     )
     facts += _listed("Closes:", [_issue(place, it, repository) for place, it in issues.items()])
     if description := _text(pull.body, _DESCRIPTION):
@@ -188,6 +189,50 @@ def issues_closed(listing: Listing, since: str) -> str:
         for it in listing.newest
     ]
     return quotation(f"Issues closed since {since}: {_total(listing)}.", lines)
+
+
+def open_actions(promised: Sequence[Promised], now: str) -> str:
+    """Return what was agreed on in earlier sessions as background: the totals, and a line each.
+
+    Args:
+        promised: The sessions, newest first.
+        now: This moment, in ISO 8601.
+    """
+    fates = [it.fate for session in promised for it in session.actions]
+    totals = [
+        f"{fates.count(fate)} {fate}"
+        for fate in ("done", "open", "dropped", "unknown")
+        if fate in fates or fate in ("done", "open")
+    ]
+    lines: list[str] = []
+    for session in promised:
+        held = moment(session.created_at)
+        heading = f"Session of {held:%Y-%m-%d}:" if held else "A session:"
+        lines += _listed(heading, [_became(it, now) for it in session.actions])
+    introduction = (
+        "What was agreed on in earlier sessions of this kind, and what became of it: "
+        f"{', '.join(totals)}."
+    )
+    return quotation(introduction, lines)
+
+
+def _became(it: Became, now: str) -> str:
+    """Return what became of an action, before the words of others."""
+    fate: str = it.fate
+    if it.fate == "unknown":
+        fate = "unknown, for its issue is not to be found"
+    elif it.ended:
+        fate = f"{it.fate} after {_time(it.begun, it.ended)}"
+    elif it.fate == "open" and it.begun:
+        fate = f"open for {_time(it.begun, now)}"
+    action = it.action
+    about = "".join(
+        f"; {name} {_short(value, _NAME)}"
+        for name, value in (("owner", action.owner), ("due", action.due))
+        if value
+    )
+    issue = f"#{action.issue} " if action.issue else ""
+    return f"{issue}{fate}{about}: {_short(action.description, _TITLE)}"
 
 
 def _total(listing: Listing) -> str:

@@ -9,13 +9,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from harmonica_session.announcement.earlier import Earlier
 from harmonica_session.announcement.find_place import find_place
 from harmonica_session.background.gather import gather
 from harmonica_session.commands import several
 from harmonica_session.commands.several import each
 from harmonica_session.inputs import reason_to_skip, require_key
 from harmonica_session.report.hand_on import hand_on, skip
-from harmonica_session.session.announce import announce, warn_of_unkept_round
+from harmonica_session.session.announce import announce, wants_label, warn_of_unkept_round
 from harmonica_session.session.find import find
 from harmonica_session.session.plan import Found, Plan, decide
 from harmonica_session.session.prepare import attachments_for, seal_of, task_of
@@ -56,7 +57,12 @@ def create(world: World) -> bool:
     world = choose_files(world)
     worlds = several.worlds_of(world)
     with several.logs_in_turn(world, worlds):
-        return several.carry_out(worlds, _work_for(worlds))
+        is_well = several.carry_out(worlds, _work_for(worlds))
+    if world.event.name == "schedule":
+        from harmonica_session.report.quiet import warn_of_quiet
+
+        warn_of_quiet(world)
+    return is_well
 
 
 def _work_for(worlds: list[World]) -> list[Callable[[], None]]:
@@ -64,9 +70,10 @@ def _work_for(worlds: list[World]) -> list[Callable[[], None]]:
     # Nobody is asked before all that can be wrong with a spec in itself was looked at.
     drafts = each(worlds, read)
     place = find_place(worlds[0])
-    specs = each(worlds, partial(_complete, place=place), drafts)
+    earlier = Earlier(worlds[0])
+    specs = each(worlds, partial(_complete, place=place, earlier=earlier), drafts)
     refuse_shared_topics(worlds, specs)
-    contexts = each(worlds, partial(gather, place=place), specs)
+    contexts = each(worlds, partial(gather, place=place, earlier=earlier), specs)
     seals = each(worlds, seal_of)
     tasks = each(worlds, partial(task_of, place=place), seals, specs, contexts)
     plans = each(worlds, partial(_plan, survey=Survey(worlds[0])), seals, tasks)
@@ -74,9 +81,10 @@ def _work_for(worlds: list[World]) -> list[Callable[[], None]]:
     return each(worlds, _work, seals, plans, attachments)
 
 
-def _complete(world: World, draft: Draft, *, place: Place) -> Spec:
+def _complete(world: World, draft: Draft, *, place: Place, earlier: Earlier) -> Spec:
     """Return the spec with the values of the run in its texts, and with ids for its names."""
-    return look_up_names(world, fill_in(world, draft, place=place))
+    before = partial(earlier.session_before, draft.path)
+    return look_up_names(world, fill_in(world, draft, place=place, before=before))
 
 
 def _plan(world: World, seal: Seal | None, task: Task, *, survey: Survey) -> Plan:
@@ -110,6 +118,10 @@ def _carry_out(
     outcome = agree_on_session(world, harmonica, outcome)
     outcome = announce(world, seal, outcome)
     outcome = agree_on_comment(world, harmonica, seal, outcome)
+    if wants_label(outcome):
+        from harmonica_session.session.label import label
+
+        label(world, outcome)
     name_surplus(world, outcome)
     warn_of_unkept_round(world, seal, outcome)
     if attachments and outcome.status == "created":

@@ -13,26 +13,32 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STARTERS = files("harmonica_session") / "starters"
-KINDS = ("retrospective", "sprint", "decision")
+KINDS = (
+    *("retrospective", "sprint", "decision", "release", "first-contribution", "chat"),
+    "results",
+)
 
 
 def init(root: Path, kind: str) -> int:
-    """Write `.harmonica/KIND.yml` and `.github/workflows/KIND.yml`.
+    """Write `.harmonica/KIND.yml`, where the kind has a spec, and `.github/workflows/KIND.yml`.
 
     Args:
         root: The repository.
         kind: One of `KINDS`.
 
     Returns:
-        0 when both files were written, 1 when one was there already and was left as it is.
+        0 when all was written, 1 when a file was there already and was left as it is.
     """
     code = 0
     for name, folder in (("session.yml", ".harmonica"), ("workflow.yml", ".github/workflows")):
+        starter = STARTERS / kind / name
+        if not starter.is_file():
+            continue
         target = root / folder / f"{kind}.yml"
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             with target.open("x", encoding="utf-8", newline="\n") as file:
-                file.write((STARTERS / kind / name).read_text("utf-8"))
+                file.write(starter.read_text("utf-8"))
         except FileExistsError:
             sys.stderr.write(f"error: {folder}/{kind}.yml is there already; it was left as it is\n")
             code = 1
@@ -40,6 +46,6 @@ def init(root: Path, kind: str) -> int:
             sys.stdout.write(f"Wrote {folder}/{kind}.yml\n")
     if code == 0:
         sys.stdout.write(
-            "Now add the secret HARMONICA_API_KEY to the repository, and commit both.\n"
+            "Now add the secret HARMONICA_API_KEY to the repository, and commit what was written.\n"
         )
     return code

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.announced import Announcements, unannounced
 from harmonica_session.commands import several
+from harmonica_session.edges.files.pattern import Pattern
 from harmonica_session.edges.github.find_pull_request import find_pull_request
 from harmonica_session.errors import ActionError, InputError, Refused
 from harmonica_session.inputs import reason_to_skip, require_key
@@ -54,6 +55,10 @@ def results(world: World) -> bool:
     is_well = _carry_out(world, sessions, reports) if sessions else nothing_to_report(world)
     if inputs.results_file:
         _write_file(world, [reports[at] for at in sorted(reports)])
+    if world.event.name == "schedule":
+        from harmonica_session.report.quiet import warn_of_quiet
+
+        warn_of_quiet(world)
     return is_well
 
 
@@ -114,8 +119,7 @@ def _announced(world: World) -> list[Announced]:
 
 def _meant(world: World, github: GitHub) -> list[Announced]:
     inputs, event = world.inputs, world.event
-    given = lines_of(inputs.spec) if inputs.is_spec_given else []
-    known = Announcements(world, github, [world.files.normalise(it) for it in given])
+    known = Announcements(world, github, _chosen(world))
     place = find_pull_request(github, inputs, event)
     if place.unseen:
         world.runner.warn(f"The pull request could not be looked up: {place.unseen}")
@@ -129,6 +133,15 @@ def _meant(world: World, github: GitHub) -> list[Announced]:
     found = known.labelled()
     named = [it for it in found if it.receipt.session_id == inputs.session]
     return named if inputs.session else found
+
+
+def _chosen(world: World) -> Callable[[str], bool]:
+    """Return what says whether a spec is meant: by its path or a pattern, whether it is there."""
+    given = lines_of(world.inputs.spec) if world.inputs.is_spec_given else []
+    paths = [world.files.normalise(it) for it in given]
+    patterns = [Pattern(it) for it in paths]
+    # A file whose very name looks like a pattern is meant as such.
+    return lambda spec: not paths or spec in paths or any(it.matches(spec) for it in patterns)
 
 
 def _by_session(found: Sequence[Announced]) -> list[list[Announced]]:

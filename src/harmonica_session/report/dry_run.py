@@ -16,6 +16,7 @@ from harmonica_session.session import notes
 from harmonica_session.session.change import written_in
 from harmonica_session.session.outcome import as_planned
 from harmonica_session.session.plan import NOBODY_KNOWS
+from harmonica_session.text.markdown import plain
 from harmonica_session.words.session import Session
 
 if TYPE_CHECKING:
@@ -24,8 +25,12 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from harmonica_session.announcement.receipt import Seal
+    from harmonica_session.session.outcome import Outcome
     from harmonica_session.session.plan import Plan
     from harmonica_session.world import World
+
+# A title of an issue, and the words around it.
+_LONGEST_HEADING = 300
 
 
 def show(world: World, seal: Seal | None, plan: Plan) -> None:
@@ -47,18 +52,31 @@ def show(world: World, seal: Seal | None, plan: Plan) -> None:
         "stale": f"The session {session.id} would stay as it is: {plan.because}.",
     }[plan.status]
     requests: list[str] = []
-    body = None
+    announcement = None
     for route, content in _requests_of(plan, session):
         requests.append(json.dumps(content, indent=2, ensure_ascii=False))
         world.runner.group(f"The request: {route}", requests[-1])
-    if task.place.number is not None and not plan.is_overtaken:
-        body = as_planned(plan, session).announcement(seal, is_public=world.event.is_public)
-        world.runner.group(f"The comment on {task.place}", body)
-    if task.place.number is None and task.round and task.round.needs_keeping:
+    if task.place.is_anywhere and not plan.is_overtaken:
+        foreseen = as_planned(plan, session)
+        body = foreseen.announcement(seal, is_public=world.event.is_public)
+        heading = _heading_of(foreseen)
+        world.runner.group(f"{heading} on {task.place}" if task.place.number else heading, body)
+        announcement = plain(heading, _LONGEST_HEADING), body
+    if not task.place.is_anywhere and task.round and task.round.needs_keeping:
         world.runner.warn(notes.UNKEPT_ROUND)
     world.runner.say(f"Dry run: {what} Nothing was written.")
     world.runner.output({"status": "planned", "topic": task.request.topic})
-    world.runner.summary(summary.planned(requests, body, what, notices_of(task)))
+    world.runner.summary(summary.planned(requests, announcement, what, notices_of(task)))
+
+
+def _heading_of(outcome: Outcome) -> str:
+    """Return what is written on GitHub, an issue with its title."""
+    place = outcome.plan.task.place
+    if not place.is_own_issue:
+        return "The comment"
+    from harmonica_session.announcement.own_issues import title_of
+
+    return f"The issue \u201c{title_of(outcome.topic)}\u201d"
 
 
 def _foreseen(world: World, plan: Plan) -> Plan:

@@ -54,7 +54,7 @@ def hand_on(world: World, outcome: Outcome, told: Outcome | None = None) -> None
         {
             "join_url": session.join_url or "",
             "session_id": session.id,
-            "topic": session.topic or task.request.topic,
+            "topic": outcome.topic,
             "status": outcome.status,
             "session_status": session.status or "",
             "chain_status": session.chain.status if session.chain else "",
@@ -66,7 +66,7 @@ def hand_on(world: World, outcome: Outcome, told: Outcome | None = None) -> None
         "Session": session.id,
         "Status": outcome.status,
         "Spec": task.spec,
-        "Comment": comment_url,
+        task.place.noun.capitalize(): comment_url,
         "Context sources": ", ".join(outcome.attached),
         "Background sent": outcome.background_sent,
     }

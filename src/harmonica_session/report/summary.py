@@ -117,18 +117,21 @@ def skipped(reason: str) -> str:
     )
 
 
-def planned(requests: list[str], comment_body: str | None, what: str, notices: list[str]) -> str:
+def planned(
+    requests: list[str], announcement: tuple[str, str] | None, what: str, notices: list[str]
+) -> str:
     """Return the job summary of a dry run.
 
     Args:
         requests: The bodies, as JSON, of the requests that would write to Harmonica.
-        comment_body: The comment as it would be posted, None when there would be none.
+        announcement: What would be written on GitHub, and its text; None for nothing.
         what: What a run without `dry-run` would do, in one line.
         notices: What to be careful about.
     """
     parts = ["## Harmonica session: dry run", plain(what, _LINE), *_notice_lines(notices)]
     for request in requests:
         parts += ["The request:", code_block(shorten(request, LONGEST_COMMENT), "json")]
-    if comment_body is not None:
-        parts += ["The comment:", code_block(comment_body, "markdown")]
+    if announcement is not None:
+        heading, body = announcement
+        parts += [f"{heading}:", code_block(body, "markdown")]
     return "\n\n".join(parts) + "\n"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.authorship import may_have_written
 from harmonica_session.announcement.our_comments import login_of
-from harmonica_session.announcement.post import remove
+from harmonica_session.announcement.post import CommentsOn, remove
 from harmonica_session.errors import ActionError
 from harmonica_session.results.advice import not_reminded
 from harmonica_session.results.rehearse import is_rehearsal
@@ -45,14 +45,14 @@ def remind(world: World, github: GitHub, announced: Announced, it: Told) -> bool
             return False
         if is_rehearsal(world, f"post a reminder on {announced.place}", reminder(it)):
             return False
-        github.post_comment(number, f"{marks[0]}\n{reminder(it)}")
+        posted = github.post_comment(number, f"{marks[0]}\n{reminder(it)}")
         # Another run may have looked at the same moment.
-        later = _ours(world, github, marks, github.comments(number))[1:]
+        first, *later = _ours(world, github, marks, github.comments(number)) or [posted]
     except ActionError as error:
         world.runner.warn(not_reminded(announced.place, error), about=ABOUT)
         return False
     for one in later:
-        remove(world.runner, github, one)
+        remove(world.runner, CommentsOn(github, number), one, first)
     world.runner.say(f"Reminder, posted on {announced.place}")
     return True
 

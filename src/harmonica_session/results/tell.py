@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from harmonica_session.announcement.announced import as_comment
 from harmonica_session.announcement.invitation import with_standing
+from harmonica_session.announcement.post import posts_at
 from harmonica_session.announcement.receipt import Reported
-from harmonica_session.edges.github.issues import Changes
 from harmonica_session.errors import ActionError
 from harmonica_session.results import texts
 from harmonica_session.results.advice import not_told
@@ -92,13 +91,8 @@ def latest(world: World, github: GitHub, announced: Announced) -> Announced | No
 
     Between reading and writing, minutes may go by in which Harmonica writes.
     """
-    known, is_open = announced.ours.comment, announced.is_open
     try:
-        if announced.place.is_own_issue:
-            issue = github.issues.get(known.id)
-            comment, is_open = as_comment(issue), issue.is_open
-        else:
-            comment = github.comment(known.id)
+        comment = posts_at(github, announced.place).read(announced.ours.comment.id)
     except ActionError as error:
         world.runner.warn(not_told(announced.place, error), about=ABOUT)
         return None
@@ -107,7 +101,7 @@ def latest(world: World, github: GitHub, announced: Announced) -> Announced | No
         return None
     if ours.receipt.session_id != announced.receipt.session_id:
         return None
-    return replace(announced, ours=ours, is_open=is_open)
+    return replace(announced, ours=ours)
 
 
 def write(
@@ -134,14 +128,9 @@ def write(
     closing = " and close its issue" if closes else ""
     if is_rehearsal(world, f"edit the announcement on {place}{closing}", new.text):
         return None
+    posts = posts_at(github, place)
     try:
-        if place.is_own_issue:
-            changes = Changes(body=body)
-            if closes:
-                changes |= Changes(state="closed", state_reason="completed")
-            comment = as_comment(github.issues.edit(ours.comment.id, **changes))
-        else:
-            comment = github.edit_comment(ours.comment.id, body)
+        comment = (posts.finish if closes else posts.edit)(ours.comment.id, body)
     except ActionError as error:
         world.runner.warn(not_told(place, error), about=ABOUT)
         return None

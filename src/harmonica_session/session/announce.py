@@ -14,11 +14,13 @@ from harmonica_session.announcement.post import put, remove
 from harmonica_session.errors import ActionError
 from harmonica_session.session import notes
 from harmonica_session.session.identity import is_overtaken
+from harmonica_session.session.survey import posts_of
 
 if TYPE_CHECKING:
+    from harmonica_session.announcement.post import Posts
     from harmonica_session.announcement.receipt import Seal
-    from harmonica_session.edges.github.client import GitHub
     from harmonica_session.session.outcome import Outcome
+    from harmonica_session.words.pull_request import Comment
     from harmonica_session.world import World
 
 ABOUT = "announcement"
@@ -31,47 +33,63 @@ def announce(world: World, seal: Seal, outcome: Outcome) -> Outcome:
         The outcome with the comment that announces the session. What goes wrong is a warning: the
         session exists, and its link stands in outputs and summary already.
     """
-    place, ours = outcome.plan.task.place, outcome.plan.found.comment
-    if place.number is None:
+    task, found, ours = outcome.plan.task, outcome.plan.found, outcome.plan.found.comment
+    place, noun = task.place, task.place.noun.capitalize()
+    if not place.is_anywhere:
         return outcome
-    if ours and outcome.leaves_comment:
-        world.runner.say(f"Comment, unchanged: {ours.html_url}")
-        return tidied(world, replace(outcome, comment=ours))
-    if world.github is None:
+    posts = posts_of(world, task, outcome.topic)
+    told = None if outcome.leaves_comment else _told_meanwhile(posts, seal, outcome)
+    if ours and (outcome.leaves_comment or told):
+        world.runner.say(f"{noun}, unchanged: {ours.html_url}")
+        return tidied(world, replace(outcome, comment=told or ours))
+    if posts is None:
         world.runner.warn("There is no `github-token`, so the link was not posted.", about=ABOUT)
         return outcome
-    if ours and _is_told_by_now(world.github, seal, outcome):
-        world.runner.say(f"Comment, left alone, for it tells results by now: {ours.html_url}")
-        return replace(outcome, comment=ours)
+    if place.is_own_issue and found.is_blind:
+        # There may be one already, and none can be deleted.
+        return outcome
     write = partial(outcome.announcement, seal, is_public=world.event.is_public)
     try:
-        comment = put(world, world.github, ours, place.number, write)
+        comment = put(world, posts, ours, place, write)
     except ActionError as error:
-        world.runner.warn(not_announced(place, error), about=ABOUT)
+        world.runner.warn(not_announced(place.of(ours), error), about=ABOUT)
         return replace(outcome, comment=ours)
     outcome = replace(outcome, comment=comment)
-    known = outcome.plan.found.ours
-    edited = "edited" if known is None or known.is_intact else "restored"
-    done = "posted" if outcome.has_posted else edited
-    world.runner.say(f"Comment, {done}: {comment.html_url}")
-    # Beside a new comment there may be a faster run's, and then that one is to stay.
+    edited = "edited" if found.ours is None or found.ours.is_intact else "restored"
+    new = "opened" if place.is_own_issue else "posted"
+    done = new if outcome.has_posted else edited
+    world.runner.say(f"{noun}, {done}: {comment.html_url}")
+    # Beside a new one there may be a faster run's, and then that one is to stay.
     return outcome if outcome.has_posted else tidied(world, outcome)
 
 
-def _is_told_by_now(github: GitHub, seal: Seal, outcome: Outcome) -> bool:
-    """Say whether a run of `results` has written what came out, since this run has looked.
+def _told_meanwhile(posts: Posts | None, seal: Seal, outcome: Outcome) -> Comment | None:
+    """Return our announcement if a run of `results` has written it since this run has looked.
 
-    What a session without a round comes to can be told at any time, and then all of it anew.
+    Nobody looks for the sake of a session without a round: what comes of it is told anew.
     """
     known, ours = outcome.plan.found.own_receipt, outcome.plan.found.ours
-    if ours is None or known is None or not (known.round or known.reported):
-        return False
+    if posts is None or ours is None or known is None:
+        return None
+    if not (known.round or known.reported):
+        return None
     try:
-        now = seal.read(github.comment(ours.comment.id), outcome.plan.task.place)
+        now = seal.read(posts.read(ours.comment.id), outcome.plan.task.place)
     except ActionError:
         # To edit it will be refused as well, and that says why.
-        return False
-    return now is not None and now.is_signed and now.receipt.reported != known.reported
+        return None
+    is_told = now is not None and now.is_signed and now.receipt.reported != known.reported
+    return now.comment if now and is_told else None
+
+
+def wants_label(outcome: Outcome) -> bool:
+    """Say whether something is to be put beside the announcement, by which it is found later."""
+    if outcome.comment is None or outcome.plan.task.place.is_own_issue:
+        return outcome.has_posted
+    known, asked = outcome.plan.found.own_receipt, outcome.round
+    was_kept = known is not None and known.round is not None
+    is_new = outcome.has_posted or not (was_kept or outcome.is_left_to_others)
+    return is_new and asked is not None and asked.needs_keeping
 
 
 def warn_of_unkept_round(world: World, seal: Seal, outcome: Outcome) -> None:
@@ -83,16 +101,20 @@ def warn_of_unkept_round(world: World, seal: Seal, outcome: Outcome) -> None:
         # It is another run's to say what belongs to its session.
         return
     kept = seal.read(comment, outcome.plan.task.place) if comment else None
+    if kept and kept.receipt.tells_results:
+        # It was over, and what came out was told.
+        return
     if kept is None or kept.receipt.round != known:
         world.runner.warn(notes.UNKEPT_ROUND, about=ABOUT)
 
 
 def tidied(world: World, outcome: Outcome) -> Outcome:
     """Remove the comments of runs that did not see that another one was faster."""
+    posts, stays = posts_of(world, outcome.plan.task), outcome.comment
     for surplus in outcome.plan.found.surplus:
-        if world.github is None or is_overtaken(outcome.plan.task, surplus.receipt):
+        if posts is None or stays is None or is_overtaken(outcome.plan.task, surplus.receipt):
             continue
-        is_gone = remove(world.runner, world.github, surplus.comment)
+        is_gone = remove(world.runner, posts, surplus.comment, stays)
         if is_gone and surplus.receipt.session_id != outcome.session.id:
             world.runner.warn(notes.second_session(surplus.receipt.join_url), about=ABOUT)
     return outcome

@@ -6,45 +6,35 @@ This module must not write anything anywhere.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.our_comments import our_comments
-from harmonica_session.errors import (
-    ActionError,
-    DeadlineReached,
-    FateUnknown,
-    Refused,
-    SeveralSessions,
-)
+from harmonica_session.errors import TITLE, ActionError, Refused, SeveralSessions
+from harmonica_session.inputs import DEFAULTS
 from harmonica_session.session import notes
 from harmonica_session.session.identity import (
     age,
+    announcing,
     carries_reference,
+    has_topic,
     is_set_up_elsewhere,
     may_have_run_before,
     receipt_counts,
+    was_asked_for_topic,
 )
 from harmonica_session.session.plan import Found
-from harmonica_session.session.survey import is_settling, linked
+from harmonica_session.session.recognise import FEW, left_behind
+from harmonica_session.session.survey import linked, may_settle
 from harmonica_session.text.moment import moment
 from harmonica_session.words.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from harmonica_session.announcement.receipt import Receipt, Seal
+    from harmonica_session.announcement.receipt import OurComment, Receipt, Seal
     from harmonica_session.edges.harmonica.client import Harmonica
     from harmonica_session.session.survey import Survey
     from harmonica_session.session.task import Task
     from harmonica_session.world import World
-
-# So many sessions of one topic are all looked at, so that each one too many is named.
-_FEW = 5
-# A server whose clocks disagree may be a day out.
-_ANY_TIME_ZONE = timedelta(hours=27)
 
 
 def find(world: World, harmonica: Harmonica, survey: Survey, seal: Seal, task: Task) -> Found:
@@ -57,32 +47,51 @@ def find(world: World, harmonica: Harmonica, survey: Survey, seal: Seal, task: T
         DeadlineReached: There are too many sessions to look at in time.
     """
     found = _announced(world, survey, seal, task)
-    receipt = found.receipt
+    ours, receipt = found.ours, found.receipt
     session, is_foreign, is_gone = None, False, False
     candidates: list[Session] = []
-    if receipt and receipt_counts(task, receipt):
-        session = _session_of(world, harmonica, survey, receipt)
-        is_foreign = session is not None and receipt.is_foreign
+    if ours and receipt_counts(task, ours.receipt):
+        session = _session_of(world, harmonica, ours)
+        is_foreign = session is not None and ours.receipt.is_foreign
         is_gone = session is None
+    if receipt and not is_gone:
+        harmonica.links.learn(receipt.join_url, receipt.session_id)
     if session is None and task.scope == "topic":
-        candidates = _of_topic(harmonica, survey, task, receipt)
+        candidates = _of_topic(world, harmonica, survey, task, ours)
         is_foreign = bool(candidates) and is_set_up_elsewhere(candidates[0], task, receipt)
     elif session is None and may_have_run_before(task, world.event, receipt):
-        candidates = _left_behind(world, survey, task)
+        candidates = left_behind(world, survey, task)
     session = session or next(iter(candidates), None)
+    tell_of_link(world, harmonica, session, receipt)
     found = replace(found, session=session, is_foreign=is_foreign, is_gone=is_gone)
     found = replace(found, rivals=tuple(candidates[1:]))
+    if task.place.is_own_issue:
+        found = found.with_own_issue()
     return replace(found, questions=_questions(world, harmonica, task, found))
 
 
 def _announced(world: World, survey: Survey, seal: Seal, task: Task) -> Found:
     """Return what stands at the task's place."""
-    number = task.place.number
-    if number is None:
+    place = task.place
+    if not place.is_anywhere or task.is_apart:
         return Found()
-    standing = our_comments(world, seal, task.place, partial(survey.comments, number))
-    newest = max((comment.id for comment in survey.known_comments(number)), default=0)
-    return Found(standing.ours, surplus=standing.surplus, newest=newest)
+    choose = partial(_announcing, survey, task)
+    standing = our_comments(world, seal, place, partial(survey.posted, task), choose)
+    if standing is None:
+        return Found(is_blind=True)
+    return Found(standing.ours, surplus=standing.surplus, newest=survey.newest(task))
+
+
+def _announcing(survey: Survey, task: Task, read: list[OurComment]) -> list[OurComment]:
+    """Return what may announce the session that is meant, of all that has a receipt."""
+    if task.scope != "topic" or not task.place.is_own_issue or not read:
+        return announcing(task, read, ())
+    if found := announcing(task, read, [it.id for it in survey.of_topic(task.request.topic)]):
+        return found
+    # Harmonica may only fail to list the last one.
+    asked = [it for it in read if it.is_signed and was_asked_for_topic(task, it.receipt)]
+    sessions = list(dict.fromkeys(it.receipt.session_id for it in asked))
+    return announcing(task, asked, sessions[-1:])
 
 
 def _questions(
@@ -100,13 +109,12 @@ def _questions(
         return None
 
 
-def _session_of(
-    world: World, harmonica: Harmonica, survey: Survey, receipt: Receipt
-) -> Session | None:
+def _session_of(world: World, harmonica: Harmonica, ours: OurComment) -> Session | None:
     """Ask for the session of our comment; None when it is gone or out of reach.
 
     It counts also while Harmonica does not answer, or says no to everything.
     """
+    receipt = ours.receipt
     join_url = receipt.join_url
     try:
         session = harmonica.get(receipt.session_id)
@@ -114,10 +122,9 @@ def _session_of(
         if not (isinstance(error, Refused) and error.is_out_of_reach):
             world.runner.warn(f"The session was not looked at: {error}")
             return Session(id=receipt.session_id, join_url=join_url)
-        if _is_gone(survey, receipt):
+        if _is_gone(world, harmonica, ours):
             world.runner.warn(
-                f"The session of the comment is gone or belongs to another account ({join_url}); "
-                "another one takes its place."
+                f"The announced session is gone or belongs to another account: {join_url}"
             )
             return None
         world.runner.warn(
@@ -129,111 +136,71 @@ def _session_of(
     return session.model_copy(update={"join_url": join_url})
 
 
-def _is_gone(survey: Survey, receipt: Receipt) -> bool:
+def _is_gone(world: World, harmonica: Harmonica, ours: OurComment) -> bool:
     """Say whether a session that Harmonica refuses to show is gone.
 
     It refuses every session while it cannot read who may see what, and a new one until that is
     written down. So the list has to lack it, and to hold others.
     """
-    if is_settling(receipt):
+    if may_settle(ours, world.deadline.clock.utc_now()):
         return False
-    created = moment(receipt.created_at)
     try:
-        rows = survey.sessions(created - _ANY_TIME_ZONE if created else None)
+        return harmonica.lacks(ours.receipt.session_id, moment(ours.receipt.created_at))
     except ActionError:
         return False
-    return bool(rows) and all(row.id != receipt.session_id for row in rows)
 
 
 def _of_topic(
-    harmonica: Harmonica, survey: Survey, task: Task, receipt: Receipt | None
+    world: World, harmonica: Harmonica, survey: Survey, task: Task, ours: OurComment | None
 ) -> list[Session]:
     """Return the active sessions of the task's topic, the one that counts first.
 
     It is the announced one; else, where runs at the same time made all of them for this very task,
     the oldest, for that is what those runs agreed on. What follows are others that runs made.
     """
-    rows = sorted(harmonica.active_with_topic(task.request.topic), key=age)
-    if receipt and receipt.session_id not in [row.id for row in rows]:
-        rows += _listed_late(survey, task, receipt)
-    known = [row for row in rows if receipt and row.id == receipt.session_id]
+    rows = sorted(survey.of_topic(task.request.topic), key=age)
+    known = [row for row in rows if ours and row.id == ours.receipt.session_id]
     # Where a topic is everybody's, the announced one is enough.
-    looked_at = rows if len(rows) <= _FEW or not known else known
+    looked_at = rows if len(rows) <= FEW or not known else known
     # What is listed, and may not be looked at closely, has the topic all the same.
     sessions = [survey.whole(row) or linked(harmonica, row) for row in looked_at]
-    ours = [it for it in sessions if carries_reference(it, task)]
-    if len(rows) > 1 and len(ours) < len(rows) and not known:
-        links = ", ".join(harmonica.join_url(row.id) for row in rows)
+    announced = [it for it in sessions if known and it.id == known[0].id]
+    if ours and not known:
+        announced = _not_listed(world, harmonica, task, ours)
+    others = [it for it in sessions if carries_reference(it, task)]
+    if len(rows) > 1 and len(others) < len(rows) and not announced:
+        links = ", ".join(harmonica.links.of(row.id) for row in rows)
         raise SeveralSessions(
             f"{len(rows)} active sessions have this very topic, and `once-per: topic` wants one; "
             f"complete the others, or choose another topic: {links}"
         )
-    counts = [it for it in sessions if known and it.id == known[0].id] or sessions[:1]
-    return [*counts, *(it for it in ours if it not in counts)]
+    if ours:
+        shown = {"join_url": ours.receipt.join_url}
+        announced = [it.model_copy(update=shown) for it in announced]
+    counts = announced or sessions[:1]
+    return [*counts, *(it for it in others if it.id not in [one.id for one in counts])]
 
 
-def _listed_late(survey: Survey, task: Task, receipt: Receipt) -> list[Session]:
-    """Return the announced session of a topic where it is too new to be missed in the list."""
-    if not is_settling(receipt) or receipt.fields.get("topic") != task.fields["topic"]:
-        return []
-    row = Session(id=receipt.session_id, topic=task.request.topic, created_at=receipt.created_at)
-    seen = survey.whole(row) or row
-    return [] if seen.status == "completed" else [seen]
+def _not_listed(world: World, harmonica: Harmonica, task: Task, ours: OurComment) -> list[Session]:
+    """Return the announced session of a topic where the list only fails to show it.
 
-
-def _left_behind(world: World, survey: Survey, task: Task) -> list[Session]:
-    """Return the sessions that earlier runs made for this task, the one that counts first."""
-    rows = survey.sessions(survey.beginning(task))
-    try:
-        sessions = with_reference(survey.whole, task, rows)
-    except DeadlineReached as error:
-        raise DeadlineReached(
-            f"an earlier run may have made one of {len(rows)} sessions, and there was no time to "
-            f"look at all of them: {error}"
-        ) from None
-    unseen = survey.unseen(row for row in rows if row.topic == task.request.topic)
-    if sessions:
-        world.runner.say(f"Recognised the session of an earlier run: {sessions[0].id}")
-        tell_unseen(world, unseen)
-    elif unseen:
-        raise FateUnknown(
-            "an earlier run may have made the session, for Harmonica lists a new one of this topic "
-            "and does not show it yet; run it again in a few minutes: "
-            f"{', '.join(str(it.join_url) for it in unseen)}"
-        )
-    return sessions
-
-
-def tell_unseen(world: World, unseen: Iterable[Session]) -> None:
-    """Warn of new sessions that may be some too many, and could not be looked at."""
-    for session in unseen:
-        world.runner.warn(notes.unseen(session.join_url or session.id))
-
-
-def with_reference(
-    look: Callable[[Session], Session | None],
-    task: Task,
-    candidates: Iterable[Session],
-    *,
-    same_topic: bool = False,
-) -> list[Session]:
-    """Return the sessions that carry the task's reference, the oldest first.
-
-    Of those with another topic than the task's, one is looked for only where none has the topic.
-
-    Args:
-        look: Returns a listed session with its context, None when it is out of reach.
-        task: What the sessions are for.
-        candidates: Sessions as they are listed.
-        same_topic: Whether to look at sessions of the task's very topic only.
+    It lists nothing while it cannot read who may see what, and a new one late.
     """
-    rows = sorted(candidates, key=age)
-    # A topic that is the same still is the likeliest, and each candidate costs a request.
-    alike = [row for row in rows if row.topic == task.request.topic]
-    ours = (it for it in (look(row) for row in alike) if it and carries_reference(it, task))
-    # Where a topic is everybody's, the oldest is enough.
-    found = list(ours if len(alike) <= _FEW else islice(ours, 1))
-    if found or same_topic:
-        return found
-    others = (look(row) for row in rows if row.topic != task.request.topic)
-    return list(islice((it for it in others if it and carries_reference(it, task)), 1))
+    receipt = ours.receipt
+    if not was_asked_for_topic(task, receipt):
+        return []
+    session = _session_of(world, harmonica, ours)
+    if session is None or session.status == "completed":
+        return []
+    return [session] if session.topic is None or has_topic(session, task) else []
+
+
+def tell_of_link(
+    world: World, harmonica: Harmonica, session: Session | None, receipt: Receipt | None
+) -> None:
+    """Say where the link of a session is no more than a guess, for no route returns it again."""
+    is_known = receipt is not None and session is not None and receipt.session_id == session.id
+    if session is None or is_known or harmonica.links.are_known:
+        return
+    if harmonica.base != DEFAULTS["api-url"]:
+        world.runner.annotate("notice", TITLE, [notes.rebuilt(session.join_url or "")])

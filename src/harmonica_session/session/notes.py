@@ -16,7 +16,7 @@ LEFT_ALONE = "A later run has said what this session is to be, so this one left 
 
 UNKEPT_ROUND = (
     "No announcement keeps `open_for` and `expected` of this session, so no later run knows when "
-    "its round is over. Announce it on a pull request or an issue (`pr-number`), or leave them out."
+    "its round is over. Announce it (`announce: issue`, or `pr-number`), or leave them out."
 )
 
 
@@ -115,4 +115,13 @@ def second_session(join_url: str) -> str:
     return (
         "Two runs at the same time announced a session each. The later announcement was taken "
         f"away; who has followed it is in this session, which counts no longer: {join_url}"
+    )
+
+
+def rebuilt(join_url: str) -> str:
+    """Say that a link is no more than likely, for the server has not told it."""
+    return (
+        "Harmonica does not tell the link of a session that another run has made, so it was put "
+        f"together from `api-url`: {join_url}. Where people reach this server at another address, "
+        "take it from Harmonica."
     )

@@ -173,6 +173,7 @@ class Outcome:
             run_id=known.run_id if known else task.run_id,
             written_by=task.run_id,
             is_foreign=found.is_foreign,
+            is_apart=task.is_apart,
             # A comment that is edited stays the same comment.
             after=found.receipt.after if found.receipt else found.newest,
             nonce=found.receipt.nonce if found.receipt else task.nonce,
@@ -227,6 +228,11 @@ class Outcome:
         is_sent = self.made is not None or (is_update and "context" in self.plan.differing)
         return ", ".join(map(str, self.plan.task.context.shares)) if is_sent else ""
 
+    @property
+    def topic(self) -> str:
+        """What the session is about, as it really is."""
+        return self.session.topic or self.plan.task.request.topic
+
     def invitation(self, *, is_public: bool) -> Invitation:
         """Return the invitation to the session, with the texts that it really has.
 
@@ -238,7 +244,7 @@ class Outcome:
         asked = tuple(question.text for question in request.questions or ())
         until, over = in_words(self.round, session, self.plan.task.asked_at)
         return Invitation(
-            topic=session.topic or request.topic,
+            topic=self.topic,
             join_url=session.join_url or "",
             goal=session.goal or (request.goal if is_as_asked else ""),
             critical=session.critical or (request.critical or "" if is_as_asked else ""),

@@ -5,11 +5,13 @@ This module must not carry anything out.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from harmonica_session.errors import clip
-from harmonica_session.session.identity import is_overtaken
+from harmonica_session.session.identity import carries_reference, is_overtaken
+from harmonica_session.text.blanks import trimmed
 from harmonica_session.words.request import PATCH_ONLY
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ _TOLD = ("topic", "goal", "context", "critical")
 _PROMPT_SOURCES = frozenset(("topic", "goal", "context", "critical"))
 # What `PATCH /sessions/{id}` is documented to change, and what only it sets.
 _CHANGEABLE = ("topic", "goal", "context", "critical", "prompt", "project_id", *PATCH_ONLY)
+# The references at the end of a context.
+_REFERENCES = re.compile(r"(?:^Ref: [0-9a-f]{16}\n?)+\Z", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Found:
         questions: What its participants are asked first, None where nobody has looked.
         newest: The newest comment at the place, by its number; 0 where there is none.
         rivals: Further sessions that runs have made for this very task.
+        is_blind: Whether nobody could read what stands where the session is announced.
     """
 
     ours: OurComment | None = None
@@ -56,6 +61,7 @@ class Found:
     questions: tuple[str, ...] | None = None
     newest: int = 0
     rivals: tuple[Session, ...] = ()
+    is_blind: bool = False
 
     @property
     def receipt(self) -> Receipt | None:
@@ -66,6 +72,14 @@ class Found:
     def comment(self) -> Comment | None:
         """Our comment as GitHub has it."""
         return self.ours.comment if self.ours else None
+
+    def with_own_issue(self) -> Found:
+        """Return the same where an issue announces one session alone: no other one's counts."""
+        wanted = self.session.id if self.session else ""
+        if self.receipt is None or self.receipt.session_id == wanted:
+            return self
+        ours = next((it for it in self.surplus if it.receipt.session_id == wanted), None)
+        return replace(self, ours=ours, surplus=())
 
     @property
     def replaced(self) -> str:
@@ -227,12 +241,15 @@ def _may_be_unset(task: Task, session: Session, name: str) -> bool:
 
 
 def _held(task: Task, session: Session, name: str) -> str | None:
-    value: str | None = getattr(session, name)
-    if value and name == "context":
-        # A reference of an older key is as good as one of this.
-        for older in task.older_references:
-            value = value.replace(f"Ref: {older}", f"Ref: {task.reference}")
-    return value
+    text: str | None = getattr(session, name)
+    if text is None:
+        return None
+    if name == "context" and carries_reference(session, task):
+        # One of an older key, or of another `on-change`, is as good as those of this run.
+        ours = _REFERENCES.search(_asked(task, name))
+        text = _REFERENCES.sub(ours[0] if ours else "", text)
+    # What a host has changed is not trimmed, and what we send always is.
+    return trimmed(text)
 
 
 def _asked(task: Task, name: str) -> str:

@@ -53,15 +53,19 @@ def task_of(world: World, seal: Seal | None, spec: Spec, context: Context, *, pl
     digest = digest_of(fields)
     nonce = secrets.token_hex(16)
     purpose = purpose_of(scope, event, place=place, topic=spec.topic, nonce=nonce)
+    purposes = [purpose]
     if inputs.on_change == "new" and scope != "topic":
-        # Each version of the request has a session, so each has a reference of its own.
-        purpose = f"{purpose} {digest}"
-    reference, *older = (
-        seal.references(purpose, any_spec=scope == "topic") if seal else [_UNKNOWN_REFERENCE]
-    )
+        # Each version of the request has a session, so each has a reference of its own. The other
+        # one is for who goes back to another `on-change`.
+        purposes.insert(0, f"{purpose} {digest}")
+    references = [
+        seal.references(it, any_spec=scope == "topic") if seal else [_UNKNOWN_REFERENCE]
+        for it in purposes
+    ]
+    reference, *older = references[0]
     return Task(
         spec=world.files.normalise(inputs.spec),
-        request=spec.request(context.with_reference(reference)),
+        request=spec.request(context.with_references(*(it[0] for it in references))),
         digest=digest,
         fields=field_digests(fields),
         reference=reference,

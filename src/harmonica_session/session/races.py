@@ -10,22 +10,23 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.advice import not_announced
 from harmonica_session.announcement.authorship import newest_before
-from harmonica_session.announcement.our_comments import our_comment_among
+from harmonica_session.announcement.our_comments import counting_among, with_receipt
 from harmonica_session.announcement.post import remove
 from harmonica_session.errors import ActionError, Refused
 from harmonica_session.session import notes
 from harmonica_session.session.announce import ABOUT, announce, tidied
-from harmonica_session.session.find import tell_unseen, with_reference
-from harmonica_session.session.identity import age, receipt_counts
+from harmonica_session.session.identity import age, announcing, receipt_counts
 from harmonica_session.session.outcome import given_way
 from harmonica_session.session.plan import Found, decide
+from harmonica_session.session.recognise import tell_unseen, with_reference
 from harmonica_session.session.settle import settle
-from harmonica_session.session.survey import Survey
-from harmonica_session.words.session import Session
+from harmonica_session.session.survey import Survey, posts_of
+from harmonica_session.text.moment import is_before, moment
+from harmonica_session.words.session import AT_ONCE, Session
 
 if TYPE_CHECKING:
+    from harmonica_session.announcement.post import Posts
     from harmonica_session.announcement.receipt import OurComment, Seal
-    from harmonica_session.edges.github.client import GitHub
     from harmonica_session.edges.harmonica.client import Harmonica
     from harmonica_session.session.outcome import Outcome
     from harmonica_session.session.task import Task
@@ -61,12 +62,14 @@ def agree_on_comment(world: World, harmonica: Harmonica, seal: Seal, outcome: Ou
     task, posted = outcome.plan.task, outcome.comment
     if not (outcome.has_posted if posted else outcome.rivals):
         return outcome
-    github, number = world.github, task.place.number
-    if number is None or github is None:
+    github, posts = world.github, posts_of(world, task)
+    if posts is None or github is None or task.is_apart:
         return outcome
+    meant = {outcome.session.id, *(it.id for it in outcome.rivals)}
     try:
-        comments = github.newest_comments(number)
-        winner = our_comment_among(world, github, seal, task.place, comments)
+        comments = posts.listed()
+        found = announcing(task, with_receipt(seal, task.place, comments), meant)
+        winner = counting_among(world, github, found)
     except ActionError as error:
         unknown = "Nobody knows whether another run announced a session at the same time"
         world.runner.warn(
@@ -74,17 +77,17 @@ def agree_on_comment(world: World, harmonica: Harmonica, seal: Seal, outcome: Ou
         )
         return tidied(world, outcome)
     if winner is None or not _counts_before(winner, posted):
-        _vouch(world, github, seal, outcome, comments)
+        _vouch(world, posts, seal, outcome, comments)
         return tidied(world, outcome)
     theirs = winner.receipt.session_id
     # One that was made for the very same task counts once it is announced, and ours is not.
     is_twin = posted is None and theirs in [it.id for it in outcome.rivals]
     if is_twin or theirs == outcome.session.id or receipt_counts(task, winner.receipt):
         if posted:
-            remove(world.runner, github, posted)
+            remove(world.runner, posts, posted, winner.comment)
         after = _give_way_to(world, harmonica, outcome, winner)
         return agree_on_comment(world, harmonica, seal, announce(world, seal, after))
-    return _take_over(world, github, seal, outcome, winner) if posted else outcome
+    return _take_over(world, posts, seal, outcome, winner) if posted else outcome
 
 
 def name_surplus(world: World, outcome: Outcome) -> None:
@@ -97,7 +100,11 @@ def name_surplus(world: World, outcome: Outcome) -> None:
 def _twins(world: World, harmonica: Harmonica, task: Task, session: Session) -> list[Session]:
     """List the sessions that other runs or jobs have made for the same task about this time."""
     try:
-        rows = [row for row in harmonica.created_meanwhile() if row.id != session.id]
+        listed = harmonica.created_meanwhile()
+        own = next((moment(row.created_at) for row in listed if row.id == session.id), None)
+        rows = [row for row in listed if row.id != session.id]
+        # Only what the list tells of both can be compared.
+        rows = [row for row in rows if not is_before(row.created_at, own and own - AT_ONCE)]
         if task.scope == "topic":
             # A completed session makes room for another one of its topic.
             rows = [row for row in rows if row.status != "completed"]
@@ -118,7 +125,7 @@ def _counts_before(winner: OurComment, posted: Comment | None) -> bool:
 
 
 def _vouch(
-    world: World, github: GitHub, seal: Seal, outcome: Outcome, comments: list[Comment]
+    world: World, posts: Posts, seal: Seal, outcome: Outcome, comments: list[Comment]
 ) -> None:
     """Sign that what others posted while the session was made is not ours.
 
@@ -132,7 +139,7 @@ def _vouch(
     if newest <= ours.receipt.after:
         return
     try:
-        github.edit_comment(ours.comment.id, seal.signed_anew(ours, place, newest))
+        posts.edit(ours.comment.id, seal.signed_anew(ours, place, newest))
     except ActionError as error:
         world.runner.debug(f"What stood before the comment was not signed: {error}")
 
@@ -155,7 +162,7 @@ def _give_way_to(
 
 
 def _take_over(
-    world: World, github: GitHub, seal: Seal, outcome: Outcome, winner: OurComment
+    world: World, posts: Posts, seal: Seal, outcome: Outcome, winner: OurComment
 ) -> Outcome:
     """Let the older comment stay, though its session is not the one that is meant here."""
     posted, standing, outcome = outcome.comment, winner.comment, outcome.beside(winner)
@@ -164,11 +171,11 @@ def _take_over(
     else:
         body = outcome.announcement(seal, is_public=world.event.is_public)
         try:
-            standing = github.edit_comment(standing.id, body)
+            standing = posts.edit(standing.id, body)
         except ActionError as error:
             if not (isinstance(error, Refused) and error.is_absent):
                 world.runner.warn(not_announced(outcome.plan.task.place, error), about=ABOUT)
             return outcome
     if posted:
-        remove(world.runner, github, posted)
+        remove(world.runner, posts, posted, standing)
     return replace(outcome, comment=standing)

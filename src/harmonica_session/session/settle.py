@@ -5,12 +5,13 @@ This module must not announce anything.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from harmonica_session.errors import ActionError, FateUnknown, Refused
 from harmonica_session.session import outcome as outcomes
-from harmonica_session.session.find import with_reference
+from harmonica_session.session.find import tell_of_link
+from harmonica_session.session.identity import carries_reference, may_be_of
+from harmonica_session.session.recognise import with_reference
 from harmonica_session.session.survey import whole
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def _create(world: World, harmonica: Harmonica, task: Task) -> Session:
                 f"{error}; the session did not turn up before the time was over. {_advice(task)}"
             ) from None
         world.runner.say(f"Found it: {session.id}")
+        tell_of_link(world, harmonica, session, None)
         return session
 
 
@@ -73,11 +75,19 @@ def _look_for(world: World, harmonica: Harmonica, task: Task) -> Session | None:
     Raises:
         Refused: There is no Harmonica at this address, so nothing is to be waited for.
     """
-    pause = 1.0
+    pause, others = 1.0, set[str]()
+
+    def look(row: Session) -> Session | None:
+        session = whole(harmonica, row)
+        if session and not carries_reference(session, task):
+            others.add(row.id)
+        return session
+
     while True:
         try:
-            candidates = harmonica.created_since(harmonica.time_of_create())
-            found = with_reference(partial(whole, harmonica), task, candidates)
+            since = harmonica.time_of_create()
+            listed = [row for row in harmonica.created_since(since) if row.id not in others]
+            found = with_reference(look, task, [r for r in listed if may_be_of(r, task, since)])
         except ActionError as error:
             if isinstance(error, Refused) and error.is_no_harmonica:
                 raise

@@ -60,6 +60,11 @@ class Task:
     older_references: tuple[str, ...] = ()
     nonce: str = ""
 
+    @property
+    def is_apart(self) -> bool:
+        """Whether no run but this step ever looks for the issue that announces the session."""
+        return self.place.is_own_issue and self.scope == "off"
+
 
 def scope_of(inputs: Inputs, event: Event, place: Place) -> Scope:
     """Return what there is at most one session for.

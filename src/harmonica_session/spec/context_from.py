@@ -18,14 +18,18 @@ from harmonica_session.text.paths import checked_path
 from harmonica_session.words.request import Part, Text
 
 LAST_RELEASE = "last_release"
+LAST_SESSION = "last_session"
 MOST_SOURCES = 20
 # GitHub's search hands out no more. Source: "REST API endpoints for search", about search.
 MOST_LINES = 1_000
 _SINCE = (
-    "`since` takes a number of days such as `14d`, a date such as `2026-11-01`, or `last_release`"
+    "`since` takes a number of days such as `14d`, a date such as `2026-11-01`, `last_release` or "
+    "`last_session`"
 )
-Alone: TypeAlias = Literal["session_md", "pull_request"]
+Alone: TypeAlias = Literal["session_md", "pull_request", "open_actions"]
 """The sources that take nothing but their name."""
+Bare: TypeAlias = Alone | Literal["previous_session"]
+"""The sources that can do without more than their name."""
 
 HOW = {
     "file": "`file: docs/decisions/0007.md`",
@@ -41,7 +45,9 @@ def _checked_since(value: object) -> str:
     written = value.source if isinstance(value, Unquoted) else value
     if isinstance(written, str):
         written = written.strip()
-        if written == LAST_RELEASE or re.fullmatch("[1-9][0-9]{0,3}d", written, re.ASCII):
+        if written in (LAST_RELEASE, LAST_SESSION) or re.fullmatch(
+            "[1-9][0-9]{0,3}d", written, re.ASCII
+        ):
             return written
         if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", written, re.ASCII):
             try:
@@ -53,16 +59,19 @@ def _checked_since(value: object) -> str:
 
 
 class Period(Part):
-    """What happened since a day or the latest release, the newest first."""
+    """What happened since a day, the latest release or the session before, the newest first."""
 
     since: Annotated[str, BeforeValidator(_checked_since)]
     limit: Annotated[int, Field(strict=True, ge=1, le=MOST_LINES)] = 50
 
 
 class EarlierSession(Part):
-    """A session, named by its id or its join link; `session` holds the id."""
+    """A session, named by its id or its join link; `session` holds the id.
 
-    session: Annotated[Text, AfterValidator(session_id_in)]
+    Without a name it is the session before, and `session` is empty.
+    """
+
+    session: Annotated[Text, AfterValidator(session_id_in)] = ""
 
 
 class Source(Part):
@@ -76,6 +85,7 @@ class Source(Part):
     pull_request: Literal[True] | None = None
     merged_pull_requests: Period | None = None
     issues_closed: Period | None = None
+    open_actions: Literal[True] | None = None
 
     @model_validator(mode="after")
     def _is_one(self) -> Source:
@@ -99,6 +109,8 @@ def _source_of(value: object) -> object:
     if not isinstance(value, str):
         return value
     value = value.strip()
+    if value == "previous_session":
+        return {value: {}}
     if value in HOW:
         raise ValueError(f"`{value}` needs to know more; write {HOW[value]}")
     if value in Source.model_fields:
@@ -121,6 +133,9 @@ def _check_form(source: dict[str, object]) -> None:
         misplaced = [part for part in _parts_of(name) if part in source]
         if source[name] is None and misplaced:
             raise ValueError(f"`{misplaced[0]}` belongs into `{name}`; indent it further")
+    earlier = source.get("previous_session")
+    if isinstance(earlier, dict) and earlier.get("session", "") is None:
+        raise ValueError("`session` names none; write `- previous_session` for the session before")
     formless = [it for it in takes_parts if not isinstance(source[it], dict | None)]
     if formless:
         raise ValueError(f"`{formless[0]}` needs to know more; write {HOW[formless[0]]}")
@@ -137,7 +152,7 @@ def _known() -> str:
 
 
 Sources: TypeAlias = Annotated[
-    list[Annotated[Source, BeforeValidator(_source_of, json_schema_input_type=Alone | Source)]],
+    list[Annotated[Source, BeforeValidator(_source_of, json_schema_input_type=Bare | Source)]],
     Field(max_length=MOST_SOURCES),
 ]
 
@@ -151,7 +166,7 @@ def first_day(since: str, today: date) -> str:
     """Return the first day of a period, in ISO 8601.
 
     Args:
-        since: As a spec says it, the latest release apart.
+        since: As a spec says it, the latest release and the session before apart.
         today: The day on which it is said.
     """
     if since.endswith("d"):

@@ -170,6 +170,8 @@ def _flat(character: str) -> str:
 
 def _is_mark(line: str, flat: str, position: int) -> bool:
     """Say whether a dash or colon is one of YAML's, or was meant as one."""
+    if flat.startswith("://", position):
+        return False
     return not line[position].isascii() or flat[position + 1 : position + 2] in ("", " ", "\0")
 
 
@@ -186,7 +188,7 @@ def _value(line: str, flat: str) -> str:
         # Within brackets a colon parts key and value by the space behind it.
         return re.sub("(?<![\"'/]):(?=[^ \0/])", ": ", flat)
     if not line or line[0].isascii():
-        return line
+        return _closed(line, flat) if line[:1] in ('"', "'") else line
     if flat[0] in "\"'":
         ends = [at for at in range(1, len(flat)) if flat[at] == flat[0] and not line[at].isascii()]
         if not ends:
@@ -195,6 +197,14 @@ def _value(line: str, flat: str) -> str:
     if flat[0] == "#":
         return flat[0] + line[1:]
     return flat if _BLOCK.fullmatch(flat) else line
+
+
+def _closed(line: str, flat: str) -> str:
+    """Return a text in quotes with the quote that closes it, where that one is a lookalike."""
+    end = flat.rfind(line[0])
+    if line.find(line[0], 1) < 0 < end and not flat[end + 1 :].strip(" \0,]}"):
+        return line[:end] + flat[end:]
+    return line
 
 
 def _first_lookalike(line: str, behind_marks: int) -> int:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from harmonica_session.errors import ActionError
 from harmonica_session.spec.disguised_lines import mended
 from harmonica_session.spec.document import Position, written
+from harmonica_session.spec.scalar import LikeANumber
 from harmonica_session.spec.yaml_reader import read_document
 from harmonica_session.text.lookalikes import (
     AROUND,
@@ -64,12 +65,20 @@ def in_key(path: Path, document: Document, known: Iterable[str]) -> Problem | No
         return _problem(document, document.place_of_key(path), key[found[0]], f"write `{meant}`")
     at = _at_edge(key)
     if at is None and meant.partition(":")[0].strip(AROUND) in known:
-        # Within brackets, a colon that is none leaves key and value in one text.
-        at = next((at for at in found if meant_by(key[at]) == ":"), None)
+        at = _around_colon(key)
     if at is None:
         return None
-    remedy = "type a space" if key[:at].endswith("-") else ""
+    remedy = "type a space" if key[:at].endswith(("-", ":")) else ""
     return _problem(document, document.place_of_key(path), key[at], remedy)
+
+
+def _around_colon(key: str) -> int | None:
+    """Return where the lookalike stands that left key and value in one text.
+
+    Within brackets a colon that is none does so, and so does one without a space behind it.
+    """
+    colon = next(at for at, sign in enumerate(key) if (meant_by(sign) or sign) == ":")
+    return next((at for at in (colon, colon + 1) if found_in(key[at : at + 1])), None)
 
 
 def _at_edge(key: str) -> int | None:
@@ -112,7 +121,7 @@ def in_value(path: Path, document: Document) -> Problem:
     source = document.sources[path]
     at = found_in(source)[0]
     remedy = remedy_in(source, at)
-    if meant_by(source[at]) == ":" and source[at + 1 : at + 2] != " ":
+    if meant_by(source[at]) == ":" and source[at + 1 : at + 2] not in (" ", "/"):
         remedy = "type `:` and a space"
     return _problem(document, document.place_of_value(path), source[at], remedy)
 
@@ -128,8 +137,24 @@ def _accepted(document: Document) -> Iterator[Path]:
             continue
         form = tuple(part if isinstance(part, str) else None for part in path)
         is_word = form in _WORDS and is_disguised(source.strip())
-        if is_word or (form == ("questions", None) and _is_meant_as_question(path, document)):
+        is_other = (form == ("questions", None) and _is_meant_as_question(path, document)) or (
+            form[0] == "api" and _is_meant_as_plain(path, document)
+        )
+        if is_word or is_other:
             yield path
+
+
+def _is_meant_as_plain(path: Path, document: Document) -> bool:
+    """Say whether a text without quotes is a number, `true`, `false` or `null` but for its look."""
+    source = document.sources[path]
+    if document.spans.get(path, (0, 0, "'"))[2] or not is_disguised(source):
+        return False
+    match _read(f"- {straightened(source)}"):
+        case [LikeANumber()]:
+            return True
+        case [it]:
+            return not isinstance(it, (str, dict, list))
+    return False
 
 
 def _is_meant_as_question(path: Path, document: Document) -> bool:

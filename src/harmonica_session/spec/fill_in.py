@@ -1,4 +1,4 @@
-"""Fills a spec with the values of the run, and asks GitHub for those that the event lacks.
+"""Fills a spec with the values of the run, and asks for those that the event lacks.
 
 This module must not ask for a value that the spec does not use.
 """
@@ -10,32 +10,45 @@ from typing import TYPE_CHECKING
 from harmonica_session.edges.github.find_pull_request import pull_request_told_of
 from harmonica_session.errors import Refused
 from harmonica_session.spec.spec import read_spec
-from harmonica_session.spec.values import Group, facts_of, known_pull_request, values_of
+from harmonica_session.spec.values import (
+    Group,
+    facts_of,
+    facts_of_session,
+    known_pull_request,
+    values_of,
+)
 from harmonica_session.text.moment import moment
 from harmonica_session.text.zone import zone_named
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date, tzinfo
 
     from harmonica_session.spec.read import Draft
     from harmonica_session.spec.spec import Spec
     from harmonica_session.words.place import Place
+    from harmonica_session.words.session import Session, SessionBefore
     from harmonica_session.world import World
 
 _ABOUT = "values"
+# No announcement keeps these of a session.
+_OF_HARMONICA = {"topic", "goal", "participant_count"}
 
 
-def fill_in(world: World, draft: Draft, *, place: Place) -> Spec:
+def fill_in(
+    world: World, draft: Draft, *, place: Place, before: Callable[[], SessionBefore | None]
+) -> Spec:
     """Return the spec with its texts filled in.
 
     Args:
         world: The run.
         draft: The spec as it stands in the file.
         place: Where the session is announced.
+        before: Looks for the session before.
 
     Raises:
         SpecError: A value that it uses is absent, or a text does not fit once it is filled in.
-        ServiceError: GitHub did not answer, so nobody knows a value.
+        ServiceError: A service did not answer, so nobody knows a value.
     """
     used = draft.spec.names
     if not used:
@@ -43,7 +56,10 @@ def fill_in(world: World, draft: Draft, *, place: Place) -> Spec:
     wanted = {part for name, part in used if name == "pull_request"}
     pull_request = _pull_request(world, place, wanted - {""}) if wanted else _no_pull_request("")
     today = _today(world, zone_named(draft.spec.timezone or "")) if ("today", "") in used else None
-    values = values_of(world.event, world.inputs.variables, pull_request, today)
+    wanted = {part for name, part in used if name == "previous"}
+    previous = _previous(world, before, wanted) if wanted else Group("previous", {}, "")
+    asked = (pull_request, previous)
+    values = values_of(world.event, world.inputs.variables, asked, today)
     return read_spec(draft.content, draft.path, values)
 
 
@@ -78,6 +94,36 @@ def _pull_request(world: World, place: Place, wanted: set[str]) -> Group:
             about=_ABOUT,
         )
         return Group("pull_request", known, "GitHub did not show it")
+
+
+def _previous(world: World, before: Callable[[], SessionBefore | None], wanted: set[str]) -> Group:
+    """Return what is known of the session before, having asked Harmonica for what it alone has."""
+    if world.github is None or world.harmonica is None:
+        return Group("previous", {}, "looking for an earlier session takes a token and a key")
+    try:
+        found = before()
+    except Refused as error:
+        if not error.is_denial:
+            raise
+        world.runner.warn(
+            f"Nobody can look for an earlier session: {error.advised('issues: read')}",
+            about=_ABOUT,
+        )
+        return Group("previous", {}, "GitHub did not show what was announced")
+    if found is None:
+        return Group("previous", {}, "no issue announces an earlier session of this spec")
+    session: Session | None = None
+    if not _OF_HARMONICA.isdisjoint(wanted):
+        try:
+            session = world.harmonica.get(found.session_id)
+        except Refused as error:
+            if not error.is_out_of_reach:
+                raise
+            world.runner.warn(
+                f"The session before could not be looked at ({found.join_url}): {error}",
+                about=_ABOUT,
+            )
+    return Group("previous", facts_of_session(found, session), "Harmonica did not show the session")
 
 
 def _today(world: World, zone: tzinfo) -> date:

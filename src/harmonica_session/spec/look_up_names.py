@@ -66,7 +66,7 @@ def look_up_sessions(world: World, spec: Spec) -> None:
     named: dict[Path, str] = {
         ("context_from", at, "previous_session", "session"): source.previous_session.session
         for at, source in enumerate(spec.context_from)
-        if source.previous_session
+        if source.previous_session and source.previous_session.session
     }
     for at, attached in enumerate(spec.context_sources or ()):
         if attached.session:

@@ -126,8 +126,13 @@ def _message(kind: str, name: str, path: Path, detail: ErrorDetails, document: D
             "what it says then: `| default('…', true)`" if OPEN in source else "what it should say"
         )
         return f"{name} is blank; write {hint}"
-    if kind == "too_short":
-        return f"{name} is empty; list at least one"
+    if kind in ("too_short", "too_long"):
+        count, most = detail["ctx"]["actual_length"], detail["ctx"].get("max_length")
+        return (
+            f"{name} lists {count}; {most} are the most"
+            if count
+            else f"{name} is empty; list at least one"
+        )
     wants = _wanted(kind, path, detail)
     if wants is None:
         return f"{name}: {detail['msg']}"
@@ -202,9 +207,13 @@ def _nearest(path: Path, model: type[BaseModel]) -> str:
     key = str(path[-1])
     if key.strip() in known:
         return "it has a space before or behind it; remove that"
+    if key.partition(":")[0] in known:
+        return "a space is missing behind the colon"
     if near := nearest(key, known):
         return f"did you mean `{near[0]}`?"
-    there_are = "there are " + ", ".join(f"`{name}`" for name in known)
+    there_are = f"there {'are' if len(known) > 1 else 'is'} " + ", ".join(
+        f"`{name}`" for name in known
+    )
     if [part for part in path[:-1] if isinstance(part, str)] == ["questions"]:
         return f"put the whole question in quotes if it is one; {there_are}"
     return there_are

@@ -79,7 +79,7 @@ def refuse_shared_topics(worlds: list[World], specs: list[Spec]) -> None:
     """Raise `SpecError` where `once-per: topic` would have to make one session of two specs."""
     seen: dict[str, str] = {}
     for world, spec in zip(worlds, specs, strict=True):
-        other = seen.setdefault(spec.topic.strip(), world.inputs.spec)
+        other = seen.setdefault(spec.topic, world.inputs.spec)
         if world.inputs.once_per == "topic" and other != world.inputs.spec:
             message = (
                 f"{other} has the same topic, and `once-per: topic` keeps to one session of a "

@@ -74,16 +74,20 @@ _HELP: dict[str, dict[str, tuple[str, object]]] = {
         "session_md": ("The file that the input `session-md` names.", True),
         "file": ("Path of a text file, or a pattern for several.", "docs/decisions/*.md"),
         "previous_session": ("The SESSION.md of another session.", {"session": "an-id"}),
+        "open_actions": ("What was agreed on in earlier sessions, and what became of it.", True),
         "pull_request": ("The pull request of the run.", True),
         "merged_pull_requests": ("What was merged since then.", {"since": "14d", "limit": 50}),
         "issues_closed": ("What was closed since then.", {"since": "last_release"}),
     },
     "Period": {
-        "since": ("Days such as `14d`, a date, or `last_release`.", "14d"),
+        "since": ("Days such as `14d`, a date, `last_release` or `last_session`.", "14d"),
         "limit": ("How many of the newest get a line.", 50),
     },
     "EarlierSession": {
-        "session": ("Its id or join link.", "https://app.harmonica.chat/chat?s=1"),
+        "session": (
+            "Its id or join link; the session before when left out.",
+            "https://app.harmonica.chat/chat?s=1",
+        ),
     },
     "ContextSource": {
         "file": ("Path of a .md, .markdown, .txt or .pdf file.", "docs/plan.md"),

@@ -26,6 +26,7 @@ from harmonica_session.spec.round_keys import Duration, Head, Zone, reminder_pro
 from harmonica_session.spec.scalar import passed_on
 from harmonica_session.spec.template import fill_in
 from harmonica_session.spec.yaml_reader import read_document
+from harmonica_session.text.blanks import trimmed
 from harmonica_session.text.markdown import visible
 from harmonica_session.words.request import (
     TELEGRAM,
@@ -213,7 +214,7 @@ def _without_blanks(value: dict[str, Any]) -> dict[str, Any]:
         or key not in Spec.model_fields
         or not (
             item is None
-            or (isinstance(item, str) and not item.strip())
+            or (isinstance(item, str) and not trimmed(item))
             or (item == [] and key in _MAY_BE_EMPTY)
         )
     }
@@ -239,7 +240,7 @@ def _repeated_options(value: Mapping[str, Any], document: Document) -> Iterator[
         options = question.get("options") if isinstance(question, dict) else None
         for place, option in enumerate(_items(options)):
             path: Path = ("questions", number, "options", place)
-            text = option.strip() if isinstance(option, str) else ""
+            text = trimmed(option) if isinstance(option, str) else ""
             if text in seen:
                 message = (
                     f"{name_of(path)} is `{clip(text)}`, as is {name_of(seen[text])}; keep one"
@@ -259,6 +260,32 @@ def _names_group(target: dict[str, Any]) -> bool:
     return True
 
 
+def _group_problems(target: dict[str, Any], path: Path, document: Document) -> Iterator[Problem]:
+    """Find a group that is missing, or that stands beside a channel whose groups have no names."""
+    channel = target.get("channel", TELEGRAM)
+    if channel == TELEGRAM:
+        if not _names_group(target):
+            message = f"{name_of(path)} names no group; add `group: …`, or `group_id: …`"
+            yield document.problem_at_value(path, message)
+        return
+    if "group" not in target:
+        return
+    from harmonica_session.text.likeness import nearest
+    from harmonica_session.text.lookalikes import straightened
+
+    written = channel if isinstance(channel, str) else ""
+    if straightened(trimmed(written)).casefold() == TELEGRAM:
+        # That it has to be written in another way is told beside it.
+        return
+    is_slip = nearest(written, (TELEGRAM,))
+    remedy = "for another channel, write `group_id: …`"
+    message = (
+        f"{name_of((*path, 'group'))} would be looked for among the Telegram groups; "
+        f"{f'did you mean `channel: {TELEGRAM}`?' if is_slip else remedy}"
+    )
+    yield document.problem_at_key((*path, "group"), message)
+
+
 def _name_problems(value: Mapping[str, Any], document: Document) -> Iterator[Problem]:
     """Find names that have an id beside them, and groups that have neither."""
     owners: list[tuple[Path, Mapping[str, Any], str]] = [
@@ -269,16 +296,7 @@ def _name_problems(value: Mapping[str, Any], document: Document) -> Iterator[Pro
         if isinstance(target, dict):
             path: Path = ("distribution", at)
             owners.append((path, target, "group"))
-            if target.get("channel", TELEGRAM) != TELEGRAM:
-                if "group" in target:
-                    message = (
-                        f"{name_of((*path, 'group'))} would be looked for among the Telegram "
-                        "groups; for another channel, write `group_id: …`"
-                    )
-                    yield document.problem_at_key((*path, "group"), message)
-            elif not _names_group(target):
-                message = f"{name_of(path)} names no group; add `group: …`, or `group_id: …`"
-                yield document.problem_at_value(path, message)
+            yield from _group_problems(target, path, document)
     for path, owner, name in owners:
         if {name, f"{name}_id"} <= owner.keys():
             message = f"{name_of((*path, name))} stands beside `{name}_id`; keep one of the two"

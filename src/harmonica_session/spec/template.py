@@ -29,7 +29,10 @@ _EXPRESSION = re.compile(
 )
 # What closes a mark is looked for apart: an expression that looked for it from each mark anew would
 # go over the rest of the text as often as there are marks.
-_MARK = re.compile(r"\$?\{\{|\{[%#]")
+_MARK = re.compile(r"\$?\{\{|\{[%#]|\{\uff5b|\uff5b[{\uff5b]")
+_BRACES = re.compile("[{\uff5b]")
+# Each is parsed; in prose such braces are as good as any other character.
+_MOST_TRIALS = 20
 _CLOSING = {"${{": "}}", "{%": "%}", "{#": "#}"}
 _TEXTS = (
     *("topic", "goal", "context", "critical", "prompt"),
@@ -92,7 +95,7 @@ class _Filling:
             return {key: self.walk(item, (*path, key)) for key, item in value.items()}
         if isinstance(value, list):
             return [self.walk(item, (*path, place)) for place, item in enumerate(value)]
-        return self.text(value, path) if isinstance(value, str) and "{" in value else value
+        return self.text(value, path) if isinstance(value, str) and _BRACES.search(value) else value
 
     def text(self, text: str, path: Path) -> str:
         if not _is_filled_in(path):
@@ -213,7 +216,7 @@ def _split(text: str) -> tuple[list[Piece], list[Flaw]]:
 
 def _marked(text: str) -> Iterator[tuple[int, int, Expression | Flaw]]:
     """Find the expressions of a text, and what looks like one."""
-    position = 0
+    position, left = 0, _MOST_TRIALS
     last = {mark: text.rfind(closing) for mark, closing in _CLOSING.items()}
     while found := _MARK.search(text, position):
         begin, mark = found.start(), found[0]
@@ -224,6 +227,12 @@ def _marked(text: str) -> Iterator[tuple[int, int, Expression | Flaw]]:
                 return
             position = expression.end()
             yield begin, position, Expression(begin, expression[1])
+        elif not mark.isascii():
+            left -= 1
+            position = begin + 1
+            if left >= 0 and (flaw := _brace_flaw(text, begin)):
+                yield begin, len(text), flaw
+                return
         elif found.end() <= last[mark]:
             position = text.index(_CLOSING[mark], found.end()) + 2
             yield begin, position, _foreign_flaw(mark, begin)
@@ -233,6 +242,17 @@ def _marked(text: str) -> Iterator[tuple[int, int, Expression | Flaw]]:
         else:
             # Nothing closes it, so it is text.
             position = found.end()
+
+
+def _brace_flaw(text: str, begin: int) -> Flaw | None:
+    """Return the brace that keeps what is an expression otherwise from being one."""
+    from harmonica_session.text.lookalikes import advice, found_in, straightened
+
+    meant = _EXPRESSION.match(straightened(text[begin : begin + LONGEST_EXPRESSION + 4]))
+    if meant is None or not _is_parsed(meant[1]):
+        return None
+    at = begin + found_in(text[begin : begin + len(OPEN)])[0]
+    return Flaw(text[at], at, advice(text[at]))
 
 
 def _open_flaw(text: str, begin: int) -> Flaw:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from harmonica_session.event import nested
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from harmonica_session.event import Event
+    from harmonica_session.words.session import Session, SessionBefore
 
 Value: TypeAlias = str | int | float | list[str]
 Facts: TypeAlias = "dict[str, Value | None]"
@@ -45,6 +46,7 @@ NAMES: dict[str, tuple[str, ...] | None] = {
     "actor": (),
     "inputs": None,
     "vars": None,
+    "previous": ("topic", "goal", "url", "session_id", "created_at", "participant_count"),
     "today": (),
 }
 """All names; those behind the dot where they are known, None where the user chooses them."""
@@ -75,7 +77,7 @@ Values: TypeAlias = "dict[str, Group | Value | date]"
 def values_of(
     event: Event,
     variables: Mapping[str, str],
-    pull_request: Group,
+    asked: Sequence[Group],
     today: date | None,
 ) -> Values:
     """Return all values of a run.
@@ -83,13 +85,13 @@ def values_of(
     Args:
         event: The run.
         variables: The input `vars`.
-        pull_request: What is known of the pull request, see `known_pull_request`.
+        asked: What others were asked for: the pull request, and the session before.
         today: The day of the run's first attempt in the spec's time zone, None when nobody asks.
     """
     listed = event.payload.get("inputs")
     happened = f"the event `{event.name}`" if event.name else "a run without an event"
     groups = (
-        pull_request,
+        *asked,
         Group("issue", facts_of(event.payload.get("issue")), f"{happened} has no issue"),
         Group("release", _release(event.payload.get("release")), f"{happened} has no release"),
         Group("repository", _repository(event), f"{happened} does not tell it"),
@@ -136,6 +138,28 @@ def known_pull_request(event: Event, number: int) -> Facts:
     return {"number": number}
 
 
+def facts_of_session(before: SessionBefore, session: Session | None) -> Facts:
+    """Return what is known of the session before.
+
+    Args:
+        before: As its announcement keeps it.
+        session: As Harmonica has it, None where it was not asked for or is out of reach.
+    """
+    facts: Facts = {
+        "session_id": _clean(before.session_id),
+        "url": _clean(before.join_url),
+        "created_at": _clean(before.created_at),
+    }
+    if session:
+        count = session.participant_count
+        facts |= {
+            "topic": _clean(session.topic or ""),
+            "goal": _clean(session.goal or ""),
+            "participant_count": 0 if count is None else count,
+        }
+    return facts
+
+
 def _issue_as_pull_request(event: Event) -> dict[str, Any]:
     issue = dict(event.payload["issue"])
     pull_request = issue["pull_request"]
@@ -167,6 +191,9 @@ def facts_of(row: object) -> Facts:
         "merged_at": _text(row, "merged_at"),
     }
     facts: Facts = {name: value for name, value in told.items() if value is not None}
+    if "draft" in row:
+        # GitHub may say null of what is none.
+        facts.setdefault("draft", False)
     if "merged_at" in row:
         facts.setdefault("merged", "merged_at" in facts)
         facts.setdefault("merged_at", None)

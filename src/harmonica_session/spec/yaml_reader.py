@@ -84,7 +84,9 @@ def _character_problem(error: yaml.reader.ReaderError, document: Document) -> Pr
         # libyaml counts the bytes of the text in UTF-8.
         position = len(text.encode()[:position].decode("utf-8", "ignore"))
     place = Position(*document.lines.place(position))
-    return document.problem_at(place, "a control character is not allowed; remove it")
+    which = text[position : position + 1]
+    message = f"U+{ord(which):04X}, a control character, stands here; remove it"
+    return document.problem_at(place, message)
 
 
 class _Anchor(NamedTuple):

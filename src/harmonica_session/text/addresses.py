@@ -92,6 +92,12 @@ def join_url_of(base: str, session_id: str) -> str:
     return f"{base}/chat?s={quote(session_id, safe='')}"
 
 
+def join_url_like(known: str, known_id: str, session_id: str) -> str:
+    """Return the link of a session in the form of another one's; empty where that shows none."""
+    before, found, after = known.partition(quote(known_id, safe=""))
+    return f"{before}{quote(session_id, safe='')}{after}" if found else ""
+
+
 def session_id_in(text: str) -> str:
     """Return the id of the session that an id or a join link names.
 

@@ -29,10 +29,9 @@ _WITHOUT_MARK = {
 # The first kilobytes tell what a file is; a multiple of 4, for characters of 32 bits.
 _SAMPLE = 4_096
 _NO_CONTROLS = re.compile("[^\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]+")
-# Git's own. Each stands alone at the beginning of a line, the outer ones with a name behind it.
-_CONFLICT = tuple(
-    re.compile(rf"(?<![^\r\n]){mark}(?![^ \r\n])") for mark in ("<{7}", "={7}", ">{7}")
-)
+# Git's own, which may be set to be longer, and those of other tools, which part the sides in
+# other ways. Each stands alone at the beginning of a line, or has a name behind it.
+_CONFLICT = tuple(re.compile(rf"(?<![^\r\n]){mark}(?![^\s])") for mark in ("<{7,}", ">{7,}"))
 
 
 def decode(content: bytes, file: str) -> str:
@@ -96,7 +95,8 @@ def _plausible(sample: bytes, encoding: str) -> int:
     low = sum(character < "\u2000" for character in text)
     if 2 * low < len(text) and _is_utf_8(sample):
         return 0
-    return width * sum(character.isascii() for character in text)
+    # Hardly any bytes but those of 32 bits can be read as such.
+    return width * sum(character.isascii() for character in text) + width // 4
 
 
 def _is_utf_8(sample: bytes) -> bool:
@@ -109,10 +109,9 @@ def _is_utf_8(sample: bytes) -> bool:
 
 def _refuse_conflict(text: str, file: str) -> None:
     """Refuse a text in which git has left both sides of a merge."""
-    begin = found = _CONFLICT[0].search(text)
-    for mark in _CONFLICT[1:]:
-        found = found and mark.search(text, found.end())
-    if begin and found:
+    opening, closing = _CONFLICT
+    begin = opening.search(text)
+    if begin and closing.search(text, begin.end()):
         message = (
             "here begins a merge conflict that nobody has resolved; keep what is meant, without "
             "the lines of `<<<<<<<`, `=======` and `>>>>>>>`; indent them if they are meant"

@@ -10,7 +10,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from harmonica_session.errors import clip
-from harmonica_session.text.decoding import place_at
+from harmonica_session.text.decoding import lines_of, place_at
 from harmonica_session.text.markdown import DEFAULT_IGNORABLE
 
 if TYPE_CHECKING:
@@ -24,13 +24,20 @@ _WORD = r"[^\s:,\[{=]+"
 _MOST_TRIALS = 20
 _INVISIBLE = re.compile(f"[{DEFAULT_IGNORABLE}]")
 _BLANK = "\u2800"
+# To YAML they end a line, and no editor shows it.
+_UNSEEN_LINE_ENDS = "\x85\u2028\u2029"
 # By what people take them for. Fullwidth forms, digits of other scripts and letters of mathematics
 # need not be listed: Unicode itself says what they stand for.
 _TAKEN_FOR = {
-    ":": "\u02d0\u02f8\u0589\u05c3\u2236\ua789\ufe13\ufe30",
-    "-": "\u02d7\u2010\u2011\u2012\u2013\u2014\u2015\u2022\u2023\u2043\u2212\u25e6",
-    '"': "\u00ab\u00bb\u201c\u201d\u201e\u201f\u2033\u2036\u301d\u301e\u301f",
-    "'": "\u00b4\u02b9\u02bc\u02c8\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a",
+    ":": "\u02d0\u02f8\u0589\u05c3\u0703\u0704\u16ec\u1803\u205a\u2236\u2982\ua4fd\ua789\ufe30",
+    # Dashes and hyphens, then what begins the items of a list elsewhere.
+    "-": "\u02d7\u058a\u05be\u1806\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2500\u2796"
+    "\u2e3a\u2e3b"
+    "\u00b7\u2022\u2023\u2027\u2219\u22c5\u25aa\u25cf\u25e6\u30fb",
+    '"': "\u00ab\u00bb\u02ba\u05f4\u201c\u201d\u201e\u201f\u2033\u2036\u275d\u275e"
+    "\u301d\u301e\u301f",
+    "'": "\u00b4\u02b9\u02bb\u02bc\u02bd\u02c8\u02ca\u05f3\u2018\u2019\u201a\u201b\u2032\u2035"
+    "\u2039\u203a\u275b\u275c",
     ",": "\u060c\u3001",
     ".": "\u06d4\u3002",
     "/": "\u2044\u2215",
@@ -38,11 +45,13 @@ _TAKEN_FOR = {
     "~": "\u02dc\u223c\u301c",
     "*": "\u2217",
     "|": "\u2223\u2502",
-    # Cyrillic, then Greek.
-    "a": "\u0430\u03b1", "c": "\u0441\u03f2", "d": "\u0501", "e": "\u0435", "h": "\u04bb",
-    "i": "\u0131\u0456\u03b9", "j": "\u0458\u03f3", "k": "\u043a\u03ba", "l": "\u04cf",
-    "m": "\u043c", "n": "\u03b7", "o": "\u043e\u03bf", "p": "\u0440\u03c1", "q": "\u051b",
-    "r": "\u0433", "s": "\u0455", "t": "\u0442\u03c4", "u": "\u03c5", "v": "\u0475\u03bd",
+    # Cyrillic, then Greek, then Armenian and what phonetics writes.
+    "a": "\u0430\u03b1\u0251", "c": "\u0441\u03f2", "d": "\u0501", "e": "\u0435",
+    "g": "\u0261\u0581", "h": "\u04bb\u0570", "i": "\u0131\u0456\u03b9\u0269",
+    "j": "\u0458\u03f3", "k": "\u043a\u03ba",
+    "l": "\u04cf\u01c0", "m": "\u043c", "n": "\u03b7\u0578", "o": "\u043e\u03bf\u0585",
+    "p": "\u0440\u03c1", "q": "\u051b\u0566", "r": "\u0433", "s": "\u0455", "t": "\u0442\u03c4",
+    "u": "\u03c5\u057d", "v": "\u0475\u03bd",
     "w": "\u051d\u03c9", "x": "\u0445\u03c7", "y": "\u0443\u03b3",
     "A": "\u0410\u0391", "B": "\u0412\u0392", "C": "\u0421\u03f9", "E": "\u0415\u0395",
     "H": "\u041d\u0397", "I": "\u0406\u0399", "J": "\u0408", "K": "\u041a\u039a",
@@ -59,7 +68,7 @@ def meant_by(character: str) -> str | None:
     """
     if character.isascii():
         return None
-    if _INVISIBLE.match(character):
+    if _INVISIBLE.match(character) or character in _UNSEEN_LINE_ENDS:
         return ""
     if character == _BLANK or unicodedata.category(character) == "Zs":
         return " "
@@ -69,7 +78,9 @@ def meant_by(character: str) -> str | None:
     if digit is not None:
         return str(digit)
     form = unicodedata.normalize("NFKC", character)
-    return form if len(form) == 1 and form.isascii() else None
+    # U+FE58 is a small one of the dashes above.
+    meant = _MEANT.get(form, form)
+    return meant if len(meant) == 1 and meant.isascii() else None
 
 
 def straightened(text: str) -> str:
@@ -117,7 +128,7 @@ def described(character: str) -> str:
 def holds(text: str, position: int) -> str:
     """Say that a text without a place of its own holds such a character, and where."""
     line, column = place_at(text, position)
-    where = f"character {column} of its line {line}" if len(text.splitlines()) > 1 else ""
+    where = f"character {column} of its line {line}" if len(lines_of(text)) > 1 else ""
     return f"holds {described(text[position])}, as {where or f'its character {column}'}"
 
 

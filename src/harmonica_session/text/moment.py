@@ -6,12 +6,17 @@ This module must not know what time it is.
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 # Of any moment within these years, the days that we count back and the hours of any zone can be
 # taken away and added; beyond them lie the ends of Python's calendar.
 _YEARS = range(1970, 9000)
+# Zones reach from 12 hours behind UTC to 14 ahead, so two times of a server that takes another zone
+# for its own may lie 26 hours apart and be the same.
+ANY_TIME_ZONE = timedelta(hours=27)
+# The clocks of two services need not agree to the minute.
+CLOCK_TOLERANCE = timedelta(minutes=10)
 
 
 def moment(text: str | None) -> datetime | None:
@@ -26,6 +31,21 @@ def moment(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return _sensible(read)
+
+
+def is_before(text: str | None, other: datetime | None) -> bool:
+    """Say whether a moment lies before another; False where one of them is not known."""
+    at = moment(text)
+    return at is not None and other is not None and at < other
+
+
+def is_surely_before(text: str | None, other: datetime | None) -> bool:
+    """Say whether a moment that a server wrote lies before another, whatever zone it was read in.
+
+    A server whose process and database do not agree on the zone writes a time hours off, and not
+    each of its times by as much.
+    """
+    return is_before(text, other and other - ANY_TIME_ZONE)
 
 
 def moment_in_header(text: str) -> datetime | None:

@@ -26,7 +26,11 @@ BLOT = "***"
 # letters and digits, or `ghs_<id>_<JWT>`); "About authentication to GitHub", for all prefixes.
 _KEY = re.compile(
     "hm_live_[0-9a-fA-F]{32}"
-    "|ghs_[0-9A-Za-z._-]{35,}[0-9A-Za-z_-]"
+    "|(?<![A-Za-z])ghs_[0-9A-Za-z._-]{35,}[0-9A-Za-z_-]"
+    # Names such as `highs_and_lows` hold the prefix too.
+    "|ghs_[0-9A-Za-z]{36,}"
+    # A header is short; what may be of any length is looked at once.
+    r"|ghs_(?:[0-9A-Za-z]{1,20}_)?eyJ[0-9A-Za-z_-]{1,500}\.[0-9A-Za-z_-]+\.[0-9A-Za-z_-]+"
     "|gh[opru]_[0-9A-Za-z]{36,}"
     "|github_pat_[0-9A-Za-z_]{36,}"
 )
@@ -34,7 +38,9 @@ _KEY = re.compile(
 # back-slash before each underscore, and a character without width into what looks like a hash.
 _LIKE_A_KEY = re.compile(
     rf"hm\\?_live\\?_[0-9A-Za-z{ZERO_WIDTH_SPACE}]+"
-    rf"|ghs\\?_[0-9A-Za-z_.\\{ZERO_WIDTH_SPACE}-]{{7,}}[0-9A-Za-z_-]"
+    rf"|(?<![A-Za-z])ghs\\?_[0-9A-Za-z_.\\{ZERO_WIDTH_SPACE}-]{{7,}}[0-9A-Za-z_-]"
+    rf"|ghs\\?_(?:[0-9A-Za-z{ZERO_WIDTH_SPACE}]+\\?_)?[0-9A-Za-z{ZERO_WIDTH_SPACE}]{{20,}}"
+    rf"(?:[0-9A-Za-z_.\\{ZERO_WIDTH_SPACE}-]*[0-9A-Za-z_-])?"
     rf"|gh[opru]\\?_[0-9A-Za-z{ZERO_WIDTH_SPACE}]{{8,}}"
     rf"|github\\?_pat\\?_[0-9A-Za-z_\\{ZERO_WIDTH_SPACE}]{{8,}}"
 )

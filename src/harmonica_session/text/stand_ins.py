@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import re
 
-# Source: "Git LFS specification", the pointer; it has fewer than 1,024 bytes.
-_POINTER = re.compile(rb"version https?://(?:git-lfs|hawser)\.github\.com/spec/v[0-9]+\r?\n")
+_UTF_8_MARK = b"\xef\xbb\xbf"
+# Source: "Git LFS specification", the pointer, with its older names; it has fewer than 1,024 bytes.
+_POINTER = re.compile(
+    rb"version https?://(?:(?:git-lfs|hawser)\.github\.com/spec/v|git-media\.io/v/)[0-9]+[\r\n]"
+)
 _MOST_OF_A_POINTER = 1_024
 # What a server hands out in place of a file, or a browser keeps of a page.
-_PAGE = re.compile(rb"(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
+_PAGE = re.compile(
+    rb"(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)[\s>]",
+    re.IGNORECASE | re.DOTALL,
+)
 _FIRST = 1_024
 _PDF = b"%PDF-"
 _FORMATS = {
@@ -35,7 +41,8 @@ _NO_PAGES = (".md", ".markdown", ".txt", ".yml", ".yaml")
 
 def is_pointer(content: bytes) -> bool:
     """Say whether it is a Git LFS pointer: what git keeps in place of a large file."""
-    return len(content) < _MOST_OF_A_POINTER and _POINTER.match(content) is not None
+    # An editor, or a filter of line ends, may have touched it.
+    return len(content) < _MOST_OF_A_POINTER and _POINTER.match(_beginning(content)) is not None
 
 
 def format_of(content: bytes) -> str:
@@ -51,7 +58,7 @@ def mismatch(content: bytes, path: str) -> str:
         The end of a sentence that begins with the path; empty when nothing is wrong.
     """
     ending = path[path.rfind(".") :].lower()
-    first = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:_FIRST]
+    first = _beginning(content)[:_FIRST]
     is_page = _PAGE.match(first) is not None
     # Readers let a PDF begin later. An empty file is no other kind of file.
     if ending == ".pdf" and first and _PDF not in content[:_FIRST]:
@@ -60,3 +67,8 @@ def mismatch(content: bytes, path: str) -> str:
     if is_page and ending in _NO_PAGES:
         return f"is named `*{ending}`, but it is an HTML page; put the text itself there"
     return ""
+
+
+def _beginning(content: bytes) -> bytes:
+    """Return a content without what nobody sees at its beginning."""
+    return content.removeprefix(_UTF_8_MARK).lstrip()

@@ -1,11 +1,11 @@
-"""What was agreed on in a session: its actions, numbered for good, as our receipt keeps them.
+"""What was agreed on in a session: its actions, numbered for good, and what became of each.
 
-This module must not know where they are kept, nor what became of one.
+This module must not know where they are kept, nor how it is known what became of one.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -18,6 +18,7 @@ MOST = 40
 _DESCRIPTION, _OWNER, _DUE = 200, 60, 40
 # All of them together, as bytes of JSON: a receipt is bounded, and a letter takes up to six.
 _ROOM = 17_000
+Fate: TypeAlias = Literal["done", "open", "dropped", "unknown"]
 
 
 class Agreed(BaseModel):
@@ -38,6 +39,29 @@ class Agreed(BaseModel):
     owner: Annotated[str, StringConstraints(strict=True, max_length=_OWNER)] = ""
     due: Annotated[str, StringConstraints(strict=True, max_length=_DUE)] = ""
     issue: Annotated[int, Field(strict=True, ge=0)] = 0
+
+
+class Became(NamedTuple):
+    """What became of an action.
+
+    Attributes:
+        action: The action.
+        fate: What became of it; unknown where its issue is not to be found.
+        begun: Since when there is an issue for it, in ISO 8601; empty where there is none.
+        ended: When that was closed; empty while it is open.
+    """
+
+    action: Agreed
+    fate: Fate
+    begun: str = ""
+    ended: str = ""
+
+
+class Promised(NamedTuple):
+    """What was agreed on in one session, and what became of it."""
+
+    created_at: str
+    actions: tuple[Became, ...]
 
 
 def agreed(actions: Iterable[Action]) -> tuple[Agreed, ...]:

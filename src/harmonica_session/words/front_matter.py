@@ -9,10 +9,6 @@ import re
 from typing import NamedTuple
 
 _MARK = "# Written by the Harmonica session action; later runs read it and send none of it."
-_BLOCK = re.compile(
-    rf"\A(?:\ufeff)?---\r?\n{re.escape(_MARK)}\r?\n"
-    r"(?P<lines>(?:[a-z_]+: [^\r\n]*\r?\n)*)---\r?\n(?:\r?\n)?"
-)
 
 
 class FrontMatter(NamedTuple):
@@ -32,8 +28,18 @@ class FrontMatter(NamedTuple):
 
     def above(self, text: str) -> str:
         """Return a brief with this above it."""
-        lines = "".join(f"{name}: {value}\n" for name, value in self._asdict().items())
+        named = ((name, " ".join(value.split())) for name, value in self._asdict().items())
+        lines = "".join(f"{name}: {value}".rstrip() + "\n" for name, value in named)
         return f"---\n{_MARK}\n{lines}---\n\n{text.strip()}\n"
+
+
+# Editors may change line ends, and take away what is blank at the end of a line.
+_END = r"[ \t]*\r?\n"
+_BLOCK = re.compile(
+    rf"\A\ufeff?---{_END}{re.escape(_MARK)}{_END}"
+    + "".join(rf"{name}:(?:[ \t]+(?P<{name}>\S[^\r\n]*))?{_END}" for name in FrontMatter._fields)
+    + rf"---{_END}(?:{_END})?"
+)
 
 
 def front_matter_of(text: str) -> FrontMatter | None:
@@ -41,12 +47,7 @@ def front_matter_of(text: str) -> FrontMatter | None:
     found = _BLOCK.match(text)
     if not found:
         return None
-    lines = found["lines"].replace("\r", "").split("\n")
-    values = dict(line.split(": ", 1) for line in lines if line)
-    try:
-        return FrontMatter(**values)
-    except TypeError:
-        return None
+    return FrontMatter(*((found[name] or "").rstrip() for name in FrontMatter._fields))
 
 
 def without_front_matter(text: str) -> str:

@@ -5,7 +5,10 @@ This module must not look for a place, nor know what is posted there.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from harmonica_session.words.pull_request import Comment
 
 
 class Place(NamedTuple):
@@ -30,9 +33,26 @@ class Place(NamedTuple):
             return f"issue of {session_id}"
         return "nowhere" if self.number is None else f"number {self.number}"
 
+    def of(self, post: Comment | None) -> Place:
+        """Return the same once something was posted: an issue of its own has a number then."""
+        return self._replace(number=post.id) if post and self.is_own_issue else self
+
+    @property
+    def is_anywhere(self) -> bool:
+        """Whether there is such a place, or will be."""
+        return self.is_own_issue or self.number is not None
+
+    @property
+    def noun(self) -> str:
+        """What an announcement there is."""
+        return "issue" if self.is_own_issue else "comment"
+
     def __str__(self) -> str:
         """Return the place as people write it: `#7`."""
-        return "nowhere" if self.number is None else f"#{self.number}"
+        if self.number is not None:
+            return f"#{self.number}"
+        return "an issue of its own" if self.is_own_issue else "nowhere"
 
 
 NOWHERE = Place()
+OWN_ISSUE = Place(is_own_issue=True)

@@ -5,7 +5,7 @@ This module must not know how they are asked for.
 
 from __future__ import annotations
 
-from harmonica_session.words.answer import Answer
+from harmonica_session.words.answer import Answer, OptionalText
 
 
 class Account(Answer):
@@ -25,6 +25,7 @@ class Comment(Answer):
     html_url: str = ""
     body: str | None = None
     user: Account | None = None
+    updated_at: OptionalText = None
 
 
 class Head(Answer):

@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic_core import CoreSchema
 
-Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
+from harmonica_session.text.blanks import trimmed
+
+
+def _trimmed(value: object) -> object:
+    return trimmed(value) if isinstance(value, str) else value
+
+
+Text = Annotated[str, StringConstraints(strict=True, min_length=1), BeforeValidator(_trimmed)]
 Switch = Annotated[bool, Field(strict=True)]
 
 
@@ -83,8 +90,9 @@ class Part(BaseModel):
     def _leave_out_what_has_no_value(cls, value: object) -> object:
         if not isinstance(value, dict):
             return value
-        required = {name for name, field in cls.model_fields.items() if field.is_required()}
-        return {k: v for k, v in value.items() if v is not None or k in required}
+        # An unknown key stays, to be refused: `{text: …, required true}` is a slip, and no form.
+        optional = {name for name, field in cls.model_fields.items() if not field.is_required()}
+        return {k: v for k, v in value.items() if v is not None or k not in optional}
 
 
 class Question(Part):

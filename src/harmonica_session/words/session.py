@@ -5,7 +5,8 @@ This module must not know how it is asked for, nor what it was asked to be.
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, NamedTuple
 
 from pydantic import StringConstraints
 
@@ -13,6 +14,10 @@ from harmonica_session.words.answer import Answer, OptionalCount, OptionalText
 
 _RUNNING = ("started", "resumed", "noop")
 _STANDING = ("unsupported", "roster_incomplete", "step_cap_exceeded", "project_cap_exceeded")
+
+# What runs at the same time make lies no further apart: longer than a create takes, so that the
+# beginning of one that was faster lies within it.
+AT_ONCE = timedelta(minutes=10)
 
 
 class Chain(Answer):
@@ -50,3 +55,17 @@ class Session(Answer):
     welcome_message: OptionalText = None
     summary_prompt: OptionalText = None
     chain: Chain | None = None
+
+
+class SessionBefore(NamedTuple):
+    """An earlier session of a spec, as its announcement keeps it.
+
+    Attributes:
+        session_id: The session.
+        join_url: Its link.
+        created_at: When it was created, in ISO 8601.
+    """
+
+    session_id: str
+    join_url: str
+    created_at: str

@@ -1,4 +1,4 @@
-"""Who may see a repository.
+"""Who may see a repository, and when somebody last did something to it.
 
 This module must not know how it is asked, nor what may be shown there.
 """
@@ -36,3 +36,13 @@ class Visibility(Answer):
         is_said = self.private is True or self.visibility in _CLOSED
         is_denied = self.private is False or self.visibility not in (None, *_CLOSED)
         return is_said and not is_denied
+
+
+class AboutRepository(Visibility):
+    """What a repository says of itself.
+
+    Attributes:
+        pushed_at: When somebody last pushed to any of its branches, in ISO 8601.
+    """
+
+    pushed_at: OptionalText = None

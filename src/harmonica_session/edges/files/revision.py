@@ -169,7 +169,7 @@ class Revision(Files):
         try:
             return ask()
         except Refused as error:
-            is_file = not error.reason.startswith("No commit found")
+            is_file = not error.is_no_commit
             if error.status == _NOT_FOUND and is_file and not isinstance(error, Barred):
                 return None
             raise unreadable(error, self._commit) from None

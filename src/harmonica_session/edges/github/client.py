@@ -6,6 +6,7 @@ This module must not decide which comment is ours, nor which pull request is mea
 from __future__ import annotations
 
 import re
+from datetime import timezone
 from functools import cached_property, partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from harmonica_session.words.pull_request import Account, Beginning, Comment, Pu
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
     from pydantic import SecretStr
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from harmonica_session.edges.network.clock import Deadline
     from harmonica_session.event import ByCommit, ByHead
     from harmonica_session.words.contents import Contents, Tree
+    from harmonica_session.words.visibility import AboutRepository
+    from harmonica_session.words.workflow_run import RunPage
 
 PAGE = 100
 MOST_AT_ONCE = 5
@@ -81,20 +85,24 @@ class GitHub:
         return Issues(self)
 
     def is_private(self) -> bool:
-        """Say whether it is surely not everybody who may see it: `GET /repos/{o}/{r}`.
+        """Say whether it is surely not everybody who may see the repository; see `about`."""
+        return self.about().is_private
+
+    def about(self) -> AboutRepository:
+        """Return what the repository says of itself, asked for once: `GET /repos/{o}/{r}`.
 
         It takes no permission but `metadata: read`, which every token has.
 
         Raises:
             ServiceError: GitHub does not tell.
         """
-        from harmonica_session.words.visibility import Visibility
+        from harmonica_session.words.visibility import AboutRepository
 
-        doing = "ask who may see the repository"
-        found: Visibility = self._once(
-            self._repository, lambda: self.read(doing, self._repository, Visibility)
+        doing = "ask about the repository"
+        found: AboutRepository = self._once(
+            self._repository, lambda: self.read(doing, self._repository, AboutRepository)
         )
-        return found.is_private
+        return found
 
     def send(self, request: Request) -> Response:
         """Send a request, and return its answer whatever it says.
@@ -195,6 +203,29 @@ class GitHub:
             path, lambda: self.read("ask when the workflow run began", path, Beginning)
         )
         return run.created_at
+
+    def runs(
+        self, since: datetime, until: datetime, per_page: int = PAGE, **filters: str
+    ) -> RunPage:
+        """List the newest workflow runs of a time: `GET /repos/{o}/{r}/actions/runs`.
+
+        Args:
+            since: Created at this moment or later.
+            until: Created at this moment or earlier.
+            per_page: How many of them, up to a hundred.
+            filters: `branch` of the head, or `event`.
+        """
+        from harmonica_session.words.workflow_run import RunPage
+
+        ends = [it.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") for it in (since, until)]
+        query = {"created": "..".join(ends), "exclude_pull_requests": "true", **filters}
+        page: RunPage = self.read(
+            "ask which runs there were",
+            f"{self._repository}/actions/runs",
+            RunPage,
+            {**query, "per_page": per_page},
+        )
+        return page
 
     def commit_of(self, ref: str) -> str:
         """Return the commit that a branch or tag names: `GET /repos/{o}/{r}/commits/{ref}`."""

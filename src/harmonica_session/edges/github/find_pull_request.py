@@ -41,7 +41,8 @@ def find_pull_request(github: GitHub | None, inputs: Inputs, event: Event) -> Pl
         is_known = error.is_denial or isinstance(error, Barred)
         if error.status == _WHO or not (is_known or error.status == _UNKNOWN_COMMIT):
             raise
-        return Place(unseen=error.advised("pull-requests: read"))
+        advised = str(error) if error.is_no_commit else error.advised("pull-requests: read")
+        return Place(unseen=advised)
     return Place(number)
 
 
@@ -50,10 +51,11 @@ def pull_request_told_of(
 ) -> Place:
     """Return the pull request whose facts the run may tell.
 
-    It is the one that the session is announced on. Where nothing is announced, nobody has looked
+    It is the one that the session is announced on. Where it is announced on none, nobody has looked
     for one yet, so it is looked for now.
 
     Raises:
         ServiceError: GitHub could not be asked, or does not know who asks.
     """
-    return find_pull_request(github, inputs, event) if inputs.announce == "off" else place
+    is_known = inputs.announce not in ("off", "issue")
+    return place if is_known else find_pull_request(github, inputs, event)

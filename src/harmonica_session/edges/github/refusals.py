@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from harmonica_session.edges.network.exchange import Response
 
 _SUCCESS = range(200, 300)
+_CLOSED = "GitHub has closed the repository; its owner has been told why"
 _SINGLE_SIGN_ON = (
     "have the token authorized for the organization's single sign-on (SAML), or use the workflow's "
     "own `github.token`"
@@ -44,6 +45,21 @@ _CAUSES = (
         r"\bsuspended\b",
     ),
     _Cause(
+        "`github-token` was wrong too often; give another one, or leave it out, and run this again "
+        "later",
+        "login attempts exceeded",
+    ),
+    _Cause(
+        "the account that the token speaks for is blocked here; have that lifted, or give another "
+        "`github-token`",
+        r"\buser is blocked\b",
+    ),
+    _Cause(_CLOSED, "repository access blocked|disabled by GitHub staff"),
+    _Cause(
+        "the repository is being moved; run this again once that is done, in its new place",
+        "locked for migration",
+    ),
+    _Cause(
         "the organization lets listed addresses in only; use a runner whose address is on its list",
         "IP allow list",
     ),
@@ -63,7 +79,7 @@ _CAUSES = (
         r"more than [\d,]+ comments",
     ),
     _Cause(
-        "the repository has no issues; turn them on, or name a pull request with `pr-number`",
+        "the repository has no issues; turn them on in its settings, or announce on a pull request",
         "issues (?:are|has been|have been) disabled",
     ),
     _Cause("the repository has no commit yet; push one first", "repository is empty"),
@@ -71,7 +87,7 @@ _CAUSES = (
 _BY_STATUS = {
     401: "`github-token` is mistyped, revoked or out of date; give another one, or leave it out",
     410: "it was deleted, moved or turned into a discussion; name another one with `pr-number`",
-    451: "GitHub has closed the repository; its owner has been told why",
+    451: _CLOSED,
 }
 
 
@@ -114,8 +130,8 @@ def _remedy(response: Response) -> str:
     if response.headers.get("x-github-sso", "").startswith("required"):
         return _SINGLE_SIGN_ON
     if isinstance(content.get("block"), dict):
-        return _BY_STATUS[451]
-    said = " ".join([content["message"], *_details(content.get("errors"))])
+        return _CLOSED
+    said = _reason(response)
     by_link = (it.remedy for it in _CAUSES if it.link and it.link in link)
     by_words = (it.remedy for it in _CAUSES if re.search(it.said, said, re.IGNORECASE))
     return next(by_link, "") or next(by_words, "") or _BY_STATUS.get(response.status, "")
@@ -159,4 +175,8 @@ def _reason(response: Response) -> str:
     """Return the sentence in which an answer says no, empty when it has none."""
     content = response.json()
     said = content.get("message") if isinstance(content, dict) else None
-    return " ".join(said.split())[:300] if isinstance(said, str) else ""
+    if not isinstance(content, dict) or not isinstance(said, str):
+        return ""
+    # `Validation Failed` by itself says nothing.
+    details = "; ".join(_details(content.get("errors")))
+    return " ".join(f"{said}: {details}".split() if details else said.split())[:300]

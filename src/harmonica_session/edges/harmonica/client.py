@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
 from pydantic import Field, JsonValue
 
+from harmonica_session.edges.harmonica.links import Links
 from harmonica_session.edges.harmonica.refusals import accepted, is_own_error, refuse_unknown_fate
 from harmonica_session.edges.network.exchange import Request
 from harmonica_session.edges.network.pace import Pace
@@ -21,10 +22,11 @@ from harmonica_session.edges.network.retry import Persistent
 from harmonica_session.edges.network.single_flight import SingleFlight
 from harmonica_session.edges.network.transport import Transport
 from harmonica_session.errors import AnswerUnusable, FateUnknown, Refused, clip
-from harmonica_session.text.addresses import checked_join_url, join_url_of
-from harmonica_session.text.moment import moment
+from harmonica_session.text.addresses import checked_join_url
+from harmonica_session.text.blanks import trimmed
+from harmonica_session.text.moment import is_before, is_surely_before, moment
 from harmonica_session.words.answer import Answer, Rows
-from harmonica_session.words.session import Session
+from harmonica_session.words.session import AT_ONCE, Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,8 +46,6 @@ PAGE = 100
 _SUCCESS = range(200, 300)
 _NOT_FOUND = 404
 _LONGEST_SEARCH = 100
-# Longer than a create takes, so that the beginning of one that was faster lies within it.
-_LOOK_BACK = timedelta(minutes=10)
 # The session that exists is to be announced, however slow the look for others is.
 _LOOK_SECONDS = 20.0
 # The server says its time in whole seconds, and on its way an answer grows older.
@@ -69,6 +69,7 @@ class Harmonica:
 
     Attributes:
         base: Address without `/api/v1`.
+        links: Where people join.
     """
 
     def __init__(self, base: str, api_key: SecretStr, deadline: Deadline) -> None:
@@ -80,6 +81,7 @@ class Harmonica:
             deadline: Bounds each request.
         """
         self.base = base
+        self.links = Links(base)
         headers = {"Authorization": f"Bearer {api_key.get_secret_value()}"}
         transport = Transport("Harmonica", f"{base}/api/v1", headers, deadline)
         self._service = Persistent(transport, is_own_error, Pace(deadline))
@@ -87,6 +89,7 @@ class Harmonica:
         # How far the server's clock is ahead of ours; known from its first answer on.
         self._ahead: float | None = None
         self._first_create_at: float | None = None
+        self._made: list[str] = []
         self._meanwhile = SingleFlight(self._look_around)
 
     def close(self) -> None:
@@ -148,7 +151,7 @@ class Harmonica:
         except AnswerUnusable as error:
             raise FateUnknown(str(error)) from None
         try:
-            checked_join_url(session.join_url)
+            join_url = checked_join_url(session.join_url)
         except ValueError as error:
             unusable = response.unusable(
                 f"session {clip(session.id)} was created, but its `join_url` {error}; "
@@ -156,6 +159,8 @@ class Harmonica:
             )
             unusable.session_id = session.id
             raise unusable from None
+        self._made.append(session.id)
+        self.links.learn(join_url, session.id)
         return session
 
     def get(self, session_id: str, seconds: float | None = None) -> Session:
@@ -219,12 +224,14 @@ class Harmonica:
         # The server takes `q` for a pattern, and long addresses are refused.
         piece = re.sub(r"([\\%_])", r"\\\1", topic[:_LONGEST_SEARCH])
         rows = self._listed({"status": "active", "q": piece})
-        return [row for row in rows if (row.topic or "").strip() == topic.strip()]
+        return [row for row in rows if trimmed(row.topic or "") == trimmed(topic)]
 
     def created_since(
         self, since: datetime | None, seconds: float | None = None
     ) -> Iterator[Session]:
-        """List the account's sessions that were created at `since` or later: `GET /sessions`.
+        """List the account's sessions, but for those surely created before `since`.
+
+        `GET /sessions`, which tells each of a session's times in a zone of its own.
 
         Args:
             since: A moment; None for all sessions.
@@ -232,21 +239,39 @@ class Harmonica:
         """
         for row in self._listed({}, seconds):
             # The list is ordered by `updated_at`, and nothing is updated before it is created.
-            if _is_before(row.updated_at, since):
+            if is_surely_before(row.updated_at, since):
                 return
-            if not _is_before(row.created_at, since):
+            if not is_surely_before(row.created_at, since):
                 yield row
 
+    def lacks(self, session_id: str, since: datetime | None) -> bool:
+        """Say whether the list of sessions is not empty, and lacks one created at `since`."""
+        is_empty = True
+        for row in self._listed({}):
+            if row.id == session_id:
+                return False
+            is_empty = False
+            if is_surely_before(row.updated_at, since):
+                break
+        return not is_empty
+
     def created_meanwhile(self) -> list[Session]:
-        """List the sessions created since shortly before the first create of this process.
+        """List the sessions created since shortly before those of this process, and maybe more.
 
         The list is as of now; who asks meanwhile shares it. It may take a part of the time only.
         """
         return self._meanwhile.answer()
 
     def _look_around(self) -> list[Session]:
-        since = self.time_of_create() - _LOOK_BACK
-        return list(self.created_since(since, self.look_seconds))
+        made, rows, beginnings = set(self._made), [], []
+        for row in self.created_since(self.time_of_create(), self.look_seconds):
+            rows.append(row)
+            if row.id in made and (updated := moment(row.updated_at)):
+                beginnings.append(updated - AT_ONCE)
+            # Times of one kind can be compared, and those of our own sessions are listed too.
+            if made and len(beginnings) == len(made) and is_before(row.updated_at, min(beginnings)):
+                break
+        return rows
 
     @property
     def look_seconds(self) -> float:
@@ -280,12 +305,3 @@ class Harmonica:
             if len(page.data) < PAGE:
                 return
             offset += PAGE
-
-    def join_url(self, session_id: str) -> str:
-        """Return the link of a session that another run created; no route returns it again."""
-        return checked_join_url(join_url_of(self.base, session_id))
-
-
-def _is_before(text: str | None, since: datetime | None) -> bool:
-    at = moment(text)
-    return at is not None and since is not None and at < since

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     OwnError: TypeAlias = Callable[[Response], bool]
 
 _REFUSALS = range(400, 500)
-_DENIED, _TOO_MANY = 403, 429
+_DENIED, _UNPROCESSABLE, _TOO_MANY = 403, 422, 429
 # Besides limits, what may name a time after which to come back.
 _LEFT_ALONE = (_DENIED, 503)
 # A secondary limit that names no time wants a minute.
@@ -29,7 +29,7 @@ _SECONDARY_PAUSE = 60.0
 _LIMIT = re.compile(
     rb"\"documentation_url\"\s*:\s*\"[^\"]*rate-limit"
     rb"|API rate limit exceeded|secondary rate limit|abuse detection mechanism"
-    rb"|temporarily blocked from content creation",
+    rb"|temporarily blocked from content creation|was submitted too quickly",
     re.IGNORECASE,
 )
 
@@ -53,9 +53,11 @@ def is_limit(response: Response) -> bool:
     """
     if response.status == _TOO_MANY:
         return True
+    if response.status not in (_DENIED, _UNPROCESSABLE):
+        return False
     is_used_up = response.headers.get("x-ratelimit-remaining") == "0"
     is_told = _LIMIT.search(response.body) is not None
-    return response.status == _DENIED and (is_used_up or is_told)
+    return is_told or (is_used_up and response.status == _DENIED)
 
 
 def demanded_pause(response: Response) -> float | None:

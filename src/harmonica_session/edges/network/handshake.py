@@ -25,11 +25,13 @@ class Failure(NamedTuple):
         why: What is wrong, as the end of the sentence "because …".
         advice: What to do, empty where the code does not tell.
         is_unknown_issuer: Whether another authority to trust would have helped.
+        is_refusal: Whether the certificate is refused, as it will be the next time.
     """
 
     why: str
     advice: str = ""
     is_unknown_issuer: bool = False
+    is_refusal: bool = False
 
 
 def failure_of(error: BaseException | None) -> Failure | None:
@@ -38,7 +40,7 @@ def failure_of(error: BaseException | None) -> Failure | None:
     while found and not isinstance(found, ssl.SSLError):
         found = found.__cause__ or found.__context__
     if isinstance(found, ssl.SSLCertVerificationError):
-        return _refused(found)
+        return _refused(found)._replace(is_refusal=True)
     if not isinstance(found, ssl.SSLError):
         return None
     reason = (found.reason or found.strerror or str(found)).lower().replace("_", " ")

@@ -6,7 +6,7 @@ This module must not read the environment itself, resolve a name, nor open a con
 from __future__ import annotations
 
 import re
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,10 +14,10 @@ from harmonica_session.text.addresses import is_host, is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from ipaddress import IPv4Address
 
 _PORTS = {"http": 80, "https": 443}
 _MOST_PORTS = 65_535
+_MAPPED = IPv6Network("::ffff:0:0/96")
 _ENTRY = re.compile(r"(?:\[(?P<address>[^\[\]]+)\]|(?P<name>[^\[\]:]+))(?::(?P<port>[0-9]{1,5}))?")
 
 
@@ -65,15 +65,14 @@ def way_to(url: str, env: Mapping[str, str]) -> Way:
         return Way(None)
     target = _Target(host, _address(host), parts.port or _PORTS.get(parts.scheme, 0))
     exceptions = _named(env, "no")
+    entries = re.findall(r"[^\s,]+", exceptions.url) if exceptions else []
     unread = []
-    for entry in re.findall(r"[^\s,]+", exceptions.url) if exceptions else ():
+    for place, entry in enumerate(entries):
         is_meant = _is_meant(entry.lower(), target)
         if is_meant:
             return Way(None)
         if is_meant is None:
-            # Whoever took it for the place of a proxy may have put a password into it.
-            _, at, rest = entry.rpartition("@")
-            unread.append(f"***@{rest}" if at else entry)
+            unread.append(_without_password(entry, entries[place + 1 :]))
     address = named.url if "://" in named.url else f"http://{named.url}"
     return Way(Proxy(named.variable, address), tuple(unread))
 
@@ -83,8 +82,25 @@ def _named(env: Mapping[str, str], kind: str) -> Proxy | None:
     # A web server hands the header `Proxy` of whoever asks it to its programs as HTTP_PROXY.
     is_strangers = kind == "http" and "REQUEST_METHOD" in env
     variable = lower if lower in env or is_strangers else upper
-    value = env.get(variable, "")
+    value = env.get(variable, "").strip()
     return Proxy(variable, value) if value else None
+
+
+def _without_password(entry: str, following: list[str]) -> str:
+    """Return an entry as it may be shown: whoever took this for a proxy may have put one in."""
+    _, at, rest = entry.rpartition("@")
+    # A password may hold a comma or a blank, and then goes on in what follows.
+    if any("@" in it for it in following):
+        return "***"
+    return f"***@{rest}" if at else entry
+
+
+def _ascii(name: str) -> str:
+    """Return a name as addresses have it: in Punycode."""
+    try:
+        return name if name.isascii() else name.encode("idna").decode("ascii")
+    except UnicodeError:
+        return name
 
 
 def _is_meant(entry: str, target: _Target) -> bool | None:
@@ -95,7 +111,11 @@ def _is_meant(entry: str, target: _Target) -> bool | None:
             network = ip_network(re.sub(r"[\[\]]", "", written), strict=False)
         except ValueError:
             return None
-        return target.address is not None and target.address in network
+        address = target.address
+        is_mapped = isinstance(network, IPv6Network) and network.subnet_of(_MAPPED)
+        if is_mapped and isinstance(address, IPv4Address):
+            address = IPv6Address(f"::ffff:{address}")
+        return address is not None and address in network
     if address := _address(written):
         return address == target.address
     found = _ENTRY.fullmatch(written)
@@ -113,7 +133,7 @@ def _is_name(name: str, target: _Target) -> bool | None:
     if name == "*":
         return True
     # As curl has it, `.corp.test` is `corp.test` and everything below it.
-    suffix = name.removeprefix("*.").strip(".")
+    suffix = _ascii(name.removeprefix("*.").strip("."))
     # Digits at the end make a part of an address, which would never be any host's name.
     if not is_host(suffix) or suffix.rpartition(".")[2].isdecimal() or ":" in suffix:
         return None

@@ -47,10 +47,11 @@ class Persistent:
     def send(self, request: Request) -> Response:
         """Send a request until it is answered.
 
-        What never went out is repeated, and what was answered with a failure where doing it twice
-        is the same as once. Anything else is sent again only when the service itself says that it
-        did nothing and wants to be asked later. The last failing answer is returned when patience,
-        time or the service's own demand ends that, or the request is not worth more of it.
+        What never went out is repeated where it may go out the next time, and what was answered
+        with a failure where doing it twice is the same as once. Anything else is sent again only
+        when the service itself says that it did nothing and wants to be asked later. The last
+        failing answer is returned when patience, time or the service's own demand ends that, or the
+        request is not worth more of it.
 
         Raises:
             ServiceError: As the transport raises it, after the last repeat.
@@ -63,8 +64,8 @@ class Persistent:
             backoff = _backoff(repeats)
             try:
                 response = self._attempt(request)
-            except NotSent:
-                if not self._has_waited(backoff, spare):
+            except NotSent as error:
+                if error.is_final or not self._has_waited(backoff, spare):
                     raise
             except FateUnknown:
                 if not (request.is_repeatable and self._has_waited(backoff, spare)):

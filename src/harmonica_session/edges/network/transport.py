@@ -51,6 +51,8 @@ _BEFORE_SENDING = (
     httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,
 )
+# What no time mends: an address or a header that cannot be sent.
+_FINAL = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 # What is raised for an answer that cannot be read, addresses and names in it included.
 _AFTER_SENDING = (httpx.HTTPError, httpx.InvalidURL, UnicodeError, zlib.error)
 # Source: RFC 9110, 16.6: data in the format of gzip, for zlib.
@@ -121,7 +123,8 @@ class Transport:
             failure = failure_of(error)
             if failure and failure.is_unknown_issuer and self.trust and self.trust.widen():
                 return self.send(request)
-            raise NotSent(self._unreached(request, error)) from None
+            is_final = isinstance(error, _FINAL) or (failure is not None and failure.is_refusal)
+            raise NotSent(self._unreached(request, error), is_final=is_final) from None
         except _AFTER_SENDING as error:
             # The request is out, so time alone does not say that nothing happened.
             is_late, failure = self.deadline.left <= 0, failure_of(error)
@@ -148,7 +151,7 @@ class Transport:
                 extensions={"trace": self._remember},
             )
         except (httpx.InvalidURL, UnicodeError) as error:
-            raise NotSent(self._unreached(request, error)) from None
+            raise NotSent(self._unreached(request, error), is_final=True) from None
 
     def _body(self, request: Request, response: httpx.Response) -> bytes:
         """Return an answer's body, decoded no further than it may be large.

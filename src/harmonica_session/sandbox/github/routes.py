@@ -58,6 +58,7 @@ class GitHub(GitHubIssues, GitHubFiles):
                 f"{repo}/pulls": {"GET": self._list_pulls},
                 f"{repo}/pulls/{{}}": {"GET": self._get_pull},
                 f"{repo}/commits/{{}}/pulls": {"GET": self._list_pulls_of_commit},
+                f"{repo}/actions/runs": {"GET": self._list_runs},
                 f"{repo}/actions/runs/{{}}": {"GET": self._get_run},
                 **self.file_routes(repo),
                 **self.issue_routes(repo),
@@ -116,6 +117,7 @@ class GitHub(GitHubIssues, GitHubFiles):
             "description": None,
             "default_branch": "main",
             "html_url": f"{self._site}/{full_name}",
+            "pushed_at": self.pushed_at,
         }
         return json_answer(200, facts | self.facts)
 
@@ -182,6 +184,20 @@ class GitHub(GitHubIssues, GitHubFiles):
         if run is None:
             raise rows.not_found()
         return json_answer(200, {"id": rows.number(place[2]), **run})
+
+    def _list_runs(self, request: Request, _asker: Row, *_place: str) -> Answer:
+        query = request.query
+        since, _, until = query.get("created", "..").partition("..")
+        with self._lock:
+            newest_first = sorted(self.runs.items(), reverse=True)
+        found = [
+            {"id": ident, **run}
+            for ident, run in newest_first
+            if since <= run["created_at"] <= (until or "9")
+            and query.get("branch") in (None, run.get("head_branch"))
+            and query.get("event") in (None, run.get("event"))
+        ]
+        return rows.paged_in(request, self._api + request.path, found, "workflow_runs")
 
     def _comment_at(self, ident: str) -> Row:
         with self._lock:

@@ -120,5 +120,12 @@ def paged(
     return json_answer(200, [show(row) for row in rows[(page - 1) * size : page * size]], headers)
 
 
+def paged_in(request: Request, url: str, rows: Sequence[Row], name: str) -> Answer:
+    """Return one page of rows under a name, and beside it how many there are in all."""
+    page = paged(request, url, rows)
+    content = {"total_count": len(rows), name: json.loads(page.body)}
+    return json_answer(200, content, {k: v for k, v in page.headers.items() if k == "Link"})
+
+
 def _whole(text: str | None, default: int) -> int:
     return int(text) if text and text.isdecimal() else default

@@ -44,6 +44,31 @@ class PullFacts(TypedDict, total=False):
     title: str
 
 
+class RunFacts(TypedDict, total=False):
+    """What a test may say of a workflow run.
+
+    Attributes:
+        updated_at: When it was over; empty: at once.
+        status: `completed`, or what it is doing.
+        head_branch: The branch of its head.
+        head_sha: The commit of its head.
+        head_repository: The number of the repository that its head is in.
+    """
+
+    updated_at: str
+    status: str
+    head_branch: str
+    head_sha: str
+    head_repository: int
+
+
+_OVER_AT_ONCE: RunFacts = {
+    "updated_at": "",
+    "status": "completed",
+    "head_branch": "main",
+    "head_sha": "c" * 40,
+    "head_repository": 1,
+}
 _OPEN_PULL: PullFacts = {
     "head_sha": "",
     "head_owner": "",
@@ -70,6 +95,7 @@ class GitHubState:
         repositories: The `owner/name` that exist; None: whichever is asked for.
         facts: Fields put over the answer of `GET /repos/{owner}/{repo}`; `private` keeps issues
             from tokens without a permission for them.
+        pushed_at: When somebody last pushed to a repository.
         clock_offset: Seconds by which the server's clock is ahead.
         pulls: Number to pull request.
         issues: Number to issue; pull requests are in it as well, as on GitHub.
@@ -94,6 +120,7 @@ class GitHubState:
         self.repository = "octo/garden"
         self.repositories: set[str] | None = None
         self.facts: Row = {}
+        self.pushed_at = rows.timestamp(time.time())
         self.clock_offset = 0.0
         self.pulls: dict[int, Row] = {}
         self.issues: dict[int, Row] = {}
@@ -167,9 +194,28 @@ class GitHubState:
         """Write a comment and return its row; raises KeyError where no such number was opened."""
         return self._write(number, self.issues[number]["html_url"], body, rows.user(login, type))
 
-    def add_run(self, ident: int, created_at: str | None = None) -> Row:
+    def add_run(
+        self,
+        ident: int,
+        created_at: str | None = None,
+        event: str = "schedule",
+        **facts: Unpack[RunFacts],
+    ) -> Row:
         """Begin a workflow run, now unless told otherwise, and return its row."""
-        self.runs[ident] = {"id": ident, "created_at": created_at or rows.timestamp(self.now())}
+        began = created_at or rows.timestamp(self.now())
+        told: RunFacts = {**_OVER_AT_ONCE, **facts}
+        self.runs[ident] = {
+            "id": ident,
+            "event": event,
+            "created_at": began,
+            "updated_at": told["updated_at"] or began,
+            "status": told["status"],
+            "head_branch": told["head_branch"],
+            "head_sha": told["head_sha"],
+            "head_repository": {"id": told["head_repository"]},
+            # GitHub names no pull request of a fork, and we rely on none.
+            "pull_requests": [],
+        }
         return self.runs[ident]
 
     def _write(self, number: int, page: str, body: str, author: Row) -> Row:

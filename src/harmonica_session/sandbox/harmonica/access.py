@@ -23,6 +23,7 @@ class Access:
     Attributes:
         keys: The keys that are accepted.
         users: Key to user; a key that is not in it belongs to the user `host`.
+        overseers: Users with a global role, who reach everybody's sessions.
         database_down: Whether every key is refused for the moment.
         rate_limit: Requests a key has in each window; None: no limit.
         rate_window: Seconds of that window.
@@ -33,6 +34,7 @@ class Access:
         self.first_key = _key("first")
         self.keys = {self.first_key}
         self.users: dict[str, str] = {}
+        self.overseers: set[str] = set()
         self.database_down = False
         self.rate_limit: int | None = None
         self.rate_window = 60.0

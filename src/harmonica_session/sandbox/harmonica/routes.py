@@ -104,7 +104,7 @@ class Harmonica(HarmonicaState):
             session = self._store(row, {"owner": user})
             self._unlisted[session["id"]] = self.unlisted_reads
         content = stored.listed(session) | {name: session.get(name) for name in self.tells}
-        content["join_url"] = f"{self._base}/chat?s={session['id']}"
+        content["join_url"] = f"{self.public_url or self._base}/chat?s={session['id']}"
         chain = self.chain or self._started_chain(session)
         content |= {"chain": chain} if chain else {}
         return json_answer(201, content | self.created_overrides)
@@ -123,7 +123,7 @@ class Harmonica(HarmonicaState):
         if status not in (None, "active", "completed"):
             raise stored.invalid("status must be active or completed")
         with self._lock:
-            rows = [row for row in self.sessions if _sees(row, user) and self._is_listed(row)]
+            rows = [row for row in self.sessions if self._sees(row, user) and self._is_listed(row)]
         rows = [row for row in rows if status in (None, row["status"])]
         if request.query.get("q"):
             rows = stored.matching(rows, request.query["q"])
@@ -131,6 +131,9 @@ class Harmonica(HarmonicaState):
         rows.reverse()
         rows.sort(key=lambda row: str(row["updated_at"]), reverse=True)
         return _page(request, [stored.listed(row) for row in rows])
+
+    def _sees(self, row: Row, user: str) -> bool:
+        return user in (row["owner"], *row["joined"], *self.overseers)
 
     def _is_listed(self, row: Row) -> bool:
         left = self._unlisted.get(row["id"], 0)
@@ -140,7 +143,8 @@ class Harmonica(HarmonicaState):
     def _reach(self, user: str, ident: str) -> Row:
         with self._lock:
             for row in self.sessions:
-                if row["id"] == ident and _sees(row, user) and not self._unlisted.get(ident):
+                is_shown = self._sees(row, user) and not self._unlisted.get(ident)
+                if row["id"] == ident and is_shown:
                     return row
         raise _forbidden("You don't have access to this session")
 
@@ -272,10 +276,6 @@ class Harmonica(HarmonicaState):
 
     def _list_telegram_groups(self, _request: Request, _user: str) -> Answer:
         return json_answer(200, {"data": self.telegram_groups})
-
-
-def _sees(row: Row, user: str) -> bool:
-    return row["owner"] == user or user in row["joined"]
 
 
 def _forbidden(message: str) -> RefusedError:

@@ -38,9 +38,13 @@ class HarmonicaState(Access):
         chain: The `chain` of the next answers to a create; None: by the template.
         created_overrides: Fields put over the answer to a create, `join_url` for one.
         clock_offset: Seconds by which the server's clock is ahead.
+        hours_east: How far east of UTC the server's process is, and its database is not, so that
+            `updated_at` is told too early; negative for west.
+        is_created_off: Whether it is `created_at` that is told so.
         create_delay: Seconds a create takes; it is finished though the client hangs up.
         writing_delay: Likewise of a summary and of knowledge.
         writes_briefs: Whether the brief is there as soon as there is a summary.
+        public_url: The address in join links; empty: the server's own.
         require_context: Whether a create without context crashes, as on some databases.
         strict_context_limit: Bytes of a body above which a proxy answers 413.
         lacks: Parts of paths whose routes this server does not have, such as `context-sources`.
@@ -65,9 +69,12 @@ class HarmonicaState(Access):
         self.chain: Row | None = None
         self.created_overrides: Row = {}
         self.clock_offset = 0.0
+        self.hours_east = 0.0
+        self.is_created_off = False
         self.create_delay = 0.0
         self.writing_delay = 0.0
         self.writes_briefs = True
+        self.public_url = ""
         self.require_context = False
         self.strict_context_limit = 4_500_000
         self.lacks: set[str] = set()
@@ -134,7 +141,9 @@ class HarmonicaState(Access):
 
     def _store(self, row: Row, columns: Row) -> Row:
         with self._lock:
-            created = columns.get("created_at") or self.timestamp()
+            now, off = self.timestamp(), self.timestamp(self.hours_east * 3_600)
+            created = columns.get("created_at") or (off if self.is_created_off else now)
+            updated = columns.get("created_at") or (now if self.is_created_off else off)
             self._stored += 1
             session = {
                 **row,
@@ -142,7 +151,7 @@ class HarmonicaState(Access):
                 "status": "active",
                 "participant_count": 0,
                 "created_at": created,
-                "updated_at": created,
+                "updated_at": updated,
                 "summary": None,
                 "summary_generated_at": None,
                 "results": {},

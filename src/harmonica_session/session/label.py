@@ -1,0 +1,51 @@
+"""Puts labels and people where a session is announced: on its issue, or on the pull request.
+
+This module must not let what GitHub refuses fail the run, nor write an announcement.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harmonica_session.errors import ServiceError, clip
+from harmonica_session.session.announce import ABOUT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from harmonica_session.session.outcome import Outcome
+    from harmonica_session.world import World
+
+
+def label(world: World, outcome: Outcome) -> None:
+    """Put on an announcement that this run has written what later runs and people find it by.
+
+    It comes after the announcement, for one name that GitHub refuses would refuse that as well.
+    """
+    github, place, post = world.github, outcome.plan.task.place, outcome.comment
+    if github is None or post is None:
+        return
+    if place.is_own_issue:
+        number = post.id
+        _add(world, "label", world.inputs.labels, lambda it: github.issues.add_labels(number, it))
+        people = world.inputs.assignees
+        _add(world, "assignee", people, lambda it: github.issues.add_assignees(number, it))
+    elif place.number is not None:
+        from harmonica_session.announcement.announced import LABEL
+
+        number = place.number
+        _add(world, "label", [LABEL], lambda it: github.issues.add_labels(number, it))
+
+
+def _add(
+    world: World, what: str, names: Sequence[str], add: Callable[[Sequence[str]], list[str]]
+) -> None:
+    """Add names; what is refused of them is a warning."""
+    if not names:
+        return
+    try:
+        refused, because = add(names), "GitHub does not take it"
+    except ServiceError as error:
+        refused, because = [*names], str(error)
+    for name in refused:
+        world.runner.warn(f"The {what} `{clip(name)}` was not added: {because}", about=ABOUT)
