@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harmonica_session.sandbox import Fault
+from harmonica_session.sandbox.harmonica.results import wild_text
 from harness.circle import ACTIONS, PATH, ROUND, Circle
 from harness.consumer import COMMENTS
 
@@ -682,3 +683,60 @@ def test_results_do_not_write_over_what_create_has_changed(circle: Circle) -> No
     assert "We met." in circle.body
     assert run.outputs["open_until"] == moved
     assert circle.results().outputs["final"] == "false"
+
+
+@pytest.mark.parametrize(
+    "fill", ["wild", "\u4e2d\u6587 ", "\U0001f600", "\u202e\u05e9\u05dc\u05d5\u05dd "]
+)
+def test_very_large_results_stay_within_every_limit(circle: Circle, fill: str) -> None:
+    """200 kB of summary and a hundred of everything: bounded, readable again, and harmless."""
+    text = wild_text() if fill == "wild" else fill * (200_000 // len(fill))
+    line = text[:900]
+    actions = [{"description": f"{at} {line}", "owner": line, "due": line} for at in range(100)]
+    circle.end(
+        text,
+        actions,
+        decisions=[{"label": line, "summary": line}] * 100,
+        tensions=[{"summary": line, "sides": [line] * 5}] * 100,
+    )
+    run = circle.results(actions="issues", results_file="r.json", write_session_md=BRIEF)
+    assert run.code == 0
+    assert len(circle.body) < 65_536
+    assert circle.seal_holds()
+    assert len(run.summary.encode()) < 1_000_000
+    assert len(json.loads(run.outputs["action_issues"])) == 10
+    texts = [*circle.consumer.bodies, run.summary]
+    # A title shows as it is, and nothing in it is Markdown.
+    assert "@octo" not in "".join(it["title"] for it in circle.box.github.issues.values())
+    texts += [str(it["body"]) for it in circle.box.github.issues.values()]
+    for shown in texts:
+        assert "@octo" not in shown
+        assert "<img" not in shown
+        assert "](https://evil" not in shown
+        assert "\u202e" not in shown
+    assert circle.results(actions="issues").outputs["status"] == "unchanged"
+
+
+def test_the_whole_summary_stands_in_the_job_summary(circle: Circle) -> None:
+    """Where the announcement has to cut it."""
+    circle.end("\n\n".join(f"Paragraph {at} of many." for at in range(5_000)))
+    run = circle.results()
+    assert "… (cut)" in circle.body
+    assert "Paragraph 4999 of many." in run.summary
+
+
+@pytest.mark.parametrize("value", [None, "", [], {}, 5, [None], [{}], [{"description": None}]])
+def test_knowledge_of_any_form_is_told_as_far_as_it_can_be_read(
+    circle: Circle, value: object
+) -> None:
+    """What a language model leaves empty or forms otherwise takes nothing with it."""
+    circle.end("We met.")
+    known = dict.fromkeys(("decisions", "actions", "tensions", "claims", "gaps"), value)
+    answer = json.dumps({"status": "generated", "knowledge": known})
+    circle.box.fail(
+        "POST", ".*/knowledge", Fault.body(answer, content_type="application/json"), times=None
+    )
+    run = circle.results(actions="issues")
+    assert (run.code, run.outputs["final"], run.outputs["actions"]) == (0, "true", "[]")
+    assert "We met." in circle.body
+    assert "### Actions" not in circle.body
