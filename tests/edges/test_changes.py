@@ -58,9 +58,9 @@ def test_a_route_that_must_be_there_points_to_the_address(
     box: Sandbox, harmonica: Harmonica
 ) -> None:
     """Without the session's own route there is no Harmonica."""
-    box.fail("PATCH", ".*", Fault.status(404, body="<html>"))
+    box.fail("GET", ".*", Fault.status(404, body="<html>"))
     with pytest.raises(Refused, match="check `api-url`"):
-        harmonica.changes.update("x", {"goal": "g"})
+        harmonica.get("x")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harmonica_session.sandbox import Fault
-from harness.consumer import HEAD, pull_request_payload
+from harness.consumer import CHANGED, HEAD, SPEC, pull_request_payload
 
 if TYPE_CHECKING:
     from harness.consumer import Consumer, Run
@@ -74,8 +74,8 @@ def test_the_first_run_on_a_busy_account_costs_little_more(
     crowd(consumer, 1_000, owner)
     run = on_merge(consumer)
     assert run.outputs["status"] == "created"
-    # The empty account was asked once; one question more tells, or five on a busy repository.
-    assert len(consumer.box.requests) - 2 * fewest == (5 if others == 300 else 1)
+    # The empty account was asked once; two questions more tell, or five on a busy repository.
+    assert len(consumer.box.requests) - 2 * fewest == (5 if others == 300 else 2)
 
 
 def test_few_sessions_are_looked_at_without_asking_github(consumer: Consumer) -> None:
@@ -97,7 +97,7 @@ def test_a_page_of_others_hides_no_crowd(consumer: Consumer) -> None:
         )
     assert on_merge(consumer).outputs["status"] == "created"
     assert consumer.box.requests_to(*LOOKS) == []
-    assert len(consumer.box.requests_to("GET", RUNS)) == 1
+    assert len(consumer.box.requests_to("GET", RUNS)) == 2
 
 
 def test_sessions_made_while_an_earlier_run_was_at_work_come_first(consumer: Consumer) -> None:
@@ -211,6 +211,118 @@ def test_a_session_of_this_very_moment_is_found(consumer: Consumer, event: str) 
     assert len(consumer.created) == 1
 
 
+def test_a_push_from_before_the_pull_request_is_known_where_it_was_run_again(
+    consumer: Consumer,
+) -> None:
+    """It began on a branch without a pull request, and met this one ten days later."""
+    ours = leave_behind(consumer, days=20)
+    crowd(consumer)
+    over = ago(days=20, minutes=-3)
+    consumer.box.github.add_run(400, ago(days=DAYS + 1), "push", head_branch="fix", updated_at=over)
+    # This one was over before there was a pull request.
+    consumer.box.github.add_run(399, ago(days=DAYS + 2), "push", head_branch="fix")
+    assert on_merge(consumer).outputs["session_id"] == ours
+    assert len(consumer.created) == 1
+
+
+def test_a_push_that_was_over_before_the_pull_request_has_made_none(consumer: Consumer) -> None:
+    """Nothing of it needs to be looked at."""
+    crowd(consumer)
+    consumer.box.github.add_run(400, ago(days=DAYS + 2), "push", head_branch="fix")
+    assert on_merge(consumer).outputs["status"] == "created"
+    assert consumer.box.requests_to(*LOOKS) == []
+
+
+@pytest.mark.parametrize("renamed", [{}, {"topic": "Renamed"}, {"topic": "Other", "goal": "Other"}])
+def test_a_session_from_no_known_run_comes_last_and_is_found(
+    consumer: Consumer, renamed: dict[str, str]
+) -> None:
+    """The run that made it may have been deleted; when runs were at work gives an order."""
+    ours = leave_behind(consumer, days=20)
+    consumer.box.harmonica.sessions[0].update(renamed)
+    crowd(consumer, 40)
+    consumer.box.github.add_run(400, ago(days=9), "pull_request", head_branch="fix")
+    assert on_merge(consumer).outputs["session_id"] == ours
+    assert len(consumer.created) == 1
+
+
+def test_sessions_from_no_known_run_do_not_cost_the_session(consumer: Consumer) -> None:
+    """Checks ran for the pull request on some of its days, and there are a thousand sessions."""
+    crowd(consumer, 1_000)
+    for number, days in enumerate((29, 15, 1)):
+        consumer.box.github.add_run(100 + number, ago(days=days), "pull_request", head_branch="fix")
+    assert on_merge(consumer).outputs["status"] == "created"
+
+
+def test_runs_that_may_be_about_any_pull_request_do_not_cost_the_session(
+    consumer: Consumer,
+) -> None:
+    """A nightly run and comments by the hundred may choose any number; a thousand sessions."""
+    crowd(consumer, 1_000)
+    for number in range(DAYS):
+        begun, over = ago(days=number, hours=2.2), ago(days=number, hours=2.1)
+        consumer.box.github.add_run(100 + number, begun, "schedule", updated_at=over)
+    for number in range(150):
+        said = ago(hours=1.7 + 4.7 * number)
+        consumer.box.github.add_run(200 + number, said, "issue_comment", updated_at=said)
+    run = on_merge(consumer)
+    assert run.messages("error") == "", len(consumer.box.requests)
+    assert run.outputs["status"] == "created"
+
+
+def test_the_last_of_several_versions_is_found_in_a_crowd(consumer: Consumer) -> None:
+    """With `on-change: new` two runs made one each; many others have the topic since."""
+    for days, run_id, spec in ((20, "300", SPEC), (10, "400", CHANGED)):
+        consumer.box.harmonica.clock_offset = -days * 86_400
+        consumer.write(".harmonica/session.yml", spec)
+        env = {"GITHUB_RUN_ID": run_id}
+        last = consumer.on_pull_request("synchronize", on_change="new", env=env)
+        consumer.box.github.add_run(int(run_id), ago(days=days), "pull_request", head_branch="fix")
+    consumer.box.harmonica.clock_offset = 0
+    consumer.box.github.comments.clear()
+    crowd(consumer, 60)
+    assert on_merge(consumer).outputs["session_id"] == last.outputs["session_id"]
+
+
+def test_other_sessions_of_the_topic_cost_a_scheduled_run_little(consumer: Consumer) -> None:
+    """Only what reads as old as this run, on a server slow by hours, may be of this run."""
+    for number in range(300):
+        created = consumer.box.harmonica.timestamp(ago=300 + 250 * number)
+        consumer.box.harmonica.add_session("Retrospective", created_at=created)
+    consumer.box.github.add_run(500)
+    assert consumer.run().outputs["status"] == "created"
+    assert len(consumer.box.requests_to(*LOOKS)) < 25
+
+
+def test_a_lost_session_is_found_among_others_of_its_topic(consumer: Consumer) -> None:
+    """What was made since the create comes first, and a slow server's a few at a time."""
+    for number in range(300):
+        created = consumer.box.harmonica.timestamp(ago=300 + 250 * number)
+        consumer.box.harmonica.add_session("Retrospective", created_at=created)
+    consumer.box.fail("POST", "/api/v1/sessions", Fault.drop_after())
+    assert consumer.run(once_per="off").outputs["status"] == "created"
+    assert len(consumer.box.requests_to(*LOOKS)) == 1
+
+
+@pytest.mark.parametrize("hours", [-11, -1, 5.75, 13])
+def test_a_lost_session_is_found_whatever_zone_the_crowd_reads_in(
+    consumer: Consumer, hours: float
+) -> None:
+    """All sessions of one server are off by as much, and ours is the youngest of them."""
+    for number in range(60):
+        created = consumer.box.harmonica.timestamp(ago=300 + 250 * number + hours * 3_600)
+        consumer.box.harmonica.add_session("Retrospective", created_at=created)
+    consumer.box.harmonica.hours_east, consumer.box.harmonica.is_created_off = hours, True
+    consumer.box.github.add_run(500)
+    first = consumer.run()
+    assert first.outputs["status"] == "created"
+    again = consumer.run(env={"GITHUB_RUN_ATTEMPT": "2"})
+    assert again.outputs["session_id"] == first.outputs["session_id"]
+    consumer.box.fail("POST", "/api/v1/sessions", Fault.drop_after())
+    assert consumer.run(once_per="off").outputs["status"] == "created"
+    assert len(consumer.created) == 2
+
+
 def test_a_later_attempt_looks_at_what_the_first_has_made(consumer: Consumer) -> None:
     """The run itself is an earlier one then, however long ago it began."""
     ours = leave_behind(consumer, days=3)
@@ -270,4 +382,17 @@ def test_no_time_to_look_names_what_helps(consumer: Consumer, *, is_read: bool) 
     assert "`timeout`" in run.messages("error")
     assert ("`actions: read`" in run.messages("error")) is not is_read
     assert "run it again" not in run.messages("error")
+    assert consumer.created == []
+
+
+def test_no_time_to_look_for_a_run_names_what_helps_too(consumer: Consumer) -> None:
+    """Where nobody says when this run began, the sessions of a whole day may be of it."""
+    for number in range(300):
+        created = consumer.box.harmonica.timestamp(ago=300 + 250 * number)
+        consumer.box.harmonica.add_session("Retrospective", created_at=created)
+    consumer.box.fail("GET", f"{RUNS}/500", Fault.status(403), times=None)
+    run = consumer.run()
+    assert run.code == 1
+    assert "`timeout`" in run.messages("error")
+    assert "`actions: read`" in run.messages("error")
     assert consumer.created == []

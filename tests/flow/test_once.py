@@ -277,6 +277,21 @@ def test_the_last_session_counts_for_who_goes_back_to_update(consumer: Consumer,
     assert len(consumer.created) == 2
 
 
+@pytest.mark.parametrize("before", ["new", "update", "keep"])
+@pytest.mark.parametrize("after", ["update", "keep"])
+def test_the_last_session_counts_however_soon_one_goes_back(
+    consumer: Consumer, before: str, after: str
+) -> None:
+    """Two versions are no runs at the same time, be they made within seconds."""
+    consumer.on_pull_request(on_change=before)
+    consumer.write(".harmonica/session.yml", CHANGED)
+    last = consumer.on_pull_request("synchronize", on_change="new")
+    consumer.box.github.comments.clear()
+    back = consumer.on_pull_request("synchronize", on_change=after)
+    assert back.outputs["session_id"] == last.outputs["session_id"]
+    assert len(consumer.created) == 2
+
+
 def test_a_new_version_is_known_again_without_its_comment(consumer: Consumer) -> None:
     """With `on-change: new` only a session of this very version counts, whichever is the newest."""
     consumer.inputs["on_change"] = "new"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harmonica_session.sandbox import Fault
-from harness.consumer import COMMENTS, NO_COMMENTS, SPEC
+from harness.consumer import CHANGED, COMMENTS, NO_COMMENTS, SPEC
 
 if TYPE_CHECKING:
     from harness.consumer import Consumer
@@ -266,3 +266,25 @@ def test_a_key_below_api_is_pointed_out(consumer: Consumer) -> None:
     run = consumer.on_pull_request()
     assert "`welcome_message` belongs at the top" in run.messages("error")
     assert consumer.created == []
+
+
+def test_a_refused_text_does_not_cost_the_other_changes(consumer: Consumer) -> None:
+    """What was changed beside it is changed, and the refused one is named with the reason."""
+    consumer.write(".harmonica/session.yml", SPEC)
+    consumer.on_pull_request()
+    consumer.write(".harmonica/session.yml", CHANGED + "welcome_message: Hi\nsummary_prompt: Sum\n")
+    error = {"error": {"code": "validation_error", "message": "welcome_message is too long"}}
+    refusal = Fault.status(400, body=error)
+    consumer.box.fail("PATCH", "/api/v1/sessions/[^/]+", refusal, times=1)
+    consumer.box.fail("PATCH", "/api/v1/sessions/[^/]+", refusal, times=1, after=1)
+    run = consumer.on_pull_request("synchronize")
+    row = consumer.box.harmonica.sessions[0]
+    assert (row["goal"], row["summary_prompt"]) == ("Agree on two changes", "Sum")
+    assert "goes without `welcome_message`: " in run.messages("warning")
+    assert "welcome_message is too long" in run.messages("warning")
+    assert run.outputs["status"] == "stale"
+    patches = len(consumer.box.requests_to("PATCH", "/api/v1/sessions/[^/]+"))
+    again = consumer.on_pull_request("synchronize")
+    assert "welcome_message" in again.messages("warning")
+    assert "`goal`" not in again.messages("warning")
+    assert len(consumer.box.requests_to("PATCH", "/api/v1/sessions/[^/]+")) == patches

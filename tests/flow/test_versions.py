@@ -364,3 +364,29 @@ def test_a_state_of_a_chain_that_is_unknown_is_quoted(consumer: Consumer) -> Non
     run = consumer.on_pull_request()
     assert "Harmonica says `queued` of the chain" in run.messages("warning")
     assert "not running" not in run.log
+
+
+@pytest.mark.parametrize("status", [404, 405])
+def test_a_server_that_changes_no_sessions_is_said_so(consumer: Consumer, status: int) -> None:
+    """The address is right, for the session was made there; a newer server is tried again."""
+    consumer.box.fail(*PATCH_SESSION, Fault.body("<!DOCTYPE html>", status), times=None)
+    run = change(consumer)
+    assert run.outputs["status"] == "stale"
+    assert len(run.annotations) == 1
+    assert "this Harmonica has no changes of sessions" in run.messages("warning")
+    assert "api-url" not in run.log + consumer.bodies[0]
+    consumer.box.heal()
+    assert consumer.on_pull_request("synchronize").outputs["status"] == "updated"
+
+
+def test_a_server_that_changes_no_sessions_makes_one(consumer: Consumer) -> None:
+    """The texts that only a change sets are named together, and the address is not doubted."""
+    consumer.box.fail(*PATCH_SESSION, Fault.body("<!DOCTYPE html>", 404), times=None)
+    texts = "welcome_message: Hello\nsummary_prompt: Sum up\n"
+    consumer.write(".harmonica/session.yml", SPEC + texts)
+    run = consumer.on_pull_request()
+    assert run.outputs["status"] == "created"
+    assert "`welcome_message`, `summary_prompt` could not be set" in run.messages("warning")
+    assert "this Harmonica has no changes of sessions" in run.messages("warning")
+    assert "api-url" not in run.log
+    assert len(sent(consumer)) == 1

@@ -11,6 +11,7 @@ from harmonica_session.errors import ActionError, Refused, RouteMissing
 from harmonica_session.session import notes
 from harmonica_session.session import outcome as outcomes
 from harmonica_session.session.plan import NOBODY_KNOWS, taken_part, use_of
+from harmonica_session.words.request import PATCH_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +34,7 @@ def update(world: World, harmonica: Harmonica, plan: Plan, session: Session) -> 
     if because := written_in(world, harmonica, session):
         return outcomes.kept(plan, session, because, will_retry=because == NOBODY_KNOWS)
     try:
-        ignored = _changed(harmonica, session, plan.changes)
+        ignored = _changed(world, harmonica, session, plan.changes)
     except ActionError as error:
         is_final = isinstance(error, Refused) and error.code in _FINAL
         after = outcomes.refused(plan, session, str(error), will_retry=not is_final)
@@ -59,9 +60,38 @@ def written_in(world: World, harmonica: Harmonica, session: Session) -> str:
 
 
 def _changed(
+    world: World, harmonica: Harmonica, session: Session, changes: Mapping[str, JsonValue]
+) -> tuple[str, ...]:
+    """Change fields of a session, and name those that Harmonica has left as they were."""
+    apart = [name for name in changes if name in PATCH_ONLY]
+    try:
+        return _sent(harmonica, session, changes)
+    except Refused as error:
+        if not apart or len(changes) == 1 or error.code not in _OF_VALUES:
+            raise
+    # One of those may be refused that only some servers know, and must not cost the others.
+    rest = {name: value for name, value in changes.items() if name not in apart}
+    parts = (rest, *({name: changes[name]} for name in apart))
+    return tuple(name for part in parts for name in _left_out(world, harmonica, session, part))
+
+
+def _left_out(
+    world: World, harmonica: Harmonica, session: Session, part: Mapping[str, JsonValue]
+) -> tuple[str, ...]:
+    """Change fields, and name those that Harmonica has left as they were, for whatever reason."""
+    try:
+        return _sent(harmonica, session, part)
+    except Refused as error:
+        if error.code not in _OF_VALUES:
+            raise
+        world.runner.warn(notes.goes_without(part, str(error)))
+        return tuple(part)
+
+
+def _sent(
     harmonica: Harmonica, session: Session, changes: Mapping[str, JsonValue]
 ) -> tuple[str, ...]:
-    """Change fields of a session, and name those that Harmonica has left as they were.
+    """Change fields of a session, and name those that Harmonica has left out.
 
     It leaves out what it does not know, and refuses that only where nothing else is sent.
     """
@@ -113,8 +143,9 @@ def complete(world: World, harmonica: Harmonica, outcome: Outcome) -> Outcome:
     if outcome.other_visibility:
         asked = request.results_visibility or ""
         world.runner.warn(notes.other_visibility(asked, outcome.other_visibility))
-    if refused := [name for name in outcome.lacking if name not in plan.owed]:
-        world.runner.warn(notes.goes_without(refused, "Harmonica did not take it before"))
+    told = plan.differing if outcome.status == "stale" else ()
+    if refused := [name for name in outcome.lacking if name not in (*plan.owed, *told)]:
+        world.runner.warn(notes.goes_without(refused, "Harmonica does not take what the spec says"))
     if not plan.owed or outcome.status not in ("created", "reused"):
         return outcome
     if outcome.status == "reused":

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from harmonica_session.errors import ServiceError
 from harmonica_session.event import nested
-from harmonica_session.text.moment import ANY_TIME_ZONE, CLOCK_TOLERANCE, is_before, moment
+from harmonica_session.text.moment import CLOCK_TOLERANCE, is_before, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,8 +31,10 @@ _SAME_MOMENT = timedelta(minutes=2)
 _KEPT = timedelta(days=90)
 # A list that is narrowed down ends there, and may not count any further.
 _MOST_FOUND = 1_000
-_TARGET = "pull_request_target"
-_COUNTED = ("pull_request", "push", _TARGET)
+# So long a run can be repeated. Source: "Re-running workflows and jobs".
+_REPEATED = timedelta(days=31)
+_PUSH, _TARGET = "push", "pull_request_target"
+_COUNTED = ("pull_request", _PUSH, _TARGET)
 
 
 class Span(NamedTuple):
@@ -48,27 +50,28 @@ class EarlierRuns:
 
     Attributes:
         spans: When those that are known were at work, this very run among them.
-        are_all: Whether no other run can have made one.
         are_none: Whether none but runs of this very moment can have made one.
+        is_telling: Whether the list may be relied on as far as it goes, for this run stands in it.
         unread: Why GitHub did not tell, empty where it did.
     """
 
     spans: tuple[Span, ...] = ()
-    are_all: bool = False
     are_none: bool = False
+    is_telling: bool = False
     unread: str = ""
 
     def have_met(self, session: Session) -> bool:
         """Say whether a listed session reads as made while one of the runs was at work."""
-        return self._have_met(session, timedelta(0))
-
-    def may_have_made(self, session: Session) -> bool:
-        """Say whether one of the runs may have made a session, whatever zone its times are in."""
-        return not self.are_all or self._have_met(session, ANY_TIME_ZONE)
-
-    def _have_met(self, session: Session, slack: timedelta) -> bool:
         made = moment(session.created_at)
-        return made is None or any(it.begin - slack <= made <= it.end + slack for it in self.spans)
+        return made is None or any(it.begin <= made <= it.end for it in self.spans)
+
+
+class _Told(NamedTuple):
+    """What GitHub has told: runs, whether they are all that matter, and whether all stood there."""
+
+    runs: list[WorkflowRun]
+    are_all: bool
+    is_whole: bool
 
 
 class _Head(NamedTuple):
@@ -82,6 +85,12 @@ class _Head(NamedTuple):
     merged_at: str
     is_certain: bool
 
+    @property
+    def is_of_fork(self) -> bool:
+        """Whether pushes of the head are run elsewhere, as far as anybody knows."""
+        known = self.repository, self.base_repository
+        return None not in known and self.repository != self.base_repository
+
 
 def earlier_runs(world: World, number: int, since: datetime | None) -> EarlierRuns:
     """Ask GitHub which runs since a pull request was opened may have made a session for it."""
@@ -93,26 +102,49 @@ def earlier_runs(world: World, number: int, since: datetime | None) -> EarlierRu
     try:
         head = _head_of(world, github, number)
         until = datetime.now(timezone.utc) + _SAME_MOMENT
-        page = github.runs(since, until)
-        runs, is_known = page.workflow_runs, page.is_whole
-        if not is_known and head.branch:
-            of_branch = github.runs(since, until, branch=head.branch)
-            known = {run.id: run for run in (*runs, *of_branch.workflow_runs)}
-            runs = list(known.values())
-            is_known = of_branch.is_whole and _tell_all(github, page, (since, until), head)
+        told = _told(github, (since, until), head, own)
     except ServiceError as error:
         return EarlierRuns(unread=str(error))
-    possible = [run for run in runs if run.id == int(own) or _may_concern(run, head)]
-    own_run = next((run for run in runs if run.id == int(own)), None)
+    own_run = next((run for run in told.runs if run.id == int(own)), None)
     begun = moment(own_run.created_at) if own_run else None
     # A list that lacks this run, or may have lost some, proves nothing.
-    are_all = is_known and begun is not None and since > until - _KEPT
-    if begun and not page.is_whole and is_before(head.merged_at, begun - _SAME_MOMENT):
+    are_all = told.are_all and begun is not None and since > until - _KEPT
+    if begun and not told.is_whole and is_before(head.merged_at, begun - _SAME_MOMENT):
         # Nobody has looked for a push of the merge.
         are_all = False
-    are_of_now = begun is not None and all(_is_of_now(run, begun) for run in possible)
+    are_of_now = begun is not None and all(_is_of_now(run, begun) for run in told.runs)
     are_none = are_all and are_of_now and world.event.run_attempt == 1
-    return EarlierRuns(tuple(_spans(possible)), are_all=are_all, are_none=are_none)
+    return EarlierRuns(
+        tuple(_spans(told.runs)),
+        are_none=are_none,
+        is_telling=begun is not None,
+    )
+
+
+def _told(github: GitHub, time: tuple[datetime, datetime], head: _Head, own: str) -> _Told:
+    """Ask for the runs of a time that may have made a session for the pull request, and this one.
+
+    A push may have begun before that, and have met the pull request when it was run again.
+    """
+    (since, until), branch = time, head.branch
+    before = since if head.is_of_fork else since - _REPEATED
+    page = github.runs(since, until)
+    runs, are_all = page.workflow_runs, page.is_whole
+
+    def possible() -> list[WorkflowRun]:
+        return [it for it in runs if it.id == int(own) or _may_concern(it, head)]
+
+    more = None
+    if not are_all and branch:
+        more = github.runs(before, until, branch=branch)
+        are_all = more.is_whole and _tell_all(github, page, time, head)
+    elif are_all and branch and not head.is_of_fork and len(possible()) <= 1:
+        more = github.runs(before, since, branch=branch, event=_PUSH)
+        are_all = more.is_whole
+    if more:
+        further = [it for it in more.workflow_runs if not is_before(it.updated_at, since)]
+        runs = list({it.id: it for it in (*runs, *further)}.values())
+    return _Told(possible(), are_all, page.is_whole)
 
 
 def _head_of(world: World, github: GitHub, number: int) -> _Head:
@@ -138,7 +170,7 @@ def _head_of(world: World, github: GitHub, number: int) -> _Head:
 def _may_concern(run: WorkflowRun, head: _Head) -> bool:
     """Say whether a run may have made a session for the pull request with this head."""
     event = run.event or ""
-    is_push = event == "push"
+    is_push = event == _PUSH
     if not head.is_certain or not head.branch or not (is_push or event.startswith("pull_request")):
         return True
     if is_push and run.head_sha in head.commits:

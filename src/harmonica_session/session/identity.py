@@ -5,6 +5,7 @@ This module must not look for a session, nor decide what becomes of one.
 
 from __future__ import annotations
 
+import re
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from harmonica_session.event import Event
     from harmonica_session.session.task import Task
     from harmonica_session.words.session import Session
+
+# The references at the end of a context.
+REFERENCES = re.compile(r"(?:^Ref: [0-9a-f]{16}\n?)+\Z", re.MULTILINE)
 
 
 def receipt_counts(task: Task, receipt: Receipt) -> bool:
@@ -118,15 +122,18 @@ def in_order_of_counting(sessions: Iterable[Session]) -> list[Session]:
 
     Of several that runs at the same time have made, the oldest counts, as each of those runs knows
     it; of several made one after the other, the last, as it has taken the place of the others.
+    With `on-change: new` each version of a request has references of its own.
     """
     rounds: list[list[Session]] = []
-    before = (False, -inf)
+    before = (False, -inf, "")
     for session in sorted(sessions, key=age):
         is_completed, created, _ = age(session)
+        kept = REFERENCES.search(session.context or "")
+        references = kept[0].strip() if kept else ""
         is_later = AT_ONCE.total_seconds() < created - before[1] < inf
-        if not rounds or is_completed != before[0] or is_later:
+        if not rounds or is_later or (is_completed, references) != (before[0], before[2]):
             rounds.append([])
         rounds[-1].append(session)
-        before = is_completed, created
+        before = is_completed, created, references
     rounds.sort(key=lambda made: (age(made[0])[0], -age(made[0])[1]))
     return [session for made in rounds for session in made]

@@ -54,7 +54,7 @@ def stale(differing: str, because: str) -> str:
 def ignored(others: tuple[str, ...]) -> str:
     """Say why a session keeps fields that were sent with others."""
     beside = f"; it did change {', '.join(others)}" if others else ""
-    return f"Harmonica left these fields as they were, without a word{beside}"
+    return f"Harmonica left these fields as they were{beside}"
 
 
 def goes_without(fields: Iterable[str], because: str) -> str:

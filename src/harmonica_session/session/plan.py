@@ -5,12 +5,11 @@ This module must not carry anything out.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from harmonica_session.errors import clip
-from harmonica_session.session.identity import carries_reference, is_overtaken
+from harmonica_session.session.identity import REFERENCES, carries_reference, is_overtaken
 from harmonica_session.text.blanks import trimmed
 from harmonica_session.words.request import PATCH_ONLY
 
@@ -33,8 +32,6 @@ _TOLD = ("topic", "goal", "context", "critical")
 _PROMPT_SOURCES = frozenset(("topic", "goal", "context", "critical"))
 # What `PATCH /sessions/{id}` is documented to change, and what only it sets.
 _CHANGEABLE = ("topic", "goal", "context", "critical", "prompt", "project_id", *PATCH_ONLY)
-# The references at the end of a context.
-_REFERENCES = re.compile(r"(?:^Ref: [0-9a-f]{16}\n?)+\Z", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -246,8 +243,8 @@ def _held(task: Task, session: Session, name: str) -> str | None:
         return None
     if name == "context" and carries_reference(session, task):
         # One of an older key, or of another `on-change`, is as good as those of this run.
-        ours = _REFERENCES.search(_asked(task, name))
-        text = _REFERENCES.sub(ours[0] if ours else "", text)
+        ours = REFERENCES.search(_asked(task, name))
+        text = REFERENCES.sub(ours[0] if ours else "", text)
     # What a host has changed is not trimmed, and what we send always is.
     return trimmed(text)
 

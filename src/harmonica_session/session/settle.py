@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from harmonica_session.errors import ActionError, FateUnknown, Refused
 from harmonica_session.session import outcome as outcomes
 from harmonica_session.session.find import tell_of_link
-from harmonica_session.session.identity import carries_reference, may_be_of
-from harmonica_session.session.recognise import with_reference
+from harmonica_session.session.identity import carries_reference
+from harmonica_session.session.recognise import fresh_and_early, with_reference
 from harmonica_session.session.survey import whole
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from harmonica_session.world import World
 
 _LONGEST_PAUSE = 10.0
+# How many sessions that read as older than the create are looked at before the list is asked again.
+_EARLY_AT_ONCE = 15
 
 
 def settle(world: World, harmonica: Harmonica, plan: Plan) -> Outcome:
@@ -87,7 +89,9 @@ def _look_for(world: World, harmonica: Harmonica, task: Task) -> Session | None:
         try:
             since = harmonica.time_of_create()
             listed = [row for row in harmonica.created_since(since) if row.id not in others]
-            found = with_reference(look, task, [r for r in listed if may_be_of(r, task, since)])
+            fresh, early = fresh_and_early(listed, task, since)
+            found = with_reference(look, task, fresh)
+            found = found or with_reference(look, task, early[:_EARLY_AT_ONCE])
         except ActionError as error:
             if isinstance(error, Refused) and error.is_no_harmonica:
                 raise

@@ -39,7 +39,11 @@ _PAUSES = (1.0, 2.0)
 
 
 class Survey:
-    """What the services have told, each thing asked for when it is first needed."""
+    """What the services have told, each thing asked for when it is first needed.
+
+    Attributes:
+        unread: Why GitHub did not tell when this run began, empty where it did or was not asked.
+    """
 
     def __init__(self, world: World, *, is_hurried: bool = False) -> None:
         """Ask nothing yet.
@@ -56,6 +60,7 @@ class Survey:
         self._sessions: dict[datetime | None, tuple[list[Session], Iterator[Session]]] = {}
         self._runs: dict[int, EarlierRuns] = {}
         self._whole: dict[str, Session | None] = {}
+        self.unread = ""
 
     def posted(self, task: Task) -> list[Comment]:
         """Return what stands at the task's place, oldest first."""
@@ -79,7 +84,7 @@ class Survey:
         number = task.place.number if task.scope == "pull-request" else None
         if number not in self._beginnings:
             self._beginnings[number] = (
-                _beginning_of_run(self._world)
+                self._beginning_of_run()
                 if number is None
                 else _beginning_of_pull_request(self._world, number)
             )
@@ -122,6 +127,17 @@ class Survey:
         return [
             linked(harmonica, row) for row in refused if harmonica and is_settling(row, self._now)
         ]
+
+    def _beginning_of_run(self) -> datetime:
+        world, began = self._world, None
+        if world.github:
+            try:
+                began = _shortly_before(world.github.run_created_at(world.event.run_id))
+            except ServiceError as error:
+                self.unread = str(error)
+                world.runner.debug(f"Nobody says when this run began: {error}")
+        longest = _LONGEST_ATTEMPT if world.event.run_attempt == 1 else _LONGEST_RUN
+        return began or self._now - longest
 
     def _looked_at(self, harmonica: Harmonica, row: Session) -> Session | None:
         deadline = self._world.deadline
@@ -177,17 +193,6 @@ def _beginning_of_pull_request(world: World, number: int) -> datetime | None:
     except ServiceError as error:
         world.runner.debug(f"Nobody says when #{number} was opened: {error}")
     return _shortly_before(opened_at)
-
-
-def _beginning_of_run(world: World) -> datetime:
-    began = None
-    if world.github:
-        try:
-            began = _shortly_before(world.github.run_created_at(world.event.run_id))
-        except ServiceError as error:
-            world.runner.debug(f"Nobody says when this run began: {error}")
-    longest = _LONGEST_ATTEMPT if world.event.run_attempt == 1 else _LONGEST_RUN
-    return began or world.deadline.clock.utc_now() - longest
 
 
 def _shortly_before(text: str) -> datetime | None:

@@ -88,6 +88,7 @@ class Changes:
             The session's fields as the answer tells them, be they changed or not.
 
         Raises:
+            RouteMissing: This Harmonica changes no sessions.
             ServiceError: They were not changed, or nobody knows.
         """
         request = Request(
@@ -97,7 +98,7 @@ class Changes:
             body=dict(changes),
             seconds=seconds,
         )
-        response = accepted(self._service.send(request), 200)
+        response = accepted(self._service.send(request), 200, optional="changes of sessions")
         # A page of a proxy can be a 200 too; only a session says that it was changed.
         response.read(Session)
         told = response.json()
