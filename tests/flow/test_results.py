@@ -740,3 +740,34 @@ def test_knowledge_of_any_form_is_told_as_far_as_it_can_be_read(
     assert (run.code, run.outputs["final"], run.outputs["actions"]) == (0, "true", "[]")
     assert "We met." in circle.body
     assert "### Actions" not in circle.body
+
+
+def test_a_brief_costs_one_request_where_it_may_be_shown(circle: Circle) -> None:
+    """Also of a round that was told, for the file may be an older one's."""
+    circle.end("We met.")
+    circle.results(write_session_md=BRIEF)
+    before = len(circle.box.requests)
+    circle.results(write_session_md=BRIEF)
+    asked = [it.path.rpartition("/")[2] for it in circle.box.requests[before:]]
+    assert asked == ["comments", "session-md"]
+
+
+def test_without_a_token_one_session_can_be_asked_for(circle: Circle) -> None:
+    """Where its announcement cannot be looked for, it counts as not announced."""
+    circle.end("Known to few.")
+    run = circle.results(github_token="", session=circle.session["id"])
+    assert (run.code, run.outputs["participant_count"]) == (0, "2")
+    assert "Known to few" not in run.log + run.summary
+    refused = circle.results(github_token="")
+    assert "needs a `github-token`" in refused.messages("error")
+
+
+def test_a_denied_look_is_no_reason_to_know_nothing_of_a_named_session(circle: Circle) -> None:
+    """A warning says so; without a name it is an error."""
+    circle.session["participant_count"] = 2
+    denied = {"message": "Resource not accessible", "documentation_url": "https://docs"}
+    circle.box.fail("GET", "/repos/.*/issues", Fault.status(403, body=denied), times=None)
+    run = circle.consumer.run(command="results", session=circle.session["id"])
+    assert run.outputs["participant_count"] == "2"
+    assert "Nobody knows whether the session was announced" in run.messages("warning")
+    assert circle.consumer.run(command="results").code == 1
