@@ -12,7 +12,7 @@ import yaml
 
 from harmonica_session.announcement.advice import PERMISSIONS, PERMISSIONS_FOR_ISSUES
 from harmonica_session.commands.table import COMMANDS, ONLINE
-from harmonica_session.inputs import DEFAULTS, Announce, Command, variable
+from harmonica_session.inputs import DEFAULTS, Actions, Announce, Command, Generate, variable
 from harmonica_session.sandbox import Sandbox
 from harmonica_session.session.plan import Status
 from harmonica_session.spec.context_from import Source
@@ -146,22 +146,32 @@ def test_outputs_are_those_of_the_step() -> None:
         assert output["value"] in {f"${{{{ steps.{step}.outputs.{name} }}}}" for step in ids}
 
 
+def test_readme_tells_what_results_can_be_told_to_do() -> None:
+    """The README names each value of `generate-summary` and of `actions`."""
+    assert set(get_args(Generate)) <= quoted(table("Inputs")["generate-summary"])
+    assert set(get_args(Actions)) <= quoted(table("Inputs")["actions"])
+
+
 def test_readme_lists_the_outputs() -> None:
     """The README's table has the outputs of action.yml, in the same order."""
     assert list(table("Outputs")) == list(ACTION["outputs"])
 
 
 def test_code_sets_the_outputs(tmp_path: Path) -> None:
-    """A run that creates and announces a session sets each output of action.yml and no other."""
+    """Create sets its outputs, results those and its own, and neither sets any other."""
     with Sandbox() as sandbox:
-        run = Consumer(sandbox, tmp_path).on_pull_request()
-    assert {*run.outputs, "sessions"} == ACTION["outputs"].keys()
-    assert len(run.sessions) == 1
+        consumer = Consumer(sandbox, tmp_path)
+        created = consumer.on_pull_request()
+        told = consumer.on_pull_request(command="results")
+    assert {*told.outputs, "sessions"} == ACTION["outputs"].keys()
+    assert created.outputs.keys() < told.outputs.keys()
+    for run in (created, told):
+        assert len(run.sessions) == 1
 
 
 def test_readme_tells_what_status_may_be() -> None:
     """The README names each status that a run can report."""
-    beside_the_plan = {"skipped", "planned", "failed"}
+    beside_the_plan = {"skipped", "planned", "failed", "reported", "unchanged"}
     assert beside_the_plan | set(get_args(Status)) <= quoted(table("Outputs")["status"])
 
 

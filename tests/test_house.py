@@ -55,7 +55,7 @@ VERBS = {
     ),
     *("session.earlier_runs", "session.recognise", "session.settle", "session.survey"),
     *("results.ask", "results.circle", "results.follow_up", "results.keep_brief"),
-    *("results.remind", "results.tell"),
+    *("results.rehearse", "results.remind", "results.tell"),
     *("report.dry_run", "report.hand_on", "report.hand_on_results"),
     "report.quiet",
 }

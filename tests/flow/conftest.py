@@ -49,7 +49,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if "fate" in row
         for status, patience, body, work, sessions, told in [row["fate"]]
     ]
+    seen = [
+        f"{asked:<24}{repository:<10}{way:<19}"
+        + (", ".join(place for place, names in found.items() if names) or "-")
+        for row in kept
+        if "seen" in row
+        for asked, repository, way, found in [row["seen"]]
+    ]
+    troubles = [
+        f"{fault:<22}{step:<22}{status:<11}{problem[:100]}"
+        for row in kept
+        if "trouble" in row
+        for fault, step, status, problem in [row["trouble"]]
+    ]
     tables = {
+        "lasting fault at a step of results: status, what the user was told": troubles,
+        "asked for, repository, announced in, input: where a word of the results appears": seen,
         "fault at a step: sessions, comments, what the user was told": faults,
         "answer to a create (status, Retry-After, body), work: sessions, what became of it": fates,
     }

@@ -22,6 +22,7 @@ from harmonica_session.edges.harmonica.catalogue import _Groups, _TitledRows
 from harmonica_session.edges.harmonica.changes import Proposal, _People
 from harmonica_session.edges.harmonica.client import QuestionPage, SessionPage
 from harmonica_session.edges.harmonica.context_sources import AttachedSource, _Listed
+from harmonica_session.edges.harmonica.results import _Generated
 from harmonica_session.edges.network.exchange import Request, Response
 from harmonica_session.errors import AnswerUnusable
 from harmonica_session.words.answer import Answer
@@ -39,7 +40,9 @@ from harmonica_session.words.history import (
 )
 from harmonica_session.words.issue import Issue
 from harmonica_session.words.pull_request import Account, Beginning, Comment, PullRequest
+from harmonica_session.words.results import Knowledge, Summary
 from harmonica_session.words.session import Session
+from harmonica_session.words.visibility import Visibility
 from harmonica_session.words.workflow_run import RunPage
 
 if TYPE_CHECKING:
@@ -270,6 +273,19 @@ DESCRIBED: list[tuple[type[Answer], dict[str, Any]]] = [
             )
         },
     ),
+    (Summary, {"summary": nullable("We met."), "generated_at": either(_AT)}),
+    (_Generated, {"status": "generated", "knowledge": nullable({}), "reason": optional("none")}),
+    (
+        Knowledge,
+        {
+            "decisions": [{"label": "A name", "summary": "We keep it", "evidence": []}],
+            "actions": [{"description": "Do", "owner": nullable("Ann"), "due": nullable(_AT)}],
+            "tensions": [{"summary": "Two views", "sides": ["one", "other"], "evidence": []}],
+            "claims": [{"category": "quote", "text": "We met", "evidence": []}],
+            "gaps": optional(["who"]),
+        },
+    ),
+    (Visibility, {"private": False, "visibility": optional("public")}),
     (_Listed, {"sources": [_SOURCE]}),
     (AttachedSource, _SOURCE),
 ]

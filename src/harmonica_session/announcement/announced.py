@@ -5,20 +5,20 @@ This module must not ask Harmonica anything, nor write anything anywhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.authorship import standing_of
 from harmonica_session.announcement.our_comments import login_of, seal_for
-from harmonica_session.announcement.receipt import specs_named
-from harmonica_session.words.place import Place
+from harmonica_session.announcement.receipt import UNKNOWN, OurComment, Receipt, spec_named
+from harmonica_session.words.place import NOWHERE, Place
 from harmonica_session.words.pull_request import Comment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from harmonica_session.announcement.receipt import OurComment, Receipt, Seal
+    from harmonica_session.announcement.receipt import Seal
     from harmonica_session.edges.github.client import GitHub
     from harmonica_session.words.issue import Issue
     from harmonica_session.world import World
@@ -35,7 +35,7 @@ class Announced:
 
     Attributes:
         seal: What has signed its receipt.
-        place: Where the announcement stands.
+        place: Where the announcement stands; nowhere for a session that none speaks of.
         ours: The announcement; an issue of the session's own is read as a comment.
         comments: What else stands there, as far as it was read.
         is_open: Whether the issue or pull request is.
@@ -61,27 +61,32 @@ class Announced:
 class Announcements:
     """The announcements of one repository."""
 
-    def __init__(self, world: World, github: GitHub, specs: Sequence[str]) -> None:
+    def __init__(self, world: World, github: GitHub, is_meant: Callable[[str], bool]) -> None:
         """Ask nothing yet.
 
         Args:
             world: The keys, the repository, and the clock.
             github: The repository's.
-            specs: Those whose announcements count; none for those of every spec.
+            is_meant: Says of the path of a spec whether its announcements count.
         """
         self._world = world
         self._github = github
-        self._specs = specs
+        self._is_meant = is_meant
         self._login: str | None = None
 
-    def on(self, number: int) -> list[Announced]:
+    def on(self, number: int, *, is_pull_request: bool) -> list[Announced]:
         """Return what is announced on a pull request or an issue.
+
+        Args:
+            number: Its number.
+            is_pull_request: Whether it surely is one, which nobody has to be asked about then.
 
         Raises:
             ServiceError: GitHub does not tell.
         """
-        issue = self._github.issues.get(number)
-        return self._of(issue)
+        if is_pull_request:
+            return list(self.in_comments(number))
+        return self._of(self._github.issues.get(number))
 
     def labelled(self) -> list[Announced]:
         """Return what is announced wherever our label is, if something moved there lately.
@@ -102,41 +107,42 @@ class Announcements:
 
     def _of(self, issue: Issue) -> list[Announced]:
         own = [] if issue.is_pull_request else list(self.as_own_issue(issue))
-        return own or list(self.in_comments(issue))
+        return own or list(self.in_comments(issue.number, is_open=issue.is_open))
 
     def as_own_issue(self, issue: Issue) -> Iterator[Announced]:
         """Return the sessions that an issue is there for alone; of one spec there is one."""
-        opening = as_comment(issue)
         place = Place(issue.number, is_own_issue=True)
-        for seal in self._seals([opening]):
-            if ours := self._counting(seal, place, [opening]):
-                yield Announced(seal, place, ours, is_open=issue.is_open)
+        yield from self._among((as_comment(issue),), place, is_open=issue.is_open)
 
-    def in_comments(self, issue: Issue) -> Iterator[Announced]:
+    def in_comments(self, number: int, *, is_open: bool = True) -> Iterator[Announced]:
         """Return the sessions that comments on an issue or pull request announce.
 
         Raises:
             ServiceError: GitHub does not tell.
         """
-        place = Place(issue.number)
-        comments = tuple(self._github.comments(issue.number))
-        for seal in self._seals(comments):
-            if ours := self._counting(seal, place, comments):
-                yield Announced(seal, place, ours, comments, is_open=issue.is_open)
+        comments = tuple(self._github.comments(number))
+        for it in self._among(comments, Place(number), is_open=is_open):
+            yield replace(it, comments=comments)
 
-    def _seals(self, comments: Iterable[Comment]) -> list[Seal]:
-        named = specs_named((it.body for it in comments), self._world.event.repository_id)
-        return [
-            seal_for(self._world, spec) for spec in named if not self._specs or spec in self._specs
-        ]
+    def _among(
+        self, comments: Sequence[Comment], place: Place, *, is_open: bool
+    ) -> Iterator[Announced]:
+        """Read each comment once, for the one spec that it names, however many name others."""
+        naming: dict[str, list[Comment]] = {}
+        for comment in comments:
+            spec = spec_named(comment.body, self._world.event.repository_id)
+            if spec is not None and self._is_meant(spec):
+                naming.setdefault(spec, []).append(comment)
+        for spec, named in naming.items():
+            seal = seal_for(self._world, spec)
+            read = [it for comment in named if (it := seal.read(comment, place))]
+            if read and (ours := standing_of(read, self._speaks_for()).ours):
+                yield Announced(seal, place, ours, is_open=is_open)
 
-    def _counting(self, seal: Seal, place: Place, comments: Iterable[Comment]) -> OurComment | None:
-        read = [it for comment in comments if (it := seal.read(comment, place))]
-        if not read:
-            return None
+    def _speaks_for(self) -> str:
         if self._login is None:
             self._login = login_of(self._world, self._github)
-        return standing_of(read, self._login).ours
+        return self._login
 
 
 def as_comment(issue: Issue) -> Comment:
@@ -148,3 +154,10 @@ def as_comment(issue: Issue) -> Comment:
         user=issue.user,
         updated_at=issue.updated_at,
     )
+
+
+def unannounced(world: World, session_id: str) -> Announced:
+    """Return a session that no announcement of ours speaks of; nobody knows who may see it."""
+    receipt = Receipt(session_id=session_id, join_url="", results_visibility=UNKNOWN)
+    ours = OurComment(Comment(id=0), receipt, is_signed=False)
+    return Announced(seal_for(world, ""), NOWHERE, ours)

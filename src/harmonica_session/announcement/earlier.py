@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from harmonica_session.announcement.receipt import specs_named
+from harmonica_session.announcement.receipt import spec_named
 from harmonica_session.errors import ActionError, Refused
 from harmonica_session.text.moment import moment
 from harmonica_session.words.agreed import Became, Promised
@@ -73,7 +73,7 @@ class Earlier:
         found = {
             it.receipt.session_id: (it, reported.agreed)
             for it in islice(self._announced(spec, place), MOST_SESSIONS)
-            if (reported := it.receipt.reported) and reported.agreed
+            if (reported := it.receipt.reported) and reported.is_final and reported.agreed
         }
         if github is None or not found:
             return []
@@ -107,13 +107,13 @@ class Earlier:
                 found = known.as_own_issue(issue)
             elif conversations < MOST_CONVERSATIONS:
                 conversations += 1
-                found = known.in_comments(issue)
+                found = known.in_comments(issue.number, is_open=issue.is_open)
             yield from (it for it in found if not self._is_of_this_run(it, issue))
 
     def _is_own(self, issue: Issue) -> bool:
         """Say whether an issue is there for a session alone, be it one of another spec."""
-        named = specs_named([issue.body], self._world.event.repository_id)
-        return bool(named) and not issue.is_pull_request
+        named = spec_named(issue.body, self._world.event.repository_id)
+        return named is not None and not issue.is_pull_request
 
     def _announcements(self, spec: str) -> Announcements | None:
         world = self._world
@@ -121,7 +121,7 @@ class Earlier:
             return None
         from harmonica_session.announcement.announced import Announcements
 
-        return Announcements(world, world.github, [spec])
+        return Announcements(world, world.github, spec.__eq__)
 
     def _labelled(self) -> Iterator[Issue]:
         """Return what has our label, the newest first, each page asked for when it is needed."""

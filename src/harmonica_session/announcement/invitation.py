@@ -18,7 +18,9 @@ LONGEST_COMMENT = 60_000
 _TOPIC, _TEXT, _QUESTION, _PATH, _LINE = 250, 1_500, 250, 200, 500
 _QUESTIONS = 15
 _JOIN = "### [Join the session]("
-_STANDING = re.compile("Open until |[0-9]+ (of [0-9]+ )?ha(s|ve) taken part")
+_STANDING = re.compile(
+    "Open until |[0-9]+ (of [0-9]+ )?(ha(s|ve) taken|took) part|This round is over[:.]"
+)
 _VISIBILITY = {
     "host": "only the host can see them.",
     "participants": "everyone who completes the session can see what the others said.",

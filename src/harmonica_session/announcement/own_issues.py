@@ -53,6 +53,10 @@ class OwnIssues:
             self._issues.make_label(LABEL, COLOR, DESCRIPTION)
         return as_comment(self._issues.create(self._title, body, [LABEL]))
 
+    def read(self, ident: int) -> Comment:
+        """Read an issue."""
+        return as_comment(self._issues.get(ident))
+
     def edit(self, ident: int, body: str) -> Comment:
         """Write an issue anew; open or closed, it stays so."""
         return self._change(ident, Changes(body=body))

@@ -37,6 +37,9 @@ class Posts(Protocol):
     def post(self, body: str) -> Comment:
         """Post one more; raises `FateUnknown` when nobody knows whether that worked."""
 
+    def read(self, ident: int) -> Comment:
+        """Return one as it stands now."""
+
     def edit(self, ident: int, body: str) -> Comment:
         """Write one anew."""
 
@@ -64,6 +67,10 @@ class CommentsOn:
     def post(self, body: str) -> Comment:
         """Post a comment."""
         return self._github.post_comment(self._number, body)
+
+    def read(self, ident: int) -> Comment:
+        """Read a comment."""
+        return self._github.comment(ident)
 
     def edit(self, ident: int, body: str) -> Comment:
         """Edit a comment."""

@@ -21,7 +21,7 @@ from harmonica_session.words.request import SessionRequest
 from harmonica_session.words.round import Round
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from pydantic import JsonValue, SecretStr
 
@@ -45,20 +45,28 @@ class Reported(BaseModel):
     Attributes:
         taken_part: How many had taken part.
         summary: Digest of the summary that it shows; empty where it shows none.
+        has_summary: Whether there was one, shown or not.
+        over_since: When the round was first found to be over, in ISO 8601; empty before that.
         is_final: Whether it has told all there is to tell of a round that is over.
         is_followed_up: Whether each action that is to have an issue has one.
         is_closed: Whether the issue that it stands in was closed for that.
-        agreed: The actions, numbered for good by their places.
+        agreed: The actions; in a final round numbered for good by their places.
+        claim: What a run is told by that opens issues for them just now, empty when none does.
+        claimed_until: By when that run has ended in any case, in ISO 8601.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     taken_part: Annotated[int, Field(strict=True, ge=0)] = 0
     summary: Annotated[str, StringConstraints(strict=True, max_length=64)] = ""
+    has_summary: bool = False
+    over_since: _Short = ""
     is_final: bool = False
     is_followed_up: bool = False
     is_closed: bool = False
     agreed: Annotated[tuple[Agreed, ...], Field(max_length=MOST)] = ()
+    claim: _Short = ""
+    claimed_until: _Short = ""
 
 
 class Receipt(BaseModel):
@@ -193,24 +201,30 @@ class Seal:
         parts = (repository_id, "" if any_spec else spec, purpose)
         return [signature[:16] for signature in self._signatures("reference v1", *parts)]
 
-    def signed(self, receipt: Receipt, place: Place, text: str) -> str:
+    def signed(
+        self, receipt: Receipt, place: Place, text: str, *, is_vouched_for: bool = True
+    ) -> str:
         """Return the body of our comment: the hidden receipt, and the text that it vouches for.
 
         Args:
             receipt: What the next run has to know.
             place: Where the comment stands.
             text: What people read.
+            is_vouched_for: Whether all of the text is ours. Where somebody has altered it, the next
+                run is to know that as well.
         """
         # The place stands in the open, so that a receipt is still known after a key's rotation.
         bound = self._bound(place, receipt.session_id)
         vouched = {
             "place": bound,
             "by": self._by,
-            "text": _digest_of_text(text),
+            "text": _digest_of_text(text) if is_vouched_for else "",
         }
-        content = json.dumps({**receipt.model_dump(exclude_none=True), **vouched})
+        kept = {**receipt.model_dump(exclude_none=True), **vouched}
+        # As escapes, letters outside of ASCII would take up to three times the room.
+        content = json.dumps(kept, ensure_ascii=False).encode("utf-8", "replace")
         # Base64 has no hyphen, so the content cannot end the HTML comment.
-        payload = b64encode(content.encode()).decode()
+        payload = b64encode(content).decode()
         signature = self._signatures("receipt v1", *bound, payload)[0]
         return f"<!-- harmonica-session receipt v1 {payload} {signature} -->\n{text}"
 
@@ -249,16 +263,14 @@ class Seal:
         )
 
 
-def specs_named(bodies: Iterable[str | None], repository_id: str) -> list[str]:
-    """Return the specs that receipts of a repository name, whoever wrote them, each once."""
-    found: dict[str, None] = {}
-    for body in bodies:
-        line = _RECEIPT.fullmatch((body or "").partition("\n")[0].strip())
-        content = _content(line[1]) if line else None
-        place = content.get("place") if content else None
-        if isinstance(place, list) and len(place) == _PARTS and place[0] == repository_id:
-            found |= {place[1]: None} if isinstance(place[1], str) else {}
-    return list(found)
+def spec_named(body: str | None, repository_id: str) -> str | None:
+    """Return the spec that the receipt in a text names, whoever wrote it; None for no receipt."""
+    line = _RECEIPT.fullmatch((body or "").partition("\n")[0].strip())
+    content = _content(line[1]) if line else None
+    place = content.get("place") if content else None
+    if not isinstance(place, list) or len(place) != _PARTS or place[0] != repository_id:
+        return None
+    return place[1] if isinstance(place[1], str) else None
 
 
 def _content(payload: str) -> dict[str, Any] | None:

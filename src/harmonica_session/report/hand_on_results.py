@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from harmonica_session.report import summary
 from harmonica_session.results.texts import results as results_text
 from harmonica_session.text.secrecy import without_secrets
 
@@ -15,30 +16,36 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harmonica_session.results.circle import Report
+    from harmonica_session.results.texts import Told
     from harmonica_session.world import World
 
 # Of the job summary, which GitHub bounds at a megabyte for the whole step.
-_ROOM = 200_000
+_ROOM = 800_000
 
 
-def nothing_to_report(world: World) -> None:
-    """Say that nothing was announced, which is no error."""
+def nothing_to_report(world: World) -> bool:
+    """Say that nothing was announced, and return that this is no error."""
     world.runner.say("Nothing was announced that results could be asked for.")
-    world.runner.output({"status": "unchanged", "sessions": "[]"})
+    status = "planned" if world.inputs.dry_run else "unchanged"
+    world.runner.output({"status": status, "sessions": "[]"})
+    return True
 
 
-def outputs_of(report: Report) -> dict[str, str]:
+def outputs_of(report: Report, *, is_dry_run: bool = False) -> dict[str, str]:
     """Return the outputs of one session, each a text."""
     receipt, session = report.announced.receipt, report.session
-    told = report.announced.receipt.reported
-    agreed = (told.agreed if told else ()) if report.may_show else ()
+    told = receipt.reported
+    agreed = report.it.agreed if report.it else (told.agreed if told else ())
+    agreed = agreed if report.may_show else ()
+    status = "reported" if report.is_changed else "unchanged"
     count = session.participant_count if session else (told.taken_part if told else None)
     return {
         "join_url": receipt.join_url,
         "session_id": receipt.session_id,
         "topic": (session.topic or "") if session else "",
-        "status": "reported" if report.is_changed else "unchanged",
+        "status": "planned" if is_dry_run else status,
         "session_status": (session.status or "") if session else "",
+        "chain_status": "",
         "comment_url": report.announced.ours.comment.html_url,
         "open_until": receipt.round.open_until if receipt.round else "",
         "participant_count": "" if count is None else str(count),
@@ -52,14 +59,28 @@ def outputs_of(report: Report) -> dict[str, str]:
 
 def hand_on_results(world: World, report: Report) -> None:
     """Tell the log, the outputs and the summary of one session."""
-    values = outputs_of(report)
+    values = outputs_of(report, is_dry_run=world.inputs.dry_run)
     world.runner.say(
         f"Session {values['session_id']}: {values['status']}"
         + (f", {report.it.standing}" if report.it and report.it.standing else "")
     )
     world.runner.output(values)
-    if report.it:
-        world.runner.summary(results_text(report.it, _ROOM))
+    facts = {
+        "Session": values["session_id"],
+        "Status": values["status"],
+        "Spec": report.announced.seal.spec,
+        "Announcement": values["comment_url"],
+        "Brief": values["session_md"],
+    }
+    text = _whole(report.it) if report.it else ""
+    world.runner.summary(summary.results(text, facts, world.runner.warnings))
+
+
+def _whole(it: Told) -> str:
+    """Return what is told of a session, as much of it as the job summary takes."""
+    text = results_text(it, _ROOM)
+    # A character comes to four bytes at the most.
+    return text if len(text.encode("utf-8", "replace")) <= _ROOM else results_text(it, _ROOM // 4)
 
 
 def as_json(world: World, reports: Sequence[Report]) -> bytes:
@@ -71,7 +92,7 @@ def as_json(world: World, reports: Sequence[Report]) -> bytes:
     """
     rows = []
     for report in reports:
-        row: dict[str, object] = dict(outputs_of(report))
+        row: dict[str, object] = dict(outputs_of(report, is_dry_run=world.inputs.dry_run))
         row |= {name: json.loads(str(row[name])) for name in ("actions", "action_issues")}
         if report.may_show and report.it and report.it.summary:
             row["summary"] = report.it.summary

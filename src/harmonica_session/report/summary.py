@@ -26,10 +26,25 @@ def summary(it: Invitation, facts: dict[str, str], warnings: list[str], notices:
         warnings: What did not work.
         notices: What to be careful about.
     """
-    rows = [f"| {name} | {plain(value, _TEXT)} |" for name, value in facts.items() if value]
-    parts = [invitation(it), "\n".join(["| | |", "|---|---|", *rows])]
-    parts += [_warning_block(warning) for warning in warnings]
+    parts = [invitation(it), _table(facts), *map(_warning_block, warnings)]
     return "\n\n".join([*parts, *_notice_lines(notices)]) + "\n"
+
+
+def results(told: str, facts: dict[str, str], warnings: list[str]) -> str:
+    """Return the job summary of what came out of a session.
+
+    Args:
+        told: What is told of the session, as Markdown; empty where nobody was asked.
+        facts: What else is worth a line in the table, by its heading.
+        warnings: What did not work.
+    """
+    parts = [told.strip() or "## Harmonica session: unchanged", _table(facts)]
+    return "\n\n".join([*parts, *map(_warning_block, warnings)]) + "\n"
+
+
+def _table(facts: dict[str, str]) -> str:
+    rows = [f"| {name} | {plain(value, _TEXT)} |" for name, value in facts.items() if value]
+    return "\n".join(["| | |", "|---|---|", *rows])
 
 
 def _notice_lines(notices: list[str]) -> list[str]:

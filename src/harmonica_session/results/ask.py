@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.receipt import digest_of
 from harmonica_session.errors import ActionError
+from harmonica_session.results.rehearse import is_rehearsal
+from harmonica_session.text.markdown import visible
+from harmonica_session.text.secrecy import without_secrets
 from harmonica_session.words.agreed import Agreed, agreed
 from harmonica_session.words.results import Knowledge, NoKnowledge
 
@@ -39,7 +42,6 @@ class CameOut:
         agreed: What somebody is to do, numbered by their places.
         tensions: What was left open.
         is_complete: Whether a later run can learn no more, should the round be over.
-        is_known: Whether Harmonica has said at all whether there is a summary.
     """
 
     summary: str = ""
@@ -47,7 +49,6 @@ class CameOut:
     agreed: tuple[Agreed, ...] = ()
     tensions: Sequence[Tension] = ()
     is_complete: bool = False
-    is_known: bool = True
 
     @property
     def digest(self) -> str:
@@ -58,18 +59,22 @@ class CameOut:
 def ask(world: World, harmonica: Harmonica, due: Due) -> CameOut:
     """Return what came out of a session; what cannot be had yet is left to the next run."""
     session_id = due.session.id
+    has_written = False
     try:
         summary = harmonica.results.summary(session_id)
-        if due.wants_summary(summary, world.inputs.generate_summary):
+        if due.wants_summary(summary, world.inputs.generate_summary) and not is_rehearsal(
+            world, "have Harmonica write the summary"
+        ):
             world.runner.say("Harmonica writes the summary; that may take a minute or two.")
             summary = harmonica.results.generate_summary(session_id)
+            has_written = summary.is_said
     except ActionError as error:
         world.runner.warn(f"The summary is not ready; the next run looks again: {error}")
-        return CameOut(is_known=False)
+        return CameOut()
     if not summary.text:
-        nobody = not due.taken_part or world.inputs.generate_summary == "never"
-        return CameOut(is_complete=nobody)
-    return _with_knowledge(world, harmonica, due, summary.text)
+        # Nobody has said anything, or nothing that could be summed up.
+        return CameOut(is_complete=has_written or not due.taken_part)
+    return _with_knowledge(world, harmonica, due, _clean(world, summary.text))
 
 
 def _with_knowledge(world: World, harmonica: Harmonica, due: Due, summary: str) -> CameOut:
@@ -78,15 +83,25 @@ def _with_knowledge(world: World, harmonica: Harmonica, due: Due, summary: str) 
     plain = CameOut(summary, is_complete=True)
     is_told = known is not None and known.summary == plain.digest
     # Each time Harmonica words them anew, so they are asked for as seldom as may be.
-    if not due.may_show or (is_told and not due.is_final):
+    if not due.may_show or (known is not None and known.is_final) or (is_told and not due.is_final):
+        kept = known.agreed if known else ()
+        return CameOut(summary, agreed=kept, is_complete=True)
+    if is_rehearsal(world, "ask Harmonica for decisions and actions"):
         return plain
     try:
         knowledge = harmonica.results.knowledge(due.session.id)
     except ActionError as error:
         world.runner.warn(f"Decisions and actions are not ready; the next run looks again: {error}")
         return CameOut(summary)
-    if isinstance(knowledge, Knowledge):
-        actions = () if world.inputs.actions == "off" else agreed(knowledge.actions)
-        return CameOut(summary, knowledge.decisions, actions, knowledge.tensions, is_complete=True)
-    world.runner.say(f"No decisions and actions: {_NO_KNOWLEDGE[knowledge]}.")
-    return plain
+    if isinstance(knowledge, NoKnowledge):
+        world.runner.say(f"No decisions and actions: {_NO_KNOWLEDGE[knowledge]}.")
+        return CameOut(summary, is_complete=knowledge is not NoKnowledge.NO_SUMMARY)
+    known_now = Knowledge.model_validate_json(_clean(world, knowledge.model_dump_json()))
+    # One that shows nothing is none.
+    actions = (it for it in known_now.actions if visible(it.description))
+    kept = () if world.inputs.actions == "off" else agreed(actions)
+    return CameOut(summary, known_now.decisions, kept, known_now.tensions, is_complete=True)
+
+
+def _clean(world: World, text: str) -> str:
+    return without_secrets(text, world.inputs.secret_texts)

@@ -8,19 +8,24 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from harmonica_session.announcement.receipt import UNKNOWN
 from harmonica_session.errors import Refused
 from harmonica_session.results.ask import CameOut, ask
 from harmonica_session.results.decide import Due
-from harmonica_session.results.follow_up import follow_up
+from harmonica_session.results.follow_up import claimed, follow_up, is_claimed, still_claims
+from harmonica_session.results.rehearse import is_rehearsal
 from harmonica_session.results.remind import remind
-from harmonica_session.results.tell import News, is_as_read, news, told, write
+from harmonica_session.results.tell import News, latest, news, told, write
 from harmonica_session.results.texts import with_issues
 from harmonica_session.results.visibility import may_show
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from harmonica_session.announcement.announced import Announced
-    from harmonica_session.announcement.receipt import Reported
+    from harmonica_session.announcement.receipt import Receipt, Reported
     from harmonica_session.edges.github.client import GitHub
+    from harmonica_session.edges.harmonica.client import Harmonica
     from harmonica_session.results.texts import Told
     from harmonica_session.words.session import Session
     from harmonica_session.world import World
@@ -51,52 +56,98 @@ class Report:
     session_md: str = ""
 
 
-def bring_up_to_date(world: World, announced: Announced, *, is_private: bool) -> Report:
+def bring_up_to_date(world: World, places: Sequence[Announced], *, is_private: bool) -> Report:
     """Carry a session on as far as that is due.
 
     Args:
-        world: Inputs and services, both of them there.
-        announced: The session, as it was announced.
+        world: Inputs and services; GitHub only for a session that was announced.
+        places: Where it was announced, the first place first. What came out is asked for once.
         is_private: Whether the repository is surely not public.
 
     Raises:
         ServiceError: Harmonica did not answer.
     """
-    harmonica, github, receipt = world.harmonica, world.github, announced.receipt
-    shows = may_show(
-        receipt.results_visibility, is_private=is_private, publish=world.inputs.publish
-    )
-    known = receipt.reported
+    lead, harmonica = places[0], world.harmonica
+    known = lead.receipt.reported
     report = Report(
-        announced,
-        may_show=shows,
+        lead,
+        may_show=_may_show(world, lead.receipt, is_private=is_private),
         is_final=known is not None and known.is_final,
-        has_summary=known is not None and bool(known.summary),
+        has_summary=known is not None and known.has_summary,
     )
-    if harmonica is None or github is None or _is_done(world, announced):
+    if harmonica is None or all(_is_done(world, it) for it in places):
         return report
-    try:
-        session = harmonica.get(receipt.session_id)
-    except Refused as error:
-        if not error.is_out_of_reach:
-            raise
-        world.runner.warn(f"The session could not be looked at ({receipt.join_url}): {error}")
+    session = _session(world, harmonica, lead)
+    if session is None:
         return report
-    due = Due(receipt, session, world.deadline.clock.utc_now(), shows)
+    _tell_of_publishing(world, lead.receipt, is_private=is_private)
+    now = world.deadline.clock.utc_now()
+    dues = [
+        Due(it.receipt, session, now, _may_show(world, it.receipt, is_private=is_private))
+        for it in places
+    ]
     # What was told of a round that is over stays as it was told.
-    came = CameOut() if known and known.is_final else ask(world, harmonica, due)
-    it = told(announced, due, came, is_followed_up=world.inputs.actions == "issues")
-    standing = _told(world, github, announced, news(announced, due, came, it), it)
-    is_reminded = due.may_remind and remind(world, github, announced, it)
+    is_told = all(it.receipt.reported and it.receipt.reported.is_final for it in places)
+    came = CameOut() if is_told else ask(world, harmonica, dues[0])
+    standing, is_changed = _carried_on(world, places, dues, came)
     return replace(
         report,
         announced=standing,
         session=session,
-        it=it,
-        is_final=due.is_final,
+        it=told(standing, dues[0], came, is_followed_up=world.inputs.actions == "issues"),
+        is_changed=is_changed,
+        is_final=dues[0].is_final,
         has_summary=report.has_summary or bool(came.summary),
-        is_changed=is_reminded or standing is not announced,
     )
+
+
+def _session(world: World, harmonica: Harmonica, lead: Announced) -> Session | None:
+    """Return a session as Harmonica has it, None where that is no longer to be seen."""
+    try:
+        return harmonica.get(lead.receipt.session_id)
+    except Refused as error:
+        if not error.is_out_of_reach or lead.place.number is None:
+            raise
+        world.runner.warn(f"The session could not be looked at ({lead.receipt.join_url}): {error}")
+        return None
+
+
+def _may_show(world: World, receipt: Receipt, *, is_private: bool) -> bool:
+    asked, publish = receipt.results_visibility, world.inputs.publish
+    return may_show(asked, is_private=is_private, publish=publish)
+
+
+def _tell_of_publishing(world: World, receipt: Receipt, *, is_private: bool) -> None:
+    asked = receipt.results_visibility
+    if world.inputs.publish and not may_show(asked, is_private=is_private, publish=False):
+        said = {"": "nothing, which means the host alone", UNKNOWN: "nobody knows what"}
+        world.runner.say(
+            "`publish: true` shows results that would else be left out: the spec has asked for "
+            f"{said.get(asked, f'`{asked}`')}."
+        )
+
+
+def _carried_on(
+    world: World, places: Sequence[Announced], dues: Sequence[Due], came: CameOut
+) -> tuple[Announced, bool]:
+    """Tell of a session wherever it was announced; return the first place, and what changed."""
+    lead, github, is_changed = places[0], world.github, False
+    for place, due in zip(places, dues, strict=True):
+        if github is None or place.place.number is None:
+            continue
+        is_lead = place is places[0]
+        first = lead.receipt.reported
+        if not is_lead and due.is_final and not (first and first.is_final):
+            # Its actions have their numbers where they are told first.
+            continue
+        if not is_lead and first and first.is_final:
+            came = replace(came, agreed=first.agreed)
+        now = _Now(due, came, is_lead, world.inputs.actions == "issues")
+        standing = _told(world, github, place, now)
+        lead = standing if is_lead else lead
+        is_reminded = due.may_remind and remind(world, github, place, now.told(standing))
+        is_changed |= is_reminded or standing.ours.comment.body != place.ours.comment.body
+    return lead, is_changed
 
 
 def _is_done(world: World, announced: Announced) -> bool:
@@ -116,32 +167,98 @@ def _wants_issues(world: World, reported: Reported) -> bool:
 
 
 def _closes(world: World, announced: Announced, reported: Reported) -> bool:
-    is_due = reported.is_final and announced.place.is_own_issue and not reported.is_closed
+    # Who has no summary written closes without one.
+    is_over = reported.is_final or (
+        bool(reported.over_since) and world.inputs.generate_summary == "never"
+    )
+    is_due = is_over and announced.place.is_own_issue and not reported.is_closed
     return is_due and announced.is_open and world.inputs.close
 
 
-def _told(
-    world: World, github: GitHub, announced: Announced, new: News | None, it: Told
-) -> Announced:
-    """Bring the announcement up to date, and open the issues of its actions."""
+@dataclass(frozen=True)
+class _Now:
+    """How things stand, whatever an announcement says of them.
+
+    Attributes:
+        due: Where the round stands.
+        came: What came out.
+        is_lead: Whether the actions are followed up from this announcement.
+        follows_up: Whether each action is to have an issue.
+    """
+
+    due: Due
+    came: CameOut
+    is_lead: bool
+    follows_up: bool = False
+
+    def told(self, announced: Announced) -> Told:
+        """Return what is told of the session."""
+        return told(announced, self.due, self.came, is_followed_up=self.follows_up)
+
+
+@dataclass(frozen=True)
+class _Step:
+    """What is due for an announcement.
+
+    Attributes:
+        new: What it is to say, and to keep.
+        it: What is told of the session.
+        follows: Whether its actions are to have issues.
+        closes: Whether its issue is to be closed.
+    """
+
+    new: News
+    it: Told
+    follows: bool
+    closes: bool
+
+
+def _step(world: World, announced: Announced, now: _Now) -> _Step | None:
+    """Return what is due for an announcement as it stands, None for nothing."""
+    it = now.told(announced)
+    new = news(announced, now.due, now.came, it)
     reported = new.reported if new else announced.receipt.reported
     if reported is None:
-        return announced
-    if new and new.reported.is_final and not is_as_read(world, github, announced):
-        world.runner.say("Another run tells of this session at the same time; it goes on.")
-        return announced
-    follows = _wants_issues(world, reported)
+        return None
+    follows = now.is_lead and now.due.may_show and _wants_issues(world, reported)
     closes = _closes(world, announced, reported)
-    standing = announced
-    if new or (closes and not follows):
-        new = new or News(announced.text, reported)
-        written = write(world, github, announced, new, closes=closes and not follows)
-        if written is None:
-            return announced
-        standing = written
-    if follows:
-        numbered, is_whole = follow_up(world, github, standing, replace(it, agreed=reported.agreed))
-        reported = reported.model_copy(update={"agreed": numbered, "is_followed_up": is_whole})
-        new = News(with_issues(standing.text, numbered), reported)
-        standing = write(world, github, standing, new, closes=closes and is_whole) or standing
-    return standing
+    if not (new or follows or closes):
+        return None
+    return _Step(new or News(announced.text, reported), it, follows, closes)
+
+
+def _told(world: World, github: GitHub, announced: Announced, now: _Now) -> Announced:
+    """Bring an announcement up to date, and open the issues of its actions."""
+    if not _step(world, announced, now):
+        return announced
+    current = latest(world, github, announced)
+    if current is None:
+        world.runner.say(f"The announcement on {announced.place} is left alone.")
+        return announced
+    # Another run may have told it meanwhile, or have moved the end of the round.
+    due = replace(now.due, receipt=current.receipt)
+    step = _step(world, current, replace(now, due=due))
+    if step is None or (step.follows and is_claimed(current.receipt, due.now)):
+        world.runner.say("Another run tells of this session at the same time; it goes on.")
+        return current
+    if not step.follows:
+        return write(world, github, current, step.new, closes=step.closes) or current
+    is_rehearsal(world, f"open issues for {len(step.new.reported.agreed)} actions")
+    mine = replace(step.new, reported=claimed(world, step.new.reported))
+    written = write(world, github, current, mine)
+    return _followed_up(world, github, written, step) if written else current
+
+
+def _followed_up(world: World, github: GitHub, written: Announced, step: _Step) -> Announced:
+    """Open the issues of the actions, once it is sure that no other run does."""
+    standing = still_claims(world, github, written)
+    if standing is None:
+        world.runner.say("Another run opens the issues of the actions at the same time.")
+        return written
+    reported = standing.receipt.reported or step.new.reported
+    numbered, is_whole = follow_up(
+        world, github, standing, replace(step.it, agreed=reported.agreed)
+    )
+    done = {"agreed": numbered, "is_followed_up": is_whole, "claim": "", "claimed_until": ""}
+    new = News(with_issues(standing.text, numbered), reported.model_copy(update=done))
+    return write(world, github, standing, new, closes=step.closes and is_whole) or standing

@@ -6,7 +6,7 @@ This module must not ask anybody, nor know what is shown where.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from harmonica_session.text.moment import moment
 from harmonica_session.words.round import is_final, length, open_in_words, over_in_words
@@ -15,11 +15,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from harmonica_session.announcement.receipt import Receipt
+    from harmonica_session.inputs import Generate
     from harmonica_session.words.results import Summary
     from harmonica_session.words.round import Round
     from harmonica_session.words.session import Session
-
-Generate: TypeAlias = Literal["auto", "never", "always"]
 
 
 @dataclass(frozen=True)
@@ -79,14 +78,19 @@ class Due:
         Args:
             known: What there is.
             generate: `auto` writes one when somebody has taken part and there is none, and once
-                more when the round is over and what there is was written before that.
+                more when the round is over and what there is was written before that. What was told
+                of a round that is over stays as it is.
         """
-        if generate != "auto" or not self.taken_part:
-            return generate == "always" and bool(self.taken_part)
+        told = self.receipt.reported
+        if not self.taken_part or (told and told.is_final):
+            return False
+        if generate != "auto":
+            return generate == "always"
         return known.text is None or (self.is_final and not self._is_from_after_the_end(known))
 
     def _is_from_after_the_end(self, known: Summary) -> bool:
         written = moment(known.generated_at)
-        end = self.round.end if self.round else None
-        # Nobody knows when the last of those who were expected came; a final round is told once.
-        return written is not None and end is not None and end <= written
+        told = self.receipt.reported
+        ends = (self.round.end if self.round else None, moment(told.over_since if told else ""))
+        # When the last of those who were expected came is known as far as a run has noticed it.
+        return written is not None and any(end and end <= written for end in ends)

@@ -1,10 +1,14 @@
 """Opens an issue for each action that a session has agreed on, each once.
 
+GitHub has no way to open an issue only where there is none, so a run first writes into the
+announcement that it is the one, waits for others that were about to do so, and looks.
+
 This module must not decide which actions there are, nor let a refusal fail the run.
 """
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,15 +16,17 @@ from harmonica_session.announcement.announced import ACTION_LABEL
 from harmonica_session.announcement.authorship import may_have_written
 from harmonica_session.announcement.our_comments import login_of
 from harmonica_session.errors import ActionError
+from harmonica_session.results.advice import not_followed_up
+from harmonica_session.results.tell import latest
 from harmonica_session.results.texts import action_text, action_title
-from harmonica_session.text.markdown import shorten
 from harmonica_session.text.moment import moment
-from harmonica_session.words.issue import LONGEST_TITLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from harmonica_session.announcement.announced import Announced
+    from harmonica_session.announcement.receipt import Receipt, Reported
     from harmonica_session.edges.github.client import GitHub
     from harmonica_session.results.texts import Told
     from harmonica_session.words.agreed import Agreed
@@ -29,6 +35,35 @@ if TYPE_CHECKING:
 
 MOST = 10
 _PURPOSE = "action v1"
+# Longer than a request takes that was sent on the strength of an older look.
+_SETTLING = 3.0
+_MORE = timedelta(seconds=30)
+
+
+def claimed(world: World, reported: Reported) -> Reported:
+    """Return what the receipt keeps while this run opens issues."""
+    until = world.deadline.clock.utc_now() + timedelta(seconds=world.deadline.left) + _MORE
+    claim = {
+        "claim": secrets.token_hex(8),
+        "claimed_until": until.isoformat(timespec="seconds"),
+    }
+    return reported.model_copy(update=claim)
+
+
+def is_claimed(receipt: Receipt, now: datetime) -> bool:
+    """Say whether another run opens issues just now, unless it was cut off."""
+    until = moment(receipt.reported.claimed_until) if receipt.reported else None
+    return until is not None and now < until
+
+
+def still_claims(world: World, github: GitHub, written: Announced) -> Announced | None:
+    """Return the announcement after a while, None where another run has claimed it too."""
+    if world.deadline.left <= _SETTLING:
+        return None
+    world.deadline.clock.sleep(_SETTLING)
+    standing = latest(world, github, written)
+    known, mine = standing and standing.receipt.reported, written.receipt.reported
+    return standing if known and mine and known.claim == mine.claim else None
 
 
 def follow_up(
@@ -39,24 +74,21 @@ def follow_up(
     A run that cannot look which are there opens none.
     """
     actions = tuple(it.agreed)
-    found: dict[int, int] = {}
+    found = {number: one.issue for number, one in enumerate(actions, 1) if one.issue}
     is_whole = False
     try:
-        found |= _opened(world, github, announced)
+        found = _opened(world, github, announced) | found
         for number in range(1, min(len(actions), MOST) + 1):
             if number not in found:
                 found[number] = _open(github, announced, it, number)
                 world.runner.say(f"Action {number}: issue #{found[number]}")
         is_whole = True
     except ActionError as error:
-        world.runner.warn(
-            f"Not every action has an issue; the next run goes on with it: {error}. It needs "
-            "`issues: write` under the job's `permissions`.",
-            about="actions",
-        )
+        world.runner.warn(not_followed_up(error), about="actions")
+    if len(actions) > MOST:
+        world.runner.say(f"{len(actions) - MOST} more actions have no issue: {MOST} are the most.")
     numbered = tuple(
-        one.model_copy(update={"issue": found.get(at, one.issue)})
-        for at, one in enumerate(actions, 1)
+        one.model_copy(update={"issue": found.get(at, 0)}) for at, one in enumerate(actions, 1)
     )
     return numbered, is_whole
 
@@ -85,10 +117,9 @@ def _ours(world: World, github: GitHub, issues: Iterable[Issue]) -> list[Issue]:
 
 
 def _open(github: GitHub, announced: Announced, it: Told, number: int) -> int:
-    title = shorten(action_title(it.agreed[number - 1]), LONGEST_TITLE)
     text = action_text(it, number, announced.ours.comment.html_url)
     body = f"{_marks(announced, number)[0]}\n{text}"
-    return github.issues.create(title, body, [ACTION_LABEL]).number
+    return github.issues.create(action_title(it, number), body, [ACTION_LABEL]).number
 
 
 def _marks(announced: Announced, number: int) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harmonica_session.errors import ActionError
+from harmonica_session.results.rehearse import is_rehearsal
 from harmonica_session.text.moment import moment
 from harmonica_session.text.secrecy import without_secrets
 from harmonica_session.words.front_matter import FrontMatter, front_matter_of
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _MOST_BYTES = 4_000_000
 
 
-def keep_brief(world: World, receipt: Receipt) -> str:
+def keep_brief(world: World, receipt: Receipt, *, may_show: bool) -> str:
     """Write the brief of a session; return the path, empty where nothing was written.
 
     Raises:
@@ -27,6 +28,12 @@ def keep_brief(world: World, receipt: Receipt) -> str:
     """
     files, harmonica = world.files, world.harmonica
     path = files.normalise(world.inputs.write_session_md)
+    if not may_show:
+        world.runner.say(
+            f"{path} stays as it is: not everybody who sees the repository may see what came out "
+            "of the newest session."
+        )
+        return ""
     held = files.read(path, _MOST_BYTES) or b""
     kept = front_matter_of(held.decode("utf-8", "replace"))
     if kept and _is_newer(kept, receipt):
@@ -48,7 +55,7 @@ def keep_brief(world: World, receipt: Receipt) -> str:
     )
     safe = without_secrets(text, world.inputs.secret_texts)
     content = above.above(safe).encode("utf-8", "replace")
-    if content == held:
+    if content == held or is_rehearsal(world, f"write the brief to {path}"):
         return ""
     files.write(path, content)
     world.runner.say(f"Brief, written to {path}")

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harmonica_session.announcement.advice import not_announced
 from harmonica_session.announcement.authorship import may_have_written
 from harmonica_session.announcement.our_comments import login_of
 from harmonica_session.announcement.post import CommentsOn, remove
 from harmonica_session.errors import ActionError
+from harmonica_session.results.advice import not_reminded
+from harmonica_session.results.rehearse import is_rehearsal
 from harmonica_session.results.tell import ABOUT
 from harmonica_session.results.texts import reminder
 
@@ -37,13 +38,18 @@ def remind(world: World, github: GitHub, announced: Announced, it: Told) -> bool
         return False
     marks = announced.seal.marks(_PURPOSE, receipt.session_id, receipt.round.open_until)
     try:
-        if _ours(world, github, marks, github.comments(number)):
+        # An issue of the session's own was read without what people have said there.
+        is_read = not announced.place.is_own_issue
+        there = announced.comments if is_read else github.comments(number)
+        if _ours(world, github, marks, there):
+            return False
+        if is_rehearsal(world, f"post a reminder on {announced.place}", reminder(it)):
             return False
         posted = github.post_comment(number, f"{marks[0]}\n{reminder(it)}")
         # Another run may have looked at the same moment.
         first, *later = _ours(world, github, marks, github.comments(number)) or [posted]
     except ActionError as error:
-        world.runner.warn(not_announced(announced.place, error), about=ABOUT)
+        world.runner.warn(not_reminded(announced.place, error), about=ABOUT)
         return False
     for one in later:
         remove(world.runner, CommentsOn(github, number), one, first)

@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from harmonica_session.announcement.advice import not_announced
 from harmonica_session.announcement.invitation import with_standing
 from harmonica_session.announcement.post import posts_at
 from harmonica_session.announcement.receipt import Reported
 from harmonica_session.errors import ActionError
 from harmonica_session.results import texts
+from harmonica_session.results.advice import not_told
+from harmonica_session.results.rehearse import is_rehearsal
 
 if TYPE_CHECKING:
     from harmonica_session.announcement.announced import Announced
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 ABOUT = "announcement"
 # What the text may come to beside the receipt; GitHub takes 65,536 characters of both.
-ROOM = 30_000
+ROOM = 28_000
 
 
 @dataclass(frozen=True)
@@ -36,25 +37,27 @@ class News:
     Attributes:
         text: Below the receipt.
         reported: What the receipt keeps of it.
+        is_whole: Whether the whole text is new, so that all of it is ours.
     """
 
     text: str
     reported: Reported
+    is_whole: bool = False
 
 
 def told(announced: Announced, due: Due, came: CameOut, *, is_followed_up: bool) -> Told:
     """Return what is told of a session, of its results only what may be shown."""
-    known = announced.receipt.reported
-    may = due.may_show
+    known, may = announced.receipt.reported, due.may_show
     return texts.Told(
         spec=announced.seal.spec,
         topic=due.session.topic or "",
         join_url=announced.receipt.join_url,
         standing=due.standing,
         is_final=due.is_final,
+        may_show=may,
         summary=came.summary if may else "",
         decisions=came.decisions if may else (),
-        agreed=(known.agreed if known and known.agreed else came.agreed) if may else (),
+        agreed=(known.agreed if known and known.is_final else came.agreed) if may else (),
         tensions=came.tensions if may else (),
         is_followed_up=is_followed_up,
     )
@@ -63,38 +66,42 @@ def told(announced: Announced, due: Due, came: CameOut, *, is_followed_up: bool)
 def news(announced: Announced, due: Due, came: CameOut, it: Told) -> News | None:
     """Return what the announcement is to say, None where it says all of it already."""
     known = announced.receipt.reported or Reported()
-    text = announced.text
-    is_final = due.is_final and (came.is_complete or not due.may_show)
+    if known.is_final:
+        return None
+    is_final = due.is_final and came.is_complete
     shown = came.digest if it.summary else ""
+    now = due.now.isoformat(timespec="seconds")
     reported = Reported(
         taken_part=due.taken_part,
         summary=shown or known.summary,
+        has_summary=bool(came.summary) or known.has_summary,
+        over_since=(known.over_since or now) if due.is_final else "",
         is_final=is_final,
-        agreed=tuple(it.agreed) if is_final else (),
+        is_closed=known.is_closed,
+        agreed=tuple(it.agreed),
     )
-    if known.is_final or reported == known:
-        return None
-    if is_final or (shown and shown != known.summary):
-        return News(texts.results(it, ROOM), reported)
-    if not announced.ours.is_intact:
-        # A later run of `create` restores it; what came out is told all the same.
-        return None
-    changed = with_standing(text, it.standing)
-    return News(changed, reported) if changed != text else None
+    is_whole = is_final or reported.summary != known.summary
+    text = texts.results(it, ROOM) if is_whole else with_standing(announced.text, it.standing)
+    is_new = is_whole or text != announced.text
+    return News(text, reported, is_whole=is_whole) if is_new else None
 
 
-def is_as_read(world: World, github: GitHub, announced: Announced) -> bool:
-    """Say whether an announcement still stands as it was read, before it is written for good."""
-    known = announced.ours.comment
+def latest(world: World, github: GitHub, announced: Announced) -> Announced | None:
+    """Return an announcement as it stands now; None where it is gone, or cannot be seen.
+
+    Between reading and writing, minutes may go by in which Harmonica writes.
+    """
     try:
-        if announced.place.is_own_issue:
-            body = github.issues.get(known.id).body
-        else:
-            body = github.comment(known.id).body
+        comment = posts_at(github, announced.place).read(announced.ours.comment.id)
     except ActionError as error:
-        world.runner.debug(f"The announcement was not looked at once more: {error}")
-        return False
-    return body == known.body
+        world.runner.warn(not_told(announced.place, error), about=ABOUT)
+        return None
+    ours = announced.seal.read(comment, announced.place)
+    if ours is None or not ours.is_signed:
+        return None
+    if ours.receipt.session_id != announced.receipt.session_id:
+        return None
+    return replace(announced, ours=ours)
 
 
 def write(
@@ -112,18 +119,26 @@ def write(
     Returns:
         As it stands then, None where that was refused, which is a warning.
     """
-    ours = announced.ours
+    ours, place = announced.ours, announced.place
     reported = new.reported.model_copy(update={"is_closed": new.reported.is_closed or closes})
     receipt = _over(ours.receipt.model_copy(update={"reported": reported}))
-    body = announced.seal.signed(receipt, announced.place, new.text)
-    posts = posts_at(github, announced.place)
+    # What somebody has altered is not made ours by what we add to it.
+    is_ours = ours.is_intact or new.is_whole
+    body = announced.seal.signed(receipt, place, new.text, is_vouched_for=is_ours)
+    closing = " and close its issue" if closes else ""
+    if is_rehearsal(world, f"edit the announcement on {place}{closing}", new.text):
+        return None
+    posts = posts_at(github, place)
     try:
         comment = (posts.finish if closes else posts.edit)(ours.comment.id, body)
     except ActionError as error:
-        world.runner.warn(not_announced(announced.place, error), about=ABOUT)
+        world.runner.warn(not_told(place, error), about=ABOUT)
         return None
     world.runner.say(f"Announcement, edited: {comment.html_url}")
-    return replace(announced, ours=replace(ours, comment=comment, receipt=receipt, is_intact=True))
+    # What GitHub answers may be late; what was sent is what stands there.
+    comment = comment.model_copy(update={"body": body})
+    ours = replace(ours, comment=comment, receipt=receipt, is_intact=is_ours)
+    return replace(announced, ours=ours, is_open=announced.is_open and not closes)
 
 
 def _over(receipt: Receipt) -> Receipt:

@@ -9,8 +9,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harmonica_session.text.markdown import unlinked, visible
+from harmonica_session.text.markdown import ZERO_WIDTH_SPACE, shorten, unlinked, visible
 from harmonica_session.text.prose import prose
+from harmonica_session.text.secrecy import blot_out
+from harmonica_session.words.issue import LONGEST_TITLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,6 +36,7 @@ class Told:
         join_url: Its link, checked.
         standing: Who came and until when it is open, in a sentence or two of ours.
         is_final: Whether its round is over.
+        may_show: Whether its results may be shown.
         summary: Empty where there is none, or it may not be shown.
         decisions: What was decided.
         agreed: What somebody is to do.
@@ -46,6 +49,7 @@ class Told:
     join_url: str
     standing: str
     is_final: bool
+    may_show: bool = True
     summary: str = ""
     decisions: Sequence[Decision] = ()
     agreed: Sequence[Agreed] = ()
@@ -58,38 +62,38 @@ def results(it: Told, room: int) -> str:
 
     Args:
         it: What is told.
-        room: Longest text in characters; the summary may take half of it, each list an eighth.
+        room: For what came out of it, in characters. The summary may take four tenths, the actions
+            three, decisions and tensions a tenth each; what we say ourselves comes on top.
     """
-    parts = [f"## {unlinked(it.topic, _TOPIC)}", it.standing]
-    if not it.is_final:
+    parts = [f"## {_topic(it)}", it.standing]
+    if it.join_url and not it.is_final:
         parts.append(f"### [Join the session]({target(it.join_url)})")
     if it.summary:
-        parts += ["### Summary", prose(it.summary, room // 2)]
+        parts += ["### Summary", prose(it.summary, room * 4 // 10)]
     lists = (
-        ("Decisions", [_decision(one) for one in it.decisions]),
-        ("Actions", [_action(one) for one in it.agreed]),
-        ("Open tensions", [_tension(one) for one in it.tensions]),
+        ("Decisions", [_decision(one) for one in it.decisions], 1),
+        ("Actions", [_action(one) for one in it.agreed], 3),
+        ("Open tensions", [_tension(one) for one in it.tensions], 1),
     )
-    for heading, lines in lists:
+    for heading, lines, tenths in lists:
         if lines:
-            parts += [f"### {heading}", _within(lines, room // 8)]
-    if it.is_final:
+            parts += [f"### {heading}", _within(lines, room * tenths // 10)]
+    if it.join_url and it.is_final:
         parts.append(f"[Open the whole session]({target(it.join_url)})")
     parts += [_next_step(it), _origin(it.spec)]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return blot_out("\n\n".join(part for part in parts if part) + "\n", ())
 
 
 def reminder(it: Told) -> str:
     """Return the text of the one further comment, shortly before the end of a round."""
-    return (
-        f"This round ends soon. {it.standing}\n\n"
-        f"**[Join the session]({target(it.join_url)})**: {unlinked(it.topic, _TOPIC)}\n"
-    )
+    link = f"**[Join the session]({target(it.join_url)})**: {_topic(it)}"
+    return blot_out(f"This round ends soon. {it.standing}\n\n{link}\n", ())
 
 
-def action_title(action: Agreed) -> str:
-    """Return the title of the issue of an action. GitHub shows titles as they are."""
-    return visible(action.description)
+def action_title(it: Told, number: int) -> str:
+    """Return the title of the issue of an action; what stands in a title is no Markdown."""
+    said = visible(it.agreed[number - 1].description).replace("@", f"@{ZERO_WIDTH_SPACE}")
+    return blot_out(shorten(said or f"Action {number}", LONGEST_TITLE), ())
 
 
 def action_text(it: Told, number: int, announced_at: str) -> str:
@@ -104,15 +108,15 @@ def action_text(it: Told, number: int, announced_at: str) -> str:
     rows = [f"> {unlinked(action.description, _LINE)}"]
     rows += [f"> Owner: {unlinked(action.owner, _LABEL)}"] if action.owner else []
     rows += [f"> Due: {unlinked(action.due, _LABEL)}"] if action.due else []
-    return (
-        f"Action {number} of the session **{unlinked(it.topic, _TOPIC)}**, in the words that came "
-        "out of it:\n\n"
+    text = (
+        f"Action {number} of the session **{_topic(it)}**, in the words that came out of it:\n\n"
         + "\n>\n".join(rows)
         + f"\n\n[Where it was agreed]({target(announced_at)})\n\n"
         "<sub>A language model has put this together from what participants said. It is not an "
         "instruction to anybody or to any program. Close this issue when it is done; the next "
         f"session of {unlinked(it.spec, _PATH)} can be told what became of it.</sub>\n"
     )
+    return blot_out(text, ())
 
 
 def target(url: str) -> str:
@@ -154,6 +158,8 @@ def _within(lines: Iterable[str], room: int) -> str:
 
 
 def _next_step(it: Told) -> str:
+    if it.is_final and not it.may_show:
+        return "What came out of it stands in Harmonica, for those who may see it there."
     if not it.is_final:
         return "The round is still open: whoever takes part now is in the next summary."
     if it.agreed and it.is_followed_up:
@@ -166,8 +172,12 @@ def _next_step(it: Told) -> str:
     return "Read it, and decide together what follows from it." if it.summary else ""
 
 
+def _topic(it: Told) -> str:
+    return unlinked(it.topic, _TOPIC) or "Harmonica session"
+
+
 def _origin(spec: str) -> str:
-    return f"<sub>Announced by {unlinked(spec, _PATH)} in this repository.</sub>"
+    return f"<sub>Announced by {unlinked(spec, _PATH)} in this repository.</sub>" if spec else ""
 
 
 def with_issues(text: str, agreed: Sequence[Agreed]) -> str:

@@ -17,8 +17,10 @@ from harmonica_session.session.identity import is_overtaken
 from harmonica_session.session.survey import posts_of
 
 if TYPE_CHECKING:
+    from harmonica_session.announcement.post import Posts
     from harmonica_session.announcement.receipt import Seal
     from harmonica_session.session.outcome import Outcome
+    from harmonica_session.words.pull_request import Comment
     from harmonica_session.world import World
 
 ABOUT = "announcement"
@@ -35,10 +37,11 @@ def announce(world: World, seal: Seal, outcome: Outcome) -> Outcome:
     place, noun = task.place, task.place.noun.capitalize()
     if not place.is_anywhere:
         return outcome
-    if ours and outcome.leaves_comment:
-        world.runner.say(f"{noun}, unchanged: {ours.html_url}")
-        return tidied(world, replace(outcome, comment=ours))
     posts = posts_of(world, task, outcome.topic)
+    told = None if outcome.leaves_comment else _told_meanwhile(posts, seal, outcome)
+    if ours and (outcome.leaves_comment or told):
+        world.runner.say(f"{noun}, unchanged: {ours.html_url}")
+        return tidied(world, replace(outcome, comment=told or ours))
     if posts is None:
         world.runner.warn("There is no `github-token`, so the link was not posted.", about=ABOUT)
         return outcome
@@ -60,6 +63,25 @@ def announce(world: World, seal: Seal, outcome: Outcome) -> Outcome:
     return outcome if outcome.has_posted else tidied(world, outcome)
 
 
+def _told_meanwhile(posts: Posts | None, seal: Seal, outcome: Outcome) -> Comment | None:
+    """Return our announcement if a run of `results` has written it since this run has looked.
+
+    Nobody looks for the sake of a session without a round: what comes of it is told anew.
+    """
+    known, ours = outcome.plan.found.own_receipt, outcome.plan.found.ours
+    if posts is None or ours is None or known is None:
+        return None
+    if not (known.round or known.reported):
+        return None
+    try:
+        now = seal.read(posts.read(ours.comment.id), outcome.plan.task.place)
+    except ActionError:
+        # To edit it will be refused as well, and that says why.
+        return None
+    is_told = now is not None and now.is_signed and now.receipt.reported != known.reported
+    return now.comment if now and is_told else None
+
+
 def wants_label(outcome: Outcome) -> bool:
     """Say whether something is to be put beside the announcement, by which it is found later."""
     if outcome.comment is None or outcome.plan.task.place.is_own_issue:
@@ -79,6 +101,9 @@ def warn_of_unkept_round(world: World, seal: Seal, outcome: Outcome) -> None:
         # It is another run's to say what belongs to its session.
         return
     kept = seal.read(comment, outcome.plan.task.place) if comment else None
+    if kept and kept.receipt.tells_results:
+        # It was over, and what came out was told.
+        return
     if kept is None or kept.receipt.round != known:
         world.runner.warn(notes.UNKEPT_ROUND, about=ABOUT)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from harmonica_session.announcement.invitation import Invitation, comment
+from harmonica_session.announcement.invitation import Invitation, comment, with_standing
 from harmonica_session.announcement.receipt import UNKNOWN, Receipt
 from harmonica_session.session import notes
 from harmonica_session.session.round import in_words, round_of
@@ -128,11 +128,11 @@ class Outcome:
         ours = found.ours
         if found.own_receipt is None or ours is None:
             return False
-        if found.own_receipt.tells_results:
-            return True
-        if not (ours.is_current and ours.is_intact):
-            return False
         known, said = found.own_receipt, self.receipt
+        if known.reported and known.reported.is_final:
+            return True
+        if not (ours.is_current and (ours.is_intact or known.tells_results)):
+            return False
         # What differs in these alone shows in no text, and the next run has to know it.
         return all(getattr(known, name) == getattr(said, name) for name in _DECISIVE)
 
@@ -268,11 +268,20 @@ class Outcome:
             is_public: Whether the repository is.
         """
         task, receipt = self.plan.task, self.receipt
-        text = comment(self.invitation(is_public=is_public), spec=task.spec)
+        invitation = self.invitation(is_public=is_public)
+        text, is_ours = comment(invitation, spec=task.spec), True
+        ours = self.plan.found.ours
+        if ours and receipt.tells_results:
+            # What came out so far stays; only until when there is time may have changed.
+            told = (ours.comment.body or "").replace("\r\n", "\n").partition("\n")[2]
+            text = with_standing(told, invitation.until or invitation.over)
+            is_ours = ours.is_intact
         if posting:
             nonce = task.nonce if posting == 1 else f"{task.nonce} {posting}"
             receipt = receipt.model_copy(update={"nonce": nonce})
-        return seal.signed(receipt, task.place, text) if seal else f"{_NO_RECEIPT}{text}"
+        if seal is None:
+            return f"{_NO_RECEIPT}{text}"
+        return seal.signed(receipt, task.place, text, is_vouched_for=is_ours)
 
     def beside(self, ours: OurComment) -> Outcome:
         """Return the same for where another run's comment has turned up meanwhile."""

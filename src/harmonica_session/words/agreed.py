@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     from harmonica_session.words.results import Action
 
-MOST = 20
+MOST = 40
 _DESCRIPTION, _OWNER, _DUE = 200, 60, 40
+# All of them together, as bytes of JSON: a receipt is bounded, and a letter takes up to six.
+_ROOM = 17_000
 Fate: TypeAlias = Literal["done", "open", "dropped", "unknown"]
 
 
@@ -63,15 +65,19 @@ class Promised(NamedTuple):
 
 
 def agreed(actions: Iterable[Action]) -> tuple[Agreed, ...]:
-    """Return the actions as they are kept, each once, at most `MOST` of them, none too long."""
-    kept = {
-        it.description: Agreed(
+    """Return the actions as they are kept, each once: the first `MOST`, as far as there is room."""
+    kept: dict[str, Agreed] = {}
+    room = _ROOM
+    for it in actions:
+        one = Agreed(
             description=_within(it.description, _DESCRIPTION),
             owner=_within(it.owner, _OWNER),
             due=_within(it.due, _DUE),
         )
-        for it in actions
-    }
+        room -= len(one.model_dump_json().encode("utf-8", "replace")) + 2
+        if room < 0:
+            break
+        kept.setdefault(one.description, one)
     return tuple(kept.values())[:MOST]
 
 

@@ -75,6 +75,11 @@ class Summary(Answer):
     )
     generated_at: OptionalText = None
 
+    @property
+    def is_said(self) -> bool:
+        """Whether the answer has said that there is one, or that there is none."""
+        return "text" in self.model_fields_set
+
 
 class Decision(Answer):
     """What was decided; one of the two may be empty."""

@@ -1,0 +1,45 @@
+"""What to do where a token may not tell what came out, or open issues for it.
+
+This module must not ask GitHub anything, nor know what is told.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harmonica_session.errors import Barred, FateUnknown, Refused
+
+if TYPE_CHECKING:
+    from harmonica_session.errors import ActionError
+    from harmonica_session.words.place import Place
+
+PERMISSIONS = """\
+permissions:
+  contents: read
+  issues: write
+  pull-requests: write"""
+
+
+def not_told(place: Place, error: ActionError) -> str:
+    """Say why an announcement was not brought up to date, and what to do about it."""
+    return _left_to_the_next_run(f"The announcement on {place} was not brought up to date", error)
+
+
+def not_reminded(place: Place, error: ActionError) -> str:
+    """Say why nobody was reminded, and what to do about it."""
+    return _left_to_the_next_run(f"The reminder on {place} was not posted", error)
+
+
+def not_followed_up(error: ActionError) -> str:
+    """Say why not every action has an issue, and what to do about it."""
+    return _left_to_the_next_run("Not every action has an issue", error)
+
+
+def _left_to_the_next_run(what: str, error: ActionError) -> str:
+    if isinstance(error, Barred):
+        return f"{what}: {error}"
+    if isinstance(error, Refused) and error.is_denial:
+        return f"{what}, because the token may not: {error}. Give the job these:\n{PERMISSIONS}"
+    if isinstance(error, FateUnknown):
+        return f"{what}, as far as anybody knows; the next run looks: {error}"
+    return f"{what}; the next run does it: {error}"
