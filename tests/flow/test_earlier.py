@@ -12,6 +12,7 @@ from harmonica_session.announcement.receipt import Receipt, Reported, Seal
 from harmonica_session.results.texts import Told, results, with_issues
 from harmonica_session.words.agreed import Agreed
 from harmonica_session.words.place import Place
+from harmonica_session.words.pull_request import Account, Comment
 from harness.consumer import SPEC
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def closed(
 
 def ran(consumer: Consumer, env: dict[str, str] | None = None, **inputs: str) -> Run:
     """Run on a schedule, and make sure that all went well."""
-    run = consumer.run("schedule", None, env, **inputs)
+    run = consumer.run("schedule", None, env)
     assert run.code == 0, run.log
     return run
 
@@ -398,3 +399,45 @@ def test_a_key_in_an_action_is_blotted_out(consumer: Consumer) -> None:
     given(consumer, "open_actions")
     ran(consumer)
     assert "Rotate ***" in sent(consumer)
+
+
+def test_the_session_of_the_topic_is_not_before_itself(consumer: Consumer) -> None:
+    """A run that uses a session again knows the one before that, and changes nothing in it."""
+    given(
+        consumer,
+        *("previous_session", "open_actions"),
+        rest="critical: \"Since {{ previous.session_id | default('the beginning') }}\"\n",
+    )
+    announced(consumer, 30, 14, spec="other.yml")
+    consumer.inputs |= {"announce": "issue", "once_per": "topic"}
+    first = ran(consumer)
+    later = {"GITHUB_RUN_ID": "501"}
+    assert ran(consumer, later).outputs == {**first.outputs, "status": "reused"}
+    # What was agreed on in it is no earlier session's, either.
+    [issue] = [it for it in consumer.box.github.issues.values() if it["number"] > 30]
+    seal = Seal([SecretStr(consumer.box.api_key)], "1", PATH, is_app=True)
+    place = Place(issue["number"], is_own_issue=True)
+    comment = Comment(id=issue["number"], body=issue["body"], user=Account(**BOT))
+    ours = seal.read(comment, place)
+    assert ours
+    told = Reported(is_final=True, agreed=ACTIONS[1:2])
+    issue["body"] = seal.signed(ours.receipt.model_copy(update={"reported": told}), place, "Told")
+    again = ran(consumer, {"GITHUB_RUN_ID": "502"})
+    assert again.outputs == {**first.outputs, "status": "reused"}
+    assert again.annotations == []
+    # The session of the next round has it before.
+    [made] = [it for it in consumer.box.harmonica.sessions if it["topic"] == "Retrospective"]
+    made.update(status="completed", session_md="# Told\n")
+    assert ran(consumer, {"GITHUB_RUN_ID": "503"}).outputs["status"] == "created"
+    assert consumer.created[-1]["critical"] == f"Since {made['id']}"
+    assert "# Told" in sent(consumer)
+    assert "Buy oil" in sent(consumer)
+
+
+def test_a_topic_that_names_the_session_before_is_filled_in(consumer: Consumer) -> None:
+    """Which session it would use again is not known before that, so the newest one counts."""
+    topic = "\"After {{ previous.topic | default('none') }} 😀\""
+    consumer.write(PATH, SPEC.replace("Retrospective", topic))
+    announced(consumer, 30, 14)
+    ran(consumer, announce="issue", once_per="topic")
+    assert consumer.created[-1]["topic"] == "After Last time 😀"

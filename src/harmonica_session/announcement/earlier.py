@@ -42,38 +42,45 @@ class Earlier:
         self._world = world
         self._listed: list[Issue] = []
         self._rest: Iterator[Issue] | None = None
-        self._before: dict[str, SessionBefore | None] = {}
+        self._before: dict[tuple[str, str], SessionBefore | None] = {}
+        self._active: dict[str, frozenset[str]] = {}
 
-    def session_before(self, spec: str) -> SessionBefore | None:
+    def session_before(self, spec: str, topic: str) -> SessionBefore | None:
         """Return the newest session of a spec that has an issue of its own, from an earlier run.
 
         None where there is none, and where nobody can look: without a key or a token.
 
         Args:
             spec: Path of the spec under the workspace.
+            topic: Of the session that this is for; empty where nobody knows it yet.
 
         Raises:
-            ServiceError: GitHub does not tell.
+            ServiceError: GitHub or Harmonica does not tell.
         """
-        if spec not in self._before:
-            self._before[spec] = next(self._with_own_issue(spec), None)
-        return self._before[spec]
+        if (spec, topic) not in self._before:
+            found = self._with_own_issue(spec)
+            self._before[spec, topic] = next(
+                (it for it in found if not self._is_meant(it.session_id, topic)), None
+            )
+        return self._before[spec, topic]
 
-    def promised(self, spec: str, place: Place) -> list[Promised]:
+    def promised(self, spec: str, topic: str, place: Place) -> list[Promised]:
         """Return what was agreed on in the newest sessions of a spec, that of the newest first.
 
         Args:
             spec: Path of the spec under the workspace.
-            place: Where the session is announced that this is for, which does not count.
+            topic: Of the session that this is for.
+            place: Where that is announced, which does not count.
 
         Raises:
-            ServiceError: GitHub does not tell.
+            ServiceError: GitHub or Harmonica does not tell.
         """
         github = self._world.github
         found = {
             it.receipt.session_id: (it, reported.agreed)
             for it in islice(self._announced(spec, place), MOST_SESSIONS)
             if (reported := it.receipt.reported) and reported.is_final and reported.agreed
+            if not self._is_meant(it.receipt.session_id, topic)
         }
         if github is None or not found:
             return []
@@ -157,6 +164,21 @@ class Earlier:
             return False
         began, opened = self._beginning(), moment(issue.created_at)
         return began is not None and opened is not None and opened > began
+
+    def _is_meant(self, session_id: str, topic: str) -> bool:
+        """Say whether a session is no earlier one, but the one of its topic that is used again."""
+        harmonica = self._world.harmonica
+        if harmonica is None or self._world.inputs.once_per != "topic" or not topic:
+            return False
+        if topic not in self._active:
+            try:
+                listed = harmonica.active_with_topic(topic)
+            except Refused as error:
+                # Who looks for the session to use again meets it as well, and says so.
+                self._world.runner.debug(f"Nobody says which session is used again: {error}")
+                listed = []
+            self._active[topic] = frozenset(it.id for it in listed)
+        return session_id in self._active[topic]
 
     def _beginning(self) -> datetime | None:
         github, run_id = self._world.github, self._world.event.run_id

@@ -144,7 +144,11 @@ class _Asking:
     def before(self, at: int) -> SessionBefore | None:
         """Return the session before this run's; that there is none yet is said."""
         self.repository(at)
-        found = self.asked(at, "issues: read", lambda: self.earlier.session_before(self.path))
+        found = self.asked(
+            at,
+            "issues: read",
+            lambda: self.earlier.session_before(self.path, self.spec.topic),
+        )
         if found is None:
             self.world.runner.say(f"No issue announces an earlier session of {self.path} yet.")
         return found
@@ -157,7 +161,7 @@ class _Asking:
         promised = self.asked(
             at,
             "issues: read` and `pull-requests: read",
-            lambda: self.earlier.promised(self.path, self.place),
+            lambda: self.earlier.promised(self.path, self.spec.topic, self.place),
         )
         if not promised:
             self.world.runner.say(f"Nothing was agreed on in earlier sessions of {self.path} yet.")

@@ -5,10 +5,11 @@ This module must not ask for a value that the spec does not use.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from harmonica_session.edges.github.find_pull_request import pull_request_told_of
-from harmonica_session.errors import Refused
+from harmonica_session.errors import Refused, SpecError
 from harmonica_session.spec.spec import read_spec
 from harmonica_session.spec.values import (
     Group,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from harmonica_session.spec.read import Draft
     from harmonica_session.spec.spec import Spec
+    from harmonica_session.spec.values import Values
     from harmonica_session.words.place import Place
     from harmonica_session.words.session import Session, SessionBefore
     from harmonica_session.world import World
@@ -36,7 +38,7 @@ _OF_HARMONICA = {"topic", "goal", "participant_count"}
 
 
 def fill_in(
-    world: World, draft: Draft, *, place: Place, before: Callable[[], SessionBefore | None]
+    world: World, draft: Draft, *, place: Place, before: Callable[[str], SessionBefore | None]
 ) -> Spec:
     """Return the spec with its texts filled in.
 
@@ -44,7 +46,7 @@ def fill_in(
         world: The run.
         draft: The spec as it stands in the file.
         place: Where the session is announced.
-        before: Looks for the session before.
+        before: Looks for the session before the one of a topic.
 
     Raises:
         SpecError: A value that it uses is absent, or a text does not fit once it is filled in.
@@ -57,10 +59,21 @@ def fill_in(
     pull_request = _pull_request(world, place, wanted - {""}) if wanted else _no_pull_request("")
     today = _today(world, zone_named(draft.spec.timezone or "")) if ("today", "") in used else None
     wanted = {part for name, part in used if name == "previous"}
-    previous = _previous(world, before, wanted) if wanted else Group("previous", {}, "")
-    asked = (pull_request, previous)
-    values = values_of(world.event, world.inputs.variables, asked, today)
+    none = Group("previous", {}, "")
+    values = values_of(world.event, world.inputs.variables, (pull_request, none), today)
+    if wanted:
+        values["previous"] = _previous(world, lambda: before(_topic(draft, values)), wanted)
     return read_spec(draft.content, draft.path, values)
+
+
+def _topic(draft: Draft, values: Values) -> str:
+    """Return the topic by itself, empty where it takes a value that is not known yet."""
+    alone = {"topic": draft.spec.topic, "goal": "-"}
+    try:
+        return read_spec(json.dumps(alone, ensure_ascii=False).encode(), draft.path, values).topic
+    except SpecError:
+        # Where the fault is its own, the spec as a whole will say so, beside its line.
+        return ""
 
 
 def _no_pull_request(why: str) -> Group:
