@@ -105,7 +105,7 @@ def closed(
 
 def ran(consumer: Consumer, env: dict[str, str] | None = None, **inputs: str) -> Run:
     """Run on a schedule, and make sure that all went well."""
-    run = consumer.run("schedule", None, env)
+    run = consumer.run("schedule", None, env, **inputs)
     assert run.code == 0, run.log
     return run
 
