@@ -157,6 +157,12 @@ class Event:
                 return _text(self.payload, key, "created_at")
         return ""
 
+    def labels_of(self, number: int) -> list[str] | None:
+        """Return the labels that a pull request had at the event, None where it does not say."""
+        pull = nested(self.payload, "pull_request")
+        rows = nested(pull, "labels") if _number(pull, "number") == number else None
+        return [_text(row, "name") for row in rows] if isinstance(rows, list) else None
+
 
 def read_event(env: Mapping[str, str], payload: bytes) -> Event:
     """Read what the runner says of the run.

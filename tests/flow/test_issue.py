@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harmonica_session.sandbox import Fault
-from harness.consumer import CHANGED, SPEC, Consumer
+from harness.consumer import CHANGED, SPEC, Consumer, pull_request_payload
 
 if TYPE_CHECKING:
     from harness.consumer import Run
@@ -332,6 +332,39 @@ def test_labels_and_people_are_added_once_the_issue_exists(consumer: Consumer) -
     assert len(written(consumer)) == before
 
 
+def test_what_an_attempt_could_not_add_the_next_one_adds(consumer: Consumer) -> None:
+    """It may have been cut off right after the issue; what is there is not added again."""
+    consumer.box.fail("POST", f"{ISSUES}/8/.*", Fault.status(403, body=FORBIDDEN))
+    consumer.inputs |= {"labels": "Team", "assignees": "mona"}
+    consumer.run()
+    second = consumer.run(env=AGAIN)
+    [issue] = issues(consumer)
+    assert sorted(labels(issue)) == ["Team", "harmonica-session"]
+    assert [it["login"] for it in issue["assignees"]] == ["mona"]
+    assert second.annotations == []
+    before = len(written(consumer))
+    consumer.run(env=AGAIN, labels="team", assignees="Mona")
+    assert len(written(consumer)) == before
+
+
+def test_what_people_took_off_an_issue_that_is_used_again_stays_off(consumer: Consumer) -> None:
+    """The issue of a topic lives longer than a run, and is theirs to sort."""
+    consumer.inputs |= {"labels": "team", "once_per": "topic"}
+    consumer.run()
+    consumer.box.github.change(8, labels=[{"name": "harmonica-session"}])
+    consumer.run(env=LATER)
+    assert labels(issues(consumer)[0]) == ["harmonica-session"]
+
+
+def test_who_may_not_label_is_told_so(consumer: Consumer) -> None:
+    """GitHub opens the issue and drops its label without a word; later runs do not find it."""
+    consumer.box.github.without_push.add(consumer.box.github.first_token)
+    run = consumer.run()
+    assert run.outputs["comment_url"] == issues(consumer)[0]["html_url"]
+    assert "The label `harmonica-session` was not added" in run.messages("warning")
+    assert "without it, later runs may not find" in run.messages("warning")
+
+
 def test_labels_that_nobody_could_add_are_named(consumer: Consumer) -> None:
     """A server that fails costs the labels, and nothing else."""
     consumer.box.fail("POST", f"{ISSUES}/8/.*", Fault.status(500), times=None)
@@ -517,6 +550,22 @@ def test_a_round_that_is_asked_for_later_brings_the_label(consumer: Consumer) ->
     consumer.write(PATH, f"{SPEC}open_for: 5d\n")
     consumer.on_pull_request("synchronize")
     assert labels(consumer.box.github.issues[7]) == ["harmonica-session"]
+
+
+def test_a_label_that_was_refused_comes_with_the_next_event(consumer: Consumer) -> None:
+    """The event says which labels the pull request has, so nobody is asked for that."""
+    consumer.inputs["announce"] = "auto"
+    consumer.write(PATH, f"{SPEC}open_for: 5d\n")
+    consumer.box.fail("POST", f"{ISSUES}/7/labels", Fault.status(403, body=FORBIDDEN))
+    payload = pull_request_payload("synchronize")
+    payload["pull_request"]["labels"] = [{"name": "bug"}]
+    for _ in range(2):
+        consumer.run("pull_request", payload)
+    assert labels(consumer.box.github.issues[7]) == ["harmonica-session"]
+    payload["pull_request"]["labels"] = [{"name": "harmonica-session"}]
+    before = len(written(consumer))
+    consumer.run("pull_request", payload)
+    assert len(written(consumer)) == before
 
 
 def test_a_refused_label_costs_a_warning(consumer: Consumer) -> None:

@@ -153,6 +153,8 @@ def as_comment(issue: Issue) -> Comment:
         body=issue.body,
         user=issue.user,
         updated_at=issue.updated_at,
+        labels=issue.labels,
+        assignees=issue.assignees,
     )
 
 

@@ -118,7 +118,7 @@ def _carry_out(
     outcome = agree_on_session(world, harmonica, outcome)
     outcome = announce(world, seal, outcome)
     outcome = agree_on_comment(world, harmonica, seal, outcome)
-    if wants_label(outcome):
+    if wants_label(world, outcome):
         from harmonica_session.session.label import label
 
         label(world, outcome)

@@ -82,14 +82,25 @@ def _told_meanwhile(posts: Posts | None, seal: Seal, outcome: Outcome) -> Commen
     return now.comment if now and is_told else None
 
 
-def wants_label(outcome: Outcome) -> bool:
-    """Say whether something is to be put beside the announcement, by which it is found later."""
-    if outcome.comment is None or outcome.plan.task.place.is_own_issue:
-        return outcome.has_posted
-    known, asked = outcome.plan.found.own_receipt, outcome.round
-    was_kept = known is not None and known.round is not None
-    is_new = outcome.has_posted or not (was_kept or outcome.is_left_to_others)
-    return is_new and asked is not None and asked.needs_keeping
+def wants_label(world: World, outcome: Outcome) -> bool:
+    """Say whether something is to be put beside the announcement, by which it is found later.
+
+    An earlier attempt, or run, may have been cut off before it did so, or been refused.
+    """
+    task, known, asked = outcome.plan.task, outcome.plan.found.own_receipt, outcome.round
+    if outcome.comment is None or task.place.is_own_issue:
+        # What people have taken off an issue that is used again stays off.
+        return outcome.has_posted or (outcome.comment is not None and task.scope == "run")
+    if asked is None or not asked.needs_keeping:
+        return False
+    if outcome.has_posted or known is None or known.round is None:
+        return outcome.has_posted or not outcome.is_left_to_others
+    if task.place.number is None or known.tells_results or outcome.is_left_to_others:
+        return False
+    from harmonica_session.announcement.announced import LABEL
+
+    labels = world.event.labels_of(task.place.number)
+    return labels is not None and LABEL not in labels
 
 
 def warn_of_unkept_round(world: World, seal: Seal, outcome: Outcome) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harmonica_session.announcement.announced import LABEL
 from harmonica_session.errors import ServiceError, clip
 from harmonica_session.session.announce import ABOUT
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def label(world: World, outcome: Outcome) -> None:
-    """Put on an announcement that this run has written what later runs and people find it by.
+    """Put on an announcement what later runs and people find it by, unless it is there.
 
     It comes after the announcement, for one name that GitHub refuses would refuse that as well.
     """
@@ -27,14 +28,19 @@ def label(world: World, outcome: Outcome) -> None:
         return
     if place.is_own_issue:
         number = post.id
-        _add(world, "label", world.inputs.labels, lambda it: github.issues.add_labels(number, it))
-        people = world.inputs.assignees
+        # Of who may not label, GitHub takes an issue all the same, and leaves the labels out.
+        names = _missing([LABEL, *world.inputs.labels], post.labels)
+        _add(world, "label", names, lambda it: github.issues.add_labels(number, it))
+        people = _missing(world.inputs.assignees, post.assignees)
         _add(world, "assignee", people, lambda it: github.issues.add_assignees(number, it))
     elif place.number is not None:
-        from harmonica_session.announcement.announced import LABEL
-
         number = place.number
         _add(world, "label", [LABEL], lambda it: github.issues.add_labels(number, it))
+
+
+def _missing(wanted: Sequence[str], present: Sequence[str]) -> list[str]:
+    known = {name.casefold() for name in present}
+    return [name for name in wanted if name.casefold() not in known]
 
 
 def _add(
@@ -48,4 +54,6 @@ def _add(
     except ServiceError as error:
         refused, because = [*names], str(error)
     for name in refused:
-        world.runner.warn(f"The {what} `{clip(name)}` was not added: {because}", about=ABOUT)
+        then = "; without it, later runs may not find what is announced" if name == LABEL else ""
+        message = f"The {what} `{clip(name)}` was not added: {because}{then}"
+        world.runner.warn(message, about=ABOUT)

@@ -18,7 +18,8 @@ class Account(Answer):
 class Comment(Answer):
     """A comment on a pull request or issue.
 
-    Source: `GET /repos/{owner}/{repo}/issues/{number}/comments`.
+    Source: `GET /repos/{owner}/{repo}/issues/{number}/comments`. An issue that is read as if it
+    were a comment has labels and assignees; a comment has none.
     """
 
     id: int
@@ -26,6 +27,8 @@ class Comment(Answer):
     body: str | None = None
     user: Account | None = None
     updated_at: OptionalText = None
+    labels: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
 
 
 class Head(Answer):

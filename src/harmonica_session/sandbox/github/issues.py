@@ -110,7 +110,9 @@ class GitHubIssues(GitHubState):
             row = self.add_issue(number, content["title"], content.get("body"))
             row["user"] = rows.user(asker["login"], asker["type"])
             row["html_url"] = f"{self._site}/{place[0]}/{place[1]}/issues/{number}"
-            row["labels"] = [self._label(name) for name in names]
+            # Source: "Create an issue", where those of who may not push are dropped silently.
+            may_label = _token(request) not in self.without_push
+            row["labels"] = [self._label(name) for name in names if may_label]
             row["assignees"] = [rows.user(it, "User") for it in content.get("assignees") or ()]
         return json_answer(201, row)
 
@@ -134,6 +136,8 @@ class GitHubIssues(GitHubState):
     def _add_labels(self, request: Request, _asker: Row, *place: str) -> Answer:
         issue = self.issue_at(place[2])
         self.check_may_write(request, issue)
+        if _token(request) in self.without_push:
+            raise rows.refused(403, "Must have push access to repository.")
         names = self._label_names(rows.read_object(request).get("labels"))
         with self._lock:
             old = [label["name"] for label in issue["labels"]]

@@ -91,6 +91,7 @@ class GitHubState:
             installation's token, for which `GET /user` answers 403).
         read_only: Tokens whose writes answer 403.
         without_issues: Tokens that may do nothing with issues, apart from pull requests.
+        without_push: Tokens of people who may open issues, and label none.
         repository: The `owner/name` in the links of what tests add.
         repositories: The `owner/name` that exist; None: whichever is asked for.
         facts: Fields put over the answer of `GET /repos/{owner}/{repo}`; `private` keeps issues
@@ -117,6 +118,7 @@ class GitHubState:
         self.users: dict[str, Row] = {}
         self.read_only: set[str] = set()
         self.without_issues: set[str] = set()
+        self.without_push: set[str] = set()
         self.repository = "octo/garden"
         self.repositories: set[str] | None = None
         self.facts: Row = {}
