@@ -309,6 +309,29 @@ def test_where_issues_are_switched_off_a_warning_says_so(consumer: Consumer) -> 
     assert "permissions:" not in run.messages("warning")
 
 
+def test_a_refusal_of_harmonicas_is_no_lack_of_permission(consumer: Consumer) -> None:
+    """Which issue counts for a topic takes a look at Harmonica; its refusal is told as its own."""
+    consumer.inputs["once_per"] = "topic"
+    consumer.run()
+    error = {"error": {"code": "unauthorized", "message": "Invalid or revoked API key"}}
+    consumer.box.fail("GET", "/api/v1/sessions", Fault.status(401, body=error), times=None)
+    run = consumer.run(env=LATER)
+    assert run.code == 1
+    assert "check the secret behind `api-key`" in run.messages("error")
+    assert run.messages("warning") == ""
+
+
+def test_a_round_without_its_issue_is_told_of_without_advice(consumer: Consumer) -> None:
+    """Another way to announce would not help; the warning before says what does."""
+    github = consumer.box.github
+    github.without_issues.add(github.first_token)
+    consumer.write(PATH, f"{SPEC}open_for: 5d\n")
+    warnings = consumer.run().messages("warning")
+    assert "issues: write" in warnings
+    assert "of this session yet" in warnings
+    assert "announce: issue" not in warnings
+
+
 def test_without_a_token_there_is_no_issue(consumer: Consumer) -> None:
     """The warning is the same as for a comment."""
     run = consumer.run(github_token="")

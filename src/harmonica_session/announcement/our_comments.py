@@ -50,8 +50,7 @@ def our_comments(
     if world.github is None:
         return _NOTHING
     try:
-        found = with_receipt(seal, place, read())
-        standing = _standing(world, world.github, choose(found))
+        comments = read()
     except Refused as error:
         if error.is_absent and world.inputs.pr_number:
             raise NothingToAnnounceOn(
@@ -65,6 +64,8 @@ def our_comments(
             what = "The issues cannot be read, so none is opened for the session"
         world.runner.warn(denied(what, error, place))
         return None
+    # Beyond the comments, to choose may take a look at Harmonica, whose refusals are its own.
+    standing = _standing(world, world.github, choose(with_receipt(seal, place, comments)))
     _tell(world, place, standing)
     return standing
 

@@ -116,7 +116,9 @@ def warn_of_unkept_round(world: World, seal: Seal, outcome: Outcome) -> None:
         # It was over, and what came out was told.
         return
     if kept is None or kept.receipt.round != known:
-        world.runner.warn(notes.UNKEPT_ROUND, about=ABOUT)
+        is_late = outcome.plan.task.place.is_anywhere
+        note = notes.ROUND_UNKEPT_YET if is_late else notes.UNKEPT_ROUND
+        world.runner.warn(note, about=ABOUT)
 
 
 def tidied(world: World, outcome: Outcome) -> Outcome:

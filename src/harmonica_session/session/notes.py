@@ -18,6 +18,10 @@ UNKEPT_ROUND = (
     "No announcement keeps `open_for` and `expected` of this session, so no later run knows when "
     "its round is over. Announce it (`announce: issue`, or `pr-number`), or leave them out."
 )
+ROUND_UNKEPT_YET = (
+    "No announcement keeps `open_for` and `expected` of this session yet, so no later run knows "
+    "when its round is over before one has announced it."
+)
 
 
 def chain_stands_still(chain: Chain) -> str:
