@@ -401,6 +401,23 @@ def test_a_key_in_an_action_is_blotted_out(consumer: Consumer) -> None:
     assert "Rotate ***" in sent(consumer)
 
 
+@pytest.mark.parametrize("kind", ["User", "Bot"])
+def test_a_copy_of_an_older_issue_is_not_the_newest(consumer: Consumer, kind: str) -> None:
+    """Whoever copies what an issue says moves nobody's session before back."""
+    consumer.inputs["announce"] = "issue"
+    consumer.write(PATH, SPEC)
+    older = consumer.box.github.issues
+    ran(consumer, {"GITHUB_RUN_ID": "400"})
+    first = older[max(older)]
+    consumer.age_sessions()
+    second = ran(consumer, {"GITHUB_RUN_ID": "401"})
+    copy = opened(consumer, 60, 0, body=first["body"])
+    copy["user"] = BOT if kind == "Bot" else {"login": "mona", "type": "User"}
+    consumer.write(PATH, f"{SPEC}critical: 'Since {{{{ previous.session_id }}}}'\n")
+    ran(consumer)
+    assert consumer.created[-1]["critical"] == f"Since {second.outputs['session_id']}"
+
+
 def test_the_session_of_the_topic_is_not_before_itself(consumer: Consumer) -> None:
     """A run that uses a session again knows the one before that, and changes nothing in it."""
     given(

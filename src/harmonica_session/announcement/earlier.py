@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.receipt import spec_named
 from harmonica_session.errors import ActionError, Refused
-from harmonica_session.text.moment import moment
+from harmonica_session.text.moment import is_before, moment
 from harmonica_session.words.agreed import Became, Promised
 from harmonica_session.words.session import SessionBefore
 
@@ -58,10 +58,7 @@ class Earlier:
             ServiceError: GitHub or Harmonica does not tell.
         """
         if (spec, topic) not in self._before:
-            found = self._with_own_issue(spec)
-            self._before[spec, topic] = next(
-                (it for it in found if not self._is_meant(it.session_id, topic)), None
-            )
+            self._before[spec, topic] = self._newest(spec, topic)
         return self._before[spec, topic]
 
     def promised(self, spec: str, topic: str, place: Place) -> list[Promised]:
@@ -92,15 +89,28 @@ class Earlier:
             for it, agreed in ordered
         ]
 
-    def _with_own_issue(self, spec: str) -> Iterator[SessionBefore]:
+    def _newest(self, spec: str, topic: str) -> SessionBefore | None:
+        """Return the session of the newest issue that is ours, and no later copy of an older one.
+
+        What our label led to when an issue was opened is no younger than that, so a copy is told by
+        what lies between: there the sessions are younger.
+        """
         known = self._announcements(spec)
+        newest, after = None, 0
         for issue in self._labelled() if known else ():
+            if newest and issue.number <= after:
+                break
             own = [] if known is None or issue.is_pull_request else known.as_own_issue(issue)
             for it in own:
                 receipt = it.receipt
-                if not self._is_of_this_run(it, issue):
-                    created_at = receipt.created_at or issue.created_at
-                    yield SessionBefore(receipt.session_id, receipt.join_url, created_at)
+                if self._is_of_this_run(it, issue) or self._is_meant(receipt.session_id, topic):
+                    continue
+                created_at = receipt.created_at or issue.created_at
+                if newest is None or is_before(newest.created_at, moment(created_at)):
+                    newest = SessionBefore(receipt.session_id, receipt.join_url, created_at)
+                    # A step that shares its issue with none has not looked what was there.
+                    after = issue.number if receipt.is_apart else receipt.after
+        return newest
 
     def _announced(self, spec: str, place: Place) -> Iterator[Announced]:
         """Return the announcements of a spec, in issues of their own and in comments."""
