@@ -771,3 +771,20 @@ def test_a_denied_look_is_no_reason_to_know_nothing_of_a_named_session(circle: C
     assert run.outputs["participant_count"] == "2"
     assert "Nobody knows whether the session was announced" in run.messages("warning")
     assert circle.consumer.run(command="results").code == 1
+
+
+@pytest.mark.parametrize("first", ["list", "issues without the permission"])
+def test_the_next_step_follows_the_issues(circle: Circle, first: str) -> None:
+    """Whatever an earlier run was asked for, or could do: boxes count where there is no issue."""
+    circle.end("We met.", [{"description": f"Do {at}"} for at in range(12)])
+    actions = first.partition(" ")[0]
+    if actions == "issues":
+        circle.box.github.without_issues.add(circle.box.github_token)
+    circle.results(actions=actions)
+    assert "\nTick each action here once it is done" in circle.body
+    circle.box.github.without_issues.clear()
+    run = circle.results(actions="issues")
+    for text in (circle.body, run.summary):
+        assert "\nClose the issue of an action once it is done, or tick the action" in text
+        assert "\nTick each action here" not in text
+    assert circle.seal_holds()

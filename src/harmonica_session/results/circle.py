@@ -94,7 +94,7 @@ def bring_up_to_date(world: World, places: Sequence[Announced], *, is_private: b
         report,
         announced=standing,
         session=session,
-        it=told(standing, dues[0], came, is_followed_up=world.inputs.actions == "issues"),
+        it=told(standing, dues[0], came),
         is_changed=is_changed,
         is_final=dues[0].is_final,
         has_summary=report.has_summary or bool(came.summary),
@@ -142,7 +142,7 @@ def _carried_on(
             continue
         if not is_lead and first and first.is_final:
             came = replace(came, agreed=first.agreed)
-        now = _Now(due, came, is_lead, world.inputs.actions == "issues")
+        now = _Now(due, came, is_lead)
         standing = _told(world, github, place, now)
         lead = standing if is_lead else lead
         is_reminded = due.may_remind and remind(world, github, place, now.told(standing))
@@ -183,17 +183,15 @@ class _Now:
         due: Where the round stands.
         came: What came out.
         is_lead: Whether the actions are followed up from this announcement.
-        follows_up: Whether each action is to have an issue.
     """
 
     due: Due
     came: CameOut
     is_lead: bool
-    follows_up: bool = False
 
     def told(self, announced: Announced) -> Told:
         """Return what is told of the session."""
-        return told(announced, self.due, self.came, is_followed_up=self.follows_up)
+        return told(announced, self.due, self.came)
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ class News:
     is_whole: bool = False
 
 
-def told(announced: Announced, due: Due, came: CameOut, *, is_followed_up: bool) -> Told:
+def told(announced: Announced, due: Due, came: CameOut) -> Told:
     """Return what is told of a session, of its results only what may be shown."""
     known, may = announced.receipt.reported, due.may_show
     return texts.Told(
@@ -59,7 +59,6 @@ def told(announced: Announced, due: Due, came: CameOut, *, is_followed_up: bool)
         decisions=came.decisions if may else (),
         agreed=(known.agreed if known and known.is_final else came.agreed) if may else (),
         tensions=came.tensions if may else (),
-        is_followed_up=is_followed_up,
     )
 
 
