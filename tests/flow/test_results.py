@@ -260,7 +260,7 @@ def test_at_most_ten_actions_have_an_issue(circle: Circle) -> None:
     run = circle.results(actions="issues")
     assert json.loads(run.outputs["action_issues"]) == [*range(8, 18)]
     assert len(json.loads(run.outputs["actions"])) == 40
-    assert "30 more actions have no issue" in run.log
+    assert "Of 40 actions the first 10 have an issue each." in run.log
     circle.results(actions="issues")
     assert len(circle.box.github.issues) == 11
 
@@ -503,7 +503,7 @@ def test_a_dry_run_shows_what_it_would_remind_of(circle: Circle) -> None:
     circle.end("We met.")
     circle.results()
     run = circle.results(dry_run="true", actions="issues")
-    assert "would open issues for 1 actions" in run.log
+    assert "would open an issue for actions" in run.log
     assert len(circle.box.github.issues) == 1
 
 
@@ -787,4 +787,27 @@ def test_the_next_step_follows_the_issues(circle: Circle, first: str) -> None:
     for text in (circle.body, run.summary):
         assert "\nClose the issue of an action once it is done, or tick the action" in text
         assert "\nTick each action here" not in text
+    assert circle.seal_holds()
+
+
+def test_ticks_stay_when_the_round_ends(circle: Circle) -> None:
+    """As far as the actions are worded as they were; others begin without."""
+    circle.session["participant_count"] = 2
+    circle.find("We met.")
+
+    def say(*descriptions: str) -> None:
+        actions = [{"description": it} for it in descriptions]
+        answer = json.dumps({"status": "generated", "knowledge": {"actions": actions}})
+        said = Fault.body(answer, content_type="application/json")
+        circle.box.heal()
+        circle.box.fail("POST", ".*/knowledge", said, times=None)
+
+    say("Write it down", "Read it")
+    circle.results()
+    [comment] = circle.box.github.comments
+    comment["body"] = comment["body"].replace("- [ ] ", "- [X] ")
+    say("Write it down", "Read it aloud")
+    circle.days_pass(5.1)
+    circle.results(actions="issues")
+    assert "- [x] Write it down #8\n- [ ] Read it aloud #9\n" in circle.body
     assert circle.seal_holds()

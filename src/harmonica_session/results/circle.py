@@ -12,7 +12,7 @@ from harmonica_session.announcement.receipt import UNKNOWN
 from harmonica_session.errors import Refused
 from harmonica_session.results.ask import CameOut, ask
 from harmonica_session.results.decide import Due
-from harmonica_session.results.follow_up import claimed, follow_up, is_claimed, still_claims
+from harmonica_session.results.follow_up import MOST, claimed, follow_up, is_claimed, still_claims
 from harmonica_session.results.rehearse import is_rehearsal
 from harmonica_session.results.remind import remind
 from harmonica_session.results.tell import News, latest, news, told, write
@@ -241,7 +241,8 @@ def _told(world: World, github: GitHub, announced: Announced, now: _Now) -> Anno
         return current
     if not step.follows:
         return write(world, github, current, step.new, closes=step.closes) or current
-    is_rehearsal(world, f"open issues for {len(step.new.reported.agreed)} actions")
+    count = min(len(step.new.reported.agreed), MOST)
+    is_rehearsal(world, f"open {'an issue' if count == 1 else f'{count} issues'} for actions")
     mine = replace(step.new, reported=claimed(world, step.new.reported))
     written = write(world, github, current, mine)
     return _followed_up(world, github, written, step) if written else current

@@ -80,7 +80,11 @@ def news(announced: Announced, due: Due, came: CameOut, it: Told) -> News | None
         agreed=tuple(it.agreed),
     )
     is_whole = is_final or reported.summary != known.summary
-    text = texts.results(it, ROOM) if is_whole else with_standing(announced.text, it.standing)
+    text = (
+        texts.with_ticks(texts.results(it, ROOM), announced.text)
+        if is_whole
+        else with_standing(announced.text, it.standing)
+    )
     is_new = is_whole or text != announced.text
     return News(text, reported, is_whole=is_whole) if is_new else None
 

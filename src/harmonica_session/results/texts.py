@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _TOPIC, _LABEL, _LINE, _PATH = 250, 120, 500, 200
 _SIDES = 4
+_UNTICKED, _TICKED = "- [ ] ", "- [x] "
 _BOX = re.compile(r"- \[[ xX]\] ")
 # What there is to do about the actions: with boxes alone, with issues alone, with both.
 _TICK = "Tick each action here once it is done; the next session can be told what was."
@@ -139,7 +140,7 @@ def _decision(it: Decision) -> str:
 
 def _action(it: Agreed) -> str:
     issue = f" #{it.issue}" if it.issue else ""
-    return f"- [ ] {_without_issue(it)}{issue}"
+    return f"{_UNTICKED}{_without_issue(it)}{issue}"
 
 
 def _without_issue(it: Agreed) -> str:
@@ -211,6 +212,18 @@ def _with_issue(line: str, numbers: Mapping[str, int], agreed: Sequence[Agreed])
     if not box or said not in numbers:
         return line
     return f"{box}{said}{f' #{numbers[said]}' if numbers[said] else ''}"
+
+
+def with_ticks(text: str, former: str) -> str:
+    """Return the text of results with the ticks that the same actions had in the one before."""
+    boxes = map(_box_in, former.split("\n"))
+    ticked = {said for box, said in boxes if box and box != _UNTICKED}
+    return "\n".join(
+        line.replace(_UNTICKED, _TICKED, 1)
+        if line.startswith(_UNTICKED) and _box_in(line)[1] in ticked
+        else line
+        for line in text.split("\n")
+    )
 
 
 def _box_in(line: str) -> tuple[str, str]:
