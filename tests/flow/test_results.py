@@ -338,7 +338,7 @@ def test_a_session_that_was_not_announced_is_published_on_demand(circle: Circle)
     other = circle.box.harmonica.add_session("Elsewhere", participant_count=4)
     circle.box.harmonica.set_results(other, summary="Known to few")
     run = circle.results(session=other["id"], publish="true", write_session_md=BRIEF)
-    assert "`publish: true` shows results that would else be left out" in run.log
+    assert "`publish: true` shows results that would otherwise be left out" in run.log
     assert "Known to few" in run.summary
     assert "Known to few" in circle.written(BRIEF)
 
@@ -450,6 +450,24 @@ class TestBrief:
         run = circle.results(write_session_md=BRIEF)
         assert "holds the brief of a newer session" in run.log
         assert circle.written(BRIEF) == newer
+
+    def test_a_session_that_was_not_announced_has_its_age_from_harmonica(
+        self, circle: Circle
+    ) -> None:
+        """So that its brief, too, replaces no newer one."""
+        circle.end("The newer one.")
+        circle.results(write_session_md=BRIEF)
+        newer = circle.written(BRIEF)
+        other = circle.box.harmonica.add_session("Elsewhere", participant_count=4)
+        circle.box.harmonica.set_results(other, summary="The other one.")
+        other["created_at"] = "2020-01-01T00:00:00.000Z"
+        asked = {"session": other["id"], "publish": "true", "write_session_md": BRIEF}
+        assert "holds the brief of a newer session" in circle.results(**asked).log
+        assert circle.written(BRIEF) == newer
+        other["created_at"] = "2100-01-01T00:00:00.000Z"
+        circle.results(**asked)
+        assert "\ncreated_at: 2100-01-01T00:00:00.000Z\n" in circle.written(BRIEF)
+        assert "The other one." in circle.written(BRIEF)
 
     def test_front_matter_of_the_brief_is_text(self, circle: Circle) -> None:
         """What stands there does not pass for ours."""
@@ -811,3 +829,14 @@ def test_ticks_stay_when_the_round_ends(circle: Circle) -> None:
     circle.results(actions="issues")
     assert "- [x] Write it down #8\n- [ ] Read it aloud #9\n" in circle.body
     assert circle.seal_holds()
+
+
+def test_publishing_is_said_of_a_round_that_was_told_as_well(consumer: Consumer) -> None:
+    """Its brief may be written all the same, and the summary's heading says what was done."""
+    circle = Circle(consumer, ROUND.replace("public", "host"))
+    circle.end("Known to few.")
+    circle.results()
+    run = circle.results(publish="true", write_session_md=BRIEF)
+    assert "Known to few." in circle.written(BRIEF)
+    assert "otherwise be left out: the spec has asked for `host`." in run.log
+    assert run.summary.startswith("## Harmonica session: reported\n")

@@ -89,7 +89,7 @@ def _report(
     hand_on_results(world, report)
     # The newest session is the first.
     if at == 0 and world.inputs.write_session_md:
-        path = keep_brief(world, report.announced.receipt, may_show=report.may_show)
+        path = keep_brief(world, report)
         report = replace(report, session_md=path, is_changed=report.is_changed or bool(path))
         reports[at] = report
         hand_on_results(world, report)

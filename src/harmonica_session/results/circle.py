@@ -75,12 +75,13 @@ def bring_up_to_date(world: World, places: Sequence[Announced], *, is_private: b
         is_final=known is not None and known.is_final,
         has_summary=known is not None and known.has_summary,
     )
+    # What was told before is handed on as well, and a brief may be written.
+    _tell_of_publishing(world, lead.receipt, is_private=is_private)
     if harmonica is None or all(_is_done(world, it) for it in places):
         return report
     session = _session(world, harmonica, lead)
     if session is None:
         return report
-    _tell_of_publishing(world, lead.receipt, is_private=is_private)
     now = world.deadline.clock.utc_now()
     dues = [
         Due(it.receipt, session, now, _may_show(world, it.receipt, is_private=is_private))
@@ -120,10 +121,13 @@ def _may_show(world: World, receipt: Receipt, *, is_private: bool) -> bool:
 def _tell_of_publishing(world: World, receipt: Receipt, *, is_private: bool) -> None:
     asked = receipt.results_visibility
     if world.inputs.publish and not may_show(asked, is_private=is_private, publish=False):
-        said = {"": "nothing, which means the host alone", UNKNOWN: "nobody knows what"}
+        said = {
+            "": "the spec has left it to Harmonica, which shows them to the host alone",
+            UNKNOWN: "nobody knows what the spec has asked for",
+        }
+        because = said.get(asked, f"the spec has asked for `{asked}`")
         world.runner.say(
-            "`publish: true` shows results that would else be left out: the spec has asked for "
-            f"{said.get(asked, f'`{asked}`')}."
+            f"`publish: true` shows results that would otherwise be left out: {because}."
         )
 
 
