@@ -22,7 +22,6 @@ from harmonica_session.results.keep_brief import keep_brief
 from harmonica_session.results.rehearse import is_rehearsal
 from harmonica_session.text.decoding import lines_of
 from harmonica_session.text.moment import moment
-from harmonica_session.words.visibility import Visibility
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -159,7 +158,7 @@ def _age(announced: Announced) -> float:
 
 def _is_private(world: World, found: Sequence[Announced]) -> bool:
     """Say whether the repository is surely not public, by the event or else by GitHub."""
-    told = Visibility.model_validate(world.event.payload.get("repository") or {})
+    told = world.event.about_repository
     if told.private is not None or told.visibility is not None:
         return told.is_private
     # Of the answers only `participants` depends on it.
