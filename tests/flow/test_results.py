@@ -760,6 +760,26 @@ def test_knowledge_of_any_form_is_told_as_far_as_it_can_be_read(
     assert "### Actions" not in circle.body
 
 
+@pytest.mark.parametrize("nothing", ["\u200b", "\u2060\u202e ", "\u00ad"])
+def test_what_shows_nothing_is_nothing(circle: Circle, nothing: str) -> None:
+    """No heading stands above it, and no line is empty."""
+    circle.end(
+        nothing if nothing == "\u200b" else "We met.",
+        [{"description": nothing}, {"description": "Write it down", "owner": nothing}],
+        decisions=[{"label": nothing}, {"label": "Keep it", "summary": nothing}],
+        tensions=[{"summary": nothing}, {"summary": "Speed", "sides": [nothing]}],
+    )
+    run = circle.results(results_file="r.json", actions="issues")
+    has_summary = nothing != "\u200b"
+    assert ("### Summary" in circle.body) == has_summary
+    assert run.outputs["summary_ready"] == ("true" if has_summary else "false")
+    if has_summary:
+        assert "### Decisions\n\n- Keep it\n\n" in circle.body
+        assert "### Actions\n\n- [ ] Write it down #8\n\n" in circle.body
+        assert "### Open tensions\n\n- Speed\n\n" in circle.body
+    assert nothing not in circle.written("r.json")
+
+
 def test_a_brief_costs_one_request_where_it_may_be_shown(circle: Circle) -> None:
     """Also of a round that was told, for the file may be an older one's."""
     circle.end("We met.")
