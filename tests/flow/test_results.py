@@ -348,6 +348,8 @@ def test_a_session_that_nobody_has_is_an_error(circle: Circle) -> None:
     run = circle.results(session="5f0c2d1e")
     assert (run.code, run.outputs["status"]) == (1, "failed")
     assert "look at the session" in run.messages("error")
+    assert "there is no such session, or it belongs to another account" in run.messages("error")
+    assert "project_id" not in run.messages("error")
 
 
 def test_an_announced_session_that_is_gone_is_a_warning(circle: Circle) -> None:
@@ -521,7 +523,7 @@ def test_a_dry_run_shows_what_it_would_remind_of(circle: Circle) -> None:
     circle.end("We met.")
     circle.results()
     run = circle.results(dry_run="true", actions="issues")
-    assert "would open an issue for actions" in run.log
+    assert "would open an issue for an action." in run.log
     assert len(circle.box.github.issues) == 1
 
 

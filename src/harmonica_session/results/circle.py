@@ -246,7 +246,9 @@ def _told(world: World, github: GitHub, announced: Announced, now: _Now) -> Anno
     if not step.follows:
         return write(world, github, current, step.new, closes=step.closes) or current
     count = min(len(step.new.reported.agreed), MOST)
-    is_rehearsal(world, f"open {'an issue' if count == 1 else f'{count} issues'} for actions")
+    is_rehearsal(
+        world, f"open {'an issue for an action' if count == 1 else f'issues for {count} actions'}"
+    )
     mine = replace(step.new, reported=claimed(world, step.new.reported))
     written = write(world, github, current, mine)
     return _followed_up(world, github, written, step) if written else current
