@@ -442,6 +442,32 @@ class TestBrief:
         assert "Harmonica has not written the brief yet" in run.log
         assert circle.written(BRIEF) == "ours\n"
 
+    def test_it_is_left_where_harmonica_has_no_briefs(self, circle: Circle) -> None:
+        """No later run changes that, so it is no warning each day."""
+        circle.end("We met.")
+        circle.box.harmonica.lacks |= {"session-md"}
+        run = circle.results(write_session_md=BRIEF)
+        assert "SESSION.md stays as it is: this Harmonica has no briefs" in run.log
+        assert (run.code, run.annotations) == (0, [])
+
+    def test_one_that_is_out_of_reach_is_a_warning(self, circle: Circle) -> None:
+        """It says why, and nothing of a spec."""
+        circle.end("We met.")
+        circle.results()
+        circle.box.harmonica.sessions.clear()
+        run = circle.results(write_session_md=BRIEF)
+        assert "there is no such session, or it belongs to another" in run.messages("warning")
+        assert "project_id" not in run.messages("warning")
+
+    @pytest.mark.parametrize("other", [BRIEF, f"./{BRIEF}", f".//{BRIEF}"])
+    def test_it_shares_no_file_with_the_results(self, circle: Circle, other: str) -> None:
+        """One would replace the other; nothing is asked for or written."""
+        before = len(circle.box.requests)
+        run = circle.results(write_session_md=BRIEF, results_file=other)
+        assert run.code == 1
+        assert "name two files" in run.messages("error")
+        assert len(circle.box.requests) == before
+
     def test_an_older_one_never_replaces_a_newer_one(self, circle: Circle) -> None:
         """Whatever session a run is about."""
         circle.end("The old one.")

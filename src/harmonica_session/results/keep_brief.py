@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harmonica_session.errors import ActionError
+from harmonica_session.errors import ActionError, RouteMissing
 from harmonica_session.results.rehearse import is_rehearsal
 from harmonica_session.text.moment import moment
 from harmonica_session.text.secrecy import without_secrets
@@ -26,7 +26,7 @@ def keep_brief(world: World, report: Report) -> str:
     Raises:
         FileRefused: The file may not be written.
     """
-    files, harmonica, receipt = world.files, world.harmonica, report.announced.receipt
+    files, receipt = world.files, report.announced.receipt
     path = files.normalise(world.inputs.write_session_md)
     if not report.may_show:
         world.runner.say(
@@ -47,13 +47,8 @@ def keep_brief(world: World, report: Report) -> str:
     if kept and _is_newer(kept, above):
         world.runner.say(f"{path} holds the brief of a newer session, so it stays.")
         return ""
-    try:
-        text = harmonica.brief(receipt.session_id) if harmonica else None
-    except ActionError as error:
-        world.runner.warn(f"The brief could not be read; the next run tries again: {error}")
-        return ""
-    if not text or not text.strip():
-        world.runner.say(f"Harmonica has not written the brief yet, so {path} stays as it is.")
+    text = _asked(world, path, receipt.session_id)
+    if not text:
         return ""
     safe = without_secrets(text, world.inputs.secret_texts)
     content = above.above(safe).encode("utf-8", "replace")
@@ -62,6 +57,22 @@ def keep_brief(world: World, report: Report) -> str:
     files.write(path, content)
     world.runner.say(f"Brief, written to {path}")
     return path
+
+
+def _asked(world: World, path: str, session_id: str) -> str:
+    """Return the brief as Harmonica has it; empty where there is none to be had, which is said."""
+    try:
+        text = world.harmonica.brief(session_id) if world.harmonica else None
+    except RouteMissing as error:
+        world.runner.say(f"{path} stays as it is: {error}.")
+        return ""
+    except ActionError as error:
+        world.runner.warn(f"The brief could not be read; the next run tries again: {error}")
+        return ""
+    if not text or not text.strip():
+        world.runner.say(f"Harmonica has not written the brief yet, so {path} stays as it is.")
+        return ""
+    return text
 
 
 def _is_newer(kept: FrontMatter, it: FrontMatter) -> bool:

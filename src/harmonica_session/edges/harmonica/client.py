@@ -212,7 +212,7 @@ class Harmonica:
         path = f"/sessions/{quote(session_id, safe='')}/session-md"
         response = self._service.send(Request("read the brief of the session", "GET", path))
         try:
-            accepted(response, 200, optional="briefs of sessions")
+            accepted(response, 200, advice=NO_SESSION, optional="briefs of sessions")
         except Refused as error:
             if error.status == _NOT_FOUND and error.is_out_of_reach:
                 return None
