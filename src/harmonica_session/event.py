@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from harmonica_session.words.place import Place
     from harmonica_session.words.pull_request import PullRequest
+    from harmonica_session.words.visibility import AboutRepository
 
 # GitHub withholds secrets from these events when the pull request comes from a fork.
 # Source: "Events that trigger workflows", pull request events in forked repositories.
@@ -71,6 +72,14 @@ class Event:
     run_number: str = ""
     workflow: str = ""
     server_url: str = ""
+
+    @property
+    def about_repository(self) -> AboutRepository:
+        """What the event says of the repository; nothing where that has another form."""
+        from harmonica_session.words.visibility import AboutRepository
+
+        told = nested(self.payload, "repository")
+        return AboutRepository.model_validate(told if isinstance(told, dict) else {})
 
     @property
     def is_public(self) -> bool:

@@ -550,6 +550,24 @@ def test_a_dry_run_without_a_key_leaves_an_earlier_session_out(consumer: Consume
     assert "leaves out an earlier session" in run.messages("warning")
 
 
+@pytest.mark.parametrize("publish", ["true", "false"])
+@pytest.mark.parametrize("limit", [4_000, 1_000])
+def test_a_dry_run_shows_no_results_of_an_earlier_session(
+    consumer: Consumer, publish: str, limit: int
+) -> None:
+    """Not everybody who sees the log may see them; the next session's facilitator is told."""
+    row = consumer.box.harmonica.add_session()
+    row["session_md"] = "# Last time\n\nKnown to few.\n\n" + "And more.\n" * 200
+    given(consumer, f"previous_session: {{session: {row['id']}}}", limit=limit)
+    run = consumer.on_pull_request(dry_run="true", publish=publish)
+    for text in (run.log, run.summary):
+        assert ("Last time" in text) == (publish == "true")
+        assert ("[an earlier session: not shown, for it may not be" in text) == (publish == "false")
+        assert "Ref: " in text
+    consumer.on_pull_request()
+    assert "Last time" in sent(consumer)
+
+
 def test_no_source_starves_another(consumer: Consumer) -> None:
     """Long sources share the limit, short ones stay whole, and each cut is marked and named."""
     consumer.write("long.md", "A long line of text\n" * 500)

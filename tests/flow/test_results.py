@@ -260,7 +260,7 @@ def test_at_most_ten_actions_have_an_issue(circle: Circle) -> None:
     run = circle.results(actions="issues")
     assert json.loads(run.outputs["action_issues"]) == [*range(8, 18)]
     assert len(json.loads(run.outputs["actions"])) == 40
-    assert "30 more actions have no issue" in run.log
+    assert "Of 40 actions the first 10 have an issue each." in run.log
     circle.results(actions="issues")
     assert len(circle.box.github.issues) == 11
 
@@ -338,7 +338,7 @@ def test_a_session_that_was_not_announced_is_published_on_demand(circle: Circle)
     other = circle.box.harmonica.add_session("Elsewhere", participant_count=4)
     circle.box.harmonica.set_results(other, summary="Known to few")
     run = circle.results(session=other["id"], publish="true", write_session_md=BRIEF)
-    assert "`publish: true` shows results that would else be left out" in run.log
+    assert "`publish: true` shows results that would otherwise be left out" in run.log
     assert "Known to few" in run.summary
     assert "Known to few" in circle.written(BRIEF)
 
@@ -348,6 +348,8 @@ def test_a_session_that_nobody_has_is_an_error(circle: Circle) -> None:
     run = circle.results(session="5f0c2d1e")
     assert (run.code, run.outputs["status"]) == (1, "failed")
     assert "look at the session" in run.messages("error")
+    assert "there is no such session, or it belongs to another account" in run.messages("error")
+    assert "project_id" not in run.messages("error")
 
 
 def test_an_announced_session_that_is_gone_is_a_warning(circle: Circle) -> None:
@@ -440,6 +442,32 @@ class TestBrief:
         assert "Harmonica has not written the brief yet" in run.log
         assert circle.written(BRIEF) == "ours\n"
 
+    def test_it_is_left_where_harmonica_has_no_briefs(self, circle: Circle) -> None:
+        """No later run changes that, so it is no warning each day."""
+        circle.end("We met.")
+        circle.box.harmonica.lacks |= {"session-md"}
+        run = circle.results(write_session_md=BRIEF)
+        assert "SESSION.md stays as it is: this Harmonica has no briefs" in run.log
+        assert (run.code, run.annotations) == (0, [])
+
+    def test_one_that_is_out_of_reach_is_a_warning(self, circle: Circle) -> None:
+        """It says why, and nothing of a spec."""
+        circle.end("We met.")
+        circle.results()
+        circle.box.harmonica.sessions.clear()
+        run = circle.results(write_session_md=BRIEF)
+        assert "there is no such session, or it belongs to another" in run.messages("warning")
+        assert "project_id" not in run.messages("warning")
+
+    @pytest.mark.parametrize("other", [BRIEF, f"./{BRIEF}", f".//{BRIEF}"])
+    def test_it_shares_no_file_with_the_results(self, circle: Circle, other: str) -> None:
+        """One would replace the other; nothing is asked for or written."""
+        before = len(circle.box.requests)
+        run = circle.results(write_session_md=BRIEF, results_file=other)
+        assert run.code == 1
+        assert "name two files" in run.messages("error")
+        assert len(circle.box.requests) == before
+
     def test_an_older_one_never_replaces_a_newer_one(self, circle: Circle) -> None:
         """Whatever session a run is about."""
         circle.end("The old one.")
@@ -450,6 +478,24 @@ class TestBrief:
         run = circle.results(write_session_md=BRIEF)
         assert "holds the brief of a newer session" in run.log
         assert circle.written(BRIEF) == newer
+
+    def test_a_session_that_was_not_announced_has_its_age_from_harmonica(
+        self, circle: Circle
+    ) -> None:
+        """So that its brief, too, replaces no newer one."""
+        circle.end("The newer one.")
+        circle.results(write_session_md=BRIEF)
+        newer = circle.written(BRIEF)
+        other = circle.box.harmonica.add_session("Elsewhere", participant_count=4)
+        circle.box.harmonica.set_results(other, summary="The other one.")
+        other["created_at"] = "2020-01-01T00:00:00.000Z"
+        asked = {"session": other["id"], "publish": "true", "write_session_md": BRIEF}
+        assert "holds the brief of a newer session" in circle.results(**asked).log
+        assert circle.written(BRIEF) == newer
+        other["created_at"] = "2100-01-01T00:00:00.000Z"
+        circle.results(**asked)
+        assert "\ncreated_at: 2100-01-01T00:00:00.000Z\n" in circle.written(BRIEF)
+        assert "The other one." in circle.written(BRIEF)
 
     def test_front_matter_of_the_brief_is_text(self, circle: Circle) -> None:
         """What stands there does not pass for ours."""
@@ -503,7 +549,7 @@ def test_a_dry_run_shows_what_it_would_remind_of(circle: Circle) -> None:
     circle.end("We met.")
     circle.results()
     run = circle.results(dry_run="true", actions="issues")
-    assert "would open issues for 1 actions" in run.log
+    assert "would open an issue for an action." in run.log
     assert len(circle.box.github.issues) == 1
 
 
@@ -742,6 +788,26 @@ def test_knowledge_of_any_form_is_told_as_far_as_it_can_be_read(
     assert "### Actions" not in circle.body
 
 
+@pytest.mark.parametrize("nothing", ["\u200b", "\u2060\u202e ", "\u00ad"])
+def test_what_shows_nothing_is_nothing(circle: Circle, nothing: str) -> None:
+    """No heading stands above it, and no line is empty."""
+    circle.end(
+        nothing if nothing == "\u200b" else "We met.",
+        [{"description": nothing}, {"description": "Write it down", "owner": nothing}],
+        decisions=[{"label": nothing}, {"label": "Keep it", "summary": nothing}],
+        tensions=[{"summary": nothing}, {"summary": "Speed", "sides": [nothing]}],
+    )
+    run = circle.results(results_file="r.json", actions="issues")
+    has_summary = nothing != "\u200b"
+    assert ("### Summary" in circle.body) == has_summary
+    assert run.outputs["summary_ready"] == ("true" if has_summary else "false")
+    if has_summary:
+        assert "### Decisions\n\n- Keep it\n\n" in circle.body
+        assert "### Actions\n\n- [ ] Write it down #8\n\n" in circle.body
+        assert "### Open tensions\n\n- Speed\n\n" in circle.body
+    assert nothing not in circle.written("r.json")
+
+
 def test_a_brief_costs_one_request_where_it_may_be_shown(circle: Circle) -> None:
     """Also of a round that was told, for the file may be an older one's."""
     circle.end("We met.")
@@ -771,3 +837,54 @@ def test_a_denied_look_is_no_reason_to_know_nothing_of_a_named_session(circle: C
     assert run.outputs["participant_count"] == "2"
     assert "Nobody knows whether the session was announced" in run.messages("warning")
     assert circle.consumer.run(command="results").code == 1
+
+
+@pytest.mark.parametrize("first", ["list", "issues without the permission"])
+def test_the_next_step_follows_the_issues(circle: Circle, first: str) -> None:
+    """Whatever an earlier run was asked for, or could do: boxes count where there is no issue."""
+    circle.end("We met.", [{"description": f"Do {at}"} for at in range(12)])
+    actions = first.partition(" ")[0]
+    if actions == "issues":
+        circle.box.github.without_issues.add(circle.box.github_token)
+    circle.results(actions=actions)
+    assert "\nTick each action here once it is done" in circle.body
+    circle.box.github.without_issues.clear()
+    run = circle.results(actions="issues")
+    for text in (circle.body, run.summary):
+        assert "\nClose the issue of an action once it is done, or tick the action" in text
+        assert "\nTick each action here" not in text
+    assert circle.seal_holds()
+
+
+def test_ticks_stay_when_the_round_ends(circle: Circle) -> None:
+    """As far as the actions are worded as they were; others begin without."""
+    circle.session["participant_count"] = 2
+    circle.find("We met.")
+
+    def say(*descriptions: str) -> None:
+        actions = [{"description": it} for it in descriptions]
+        answer = json.dumps({"status": "generated", "knowledge": {"actions": actions}})
+        said = Fault.body(answer, content_type="application/json")
+        circle.box.heal()
+        circle.box.fail("POST", ".*/knowledge", said, times=None)
+
+    say("Write it down", "Read it")
+    circle.results()
+    [comment] = circle.box.github.comments
+    comment["body"] = comment["body"].replace("- [ ] ", "- [X] ")
+    say("Write it down", "Read it aloud")
+    circle.days_pass(5.1)
+    circle.results(actions="issues")
+    assert "- [x] Write it down #8\n- [ ] Read it aloud #9\n" in circle.body
+    assert circle.seal_holds()
+
+
+def test_publishing_is_said_of_a_round_that_was_told_as_well(consumer: Consumer) -> None:
+    """Its brief may be written all the same, and the summary's heading says what was done."""
+    circle = Circle(consumer, ROUND.replace("public", "host"))
+    circle.end("Known to few.")
+    circle.results()
+    run = circle.results(publish="true", write_session_md=BRIEF)
+    assert "Known to few." in circle.written(BRIEF)
+    assert "otherwise be left out: the spec has asked for `host`." in run.log
+    assert run.summary.startswith("## Harmonica session: reported\n")

@@ -174,6 +174,18 @@ def test_github_is_asked_where_the_event_does_not_say(consumer: Consumer) -> Non
     assert len(circle.box.requests_to("GET", repository)) == before + 1
 
 
+@pytest.mark.parametrize("odd", ["octo/garden", ["private"], 5, True, {"private": "true"}, {}])
+def test_an_odd_repository_in_the_event_says_nothing(consumer: Consumer, odd: object) -> None:
+    """GitHub is asked as if there were none."""
+    circle = Circle(consumer, ROUND.replace("public", "participants"))
+    circle.end(WORDS["summary"])
+    circle.box.github.facts = REPOSITORIES["public"]
+    payload = {**pull_request_payload("synchronize"), "repository": odd}
+    run = consumer.run("pull_request", payload, command="results")
+    assert (run.code, run.outputs["participant_count"]) == (0, "2")
+    assert WORDS["summary"] not in circle.body + run.summary + run.log
+
+
 def test_the_receipt_counts_and_not_today_s_spec(consumer: Consumer) -> None:
     """Who answered was told who would see it."""
     circle = Circle(consumer, ROUND.replace("public", "host"))

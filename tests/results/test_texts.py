@@ -71,7 +71,7 @@ def test_results_that_may_not_be_shown(golden: Callable[[str, str], None]) -> No
 
 def test_results_with_issues(golden: Callable[[str, str], None]) -> None:
     """Each action leads to its issue, and the next step is another one."""
-    it = replace(told(), is_followed_up=True)
+    it = told()
     numbered = [one.model_copy(update={"issue": at}) for at, one in enumerate(it.agreed, 8)]
     golden("results-issues.md", texts.with_issues(texts.results(it, ROOM), numbered))
 
@@ -172,11 +172,43 @@ def test_a_list_that_is_too_long_says_so() -> None:
 
 def test_issues_are_linked_beside_the_boxes_ticked_or_not() -> None:
     """A number is put where there is none, and replaced where there is one."""
-    text = "- [x] One #3\n> - [ ] theirs\n- [ ] Two\n- [ ] Three\nnot a box"
-    issues = [Agreed(description="x", issue=number) for number in (4, 5, 0)]
-    assert texts.with_issues(text, issues) == (
-        "- [x] One #4\n> - [ ] theirs\n- [ ] Two #5\n- [ ] Three\nnot a box"
+    text = "- [x] One #3\n> - [ ] Two\n- [ ] Two (due: now)\n- [ ] Three\nnot a box"
+    said = [("One", "", 4), ("Two", "now", 5), ("Three", "", 0)]
+    actions = [Agreed(description=it, due=due, issue=number) for it, due, number in said]
+    assert texts.with_issues(text, actions) == (
+        "- [x] One #4\n> - [ ] Two\n- [ ] Two (due: now) #5\n- [ ] Three\nnot a box"
     )
+
+
+def test_a_line_that_somebody_has_added_gets_no_number() -> None:
+    """Nor does it take one from the action below."""
+    it = replace(told(), agreed=[Agreed(description="One"), Agreed(description="Two")])
+    text = texts.results(it, ROOM).replace("- [ ] One", "- [ ] Mine\n- [ ] One")
+    numbered = [one.model_copy(update={"issue": at}) for at, one in enumerate(it.agreed, 8)]
+    shown = texts.with_issues(text, numbered)
+    assert "- [ ] Mine\n- [ ] One #8\n- [ ] Two #9\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("issues", "step"),
+    [
+        ((0, 0), "Tick each action here once it is done"),
+        ((8, 9), "Each action has an issue of its own."),
+        ((8, 0), "Close the issue of an action once it is done, or tick the action here"),
+    ],
+)
+def test_the_next_step_is_true_of_the_issues_that_there_are(
+    issues: tuple[int, int], step: str
+) -> None:
+    """From the start, as well as where issues were opened or lost after the list was told."""
+    it = replace(told(), agreed=[Agreed(description=name) for name in ("One", "Two")])
+    numbered = [
+        one.model_copy(update={"issue": number})
+        for one, number in zip(it.agreed, issues, strict=True)
+    ]
+    whole = texts.results(replace(it, agreed=numbered), ROOM)
+    assert step in whole
+    assert texts.with_issues(texts.results(it, ROOM), numbered) == whole
 
 
 @pytest.mark.parametrize("description", ["\u200b", "\u202e\u2066"])

@@ -40,3 +40,9 @@ def test_what_is_said_twice_is_kept_once() -> None:
     """By its words, as far as they are kept."""
     said = [Action(description="Write it down", owner=name) for name in ("Ann", "Bo")]
     assert [it.owner for it in agreed(said)] == ["Ann"]
+
+
+def test_what_is_said_again_takes_no_room_from_others() -> None:
+    """However long it is, and however often a model says it."""
+    said = [Action(description="\U0001f600" * 190, owner="\U0001f600" * 50)] * 99
+    assert len(agreed([*said, Action(description="Write it down")])) == 2

@@ -22,10 +22,12 @@ class Background(NamedTuple):
         source: What people call its source: `the spec`, or a path such as `SESSION.md`. Texts of
             one source have one share of the limit.
         text: The text.
+        is_private: Whether the facilitator may know it, and not everybody who sees the run.
     """
 
     source: str
     text: str
+    is_private: bool = False
 
 
 class Share(NamedTuple):
@@ -56,12 +58,21 @@ class Context:
         sources: Where it came from, in order.
         cut: How many characters were left out.
         shares: The same for each source.
+        private: What of it not everybody may see who sees the run.
     """
 
     text: str
     sources: tuple[str, ...]
     cut: int = 0
     shares: tuple[Share, ...] = field(default=(), compare=False)
+    private: tuple[Background, ...] = field(default=(), compare=False)
+
+    def as_shown(self, text: str) -> str:
+        """Return a text that holds the context, with a note in place of what is private."""
+        for part in self.private:
+            note = f"[{part.source}: not shown, for it may not be for everybody who sees this run]"
+            text = text.replace(part.text, note)
+        return text
 
     def with_references(self, *references: str) -> str:
         """Return the context with a line `Ref: …` for each reference at its end.
@@ -92,13 +103,13 @@ def put_together(backgrounds: list[Background], limit: int) -> Context:
         backgrounds: The texts, in order. Blank ones are left out.
         limit: Longest context in characters.
     """
-    trimmed = [(part.source, part.text.rstrip().lstrip("\r\n")) for part in backgrounds]
-    held = [(source, text) for source, text in trimmed if text]
+    trimmed = [it._replace(text=it.text.rstrip().lstrip("\r\n")) for it in backgrounds]
+    held = [it for it in trimmed if it.text]
     rooms = _rooms(held, limit - len(_GAP) * (len(held) - 1))
-    kept = [_fitted(text, room) for (_, text), room in zip(held, rooms, strict=True)]
+    kept = [_fitted(it.text, room) for it, room in zip(held, rooms, strict=True)]
     characters: dict[str, int] = {}
     cut: dict[str, int] = {}
-    for (source, text), (_, length) in zip(held, kept, strict=True):
+    for (source, text, _), (_, length) in zip(held, kept, strict=True):
         characters[source] = characters.get(source, 0) + length
         cut[source] = cut.get(source, 0) + len(text) - length
     return Context(
@@ -106,20 +117,25 @@ def put_together(backgrounds: list[Background], limit: int) -> Context:
         sources=tuple(source for source, length in characters.items() if length),
         cut=sum(cut.values()),
         shares=tuple(Share(source, length, cut[source]) for source, length in characters.items()),
+        private=tuple(
+            it._replace(text=text)
+            for it, (text, _) in zip(held, kept, strict=True)
+            if it.is_private and text
+        ),
     )
 
 
-def _rooms(held: list[tuple[str, str]], limit: int) -> list[int]:
+def _rooms(held: list[Background], limit: int) -> list[int]:
     """Share the limit out: first among the sources, then among the texts of each."""
     texts: dict[str, list[int]] = {}
-    for source, text in held:
+    for source, text, _ in held:
         texts.setdefault(source, []).append(len(text))
     shares = fair_shares([sum(lengths) for lengths in texts.values()], limit)
     rooms = {
         source: iter(fair_shares(lengths, share))
         for (source, lengths), share in zip(texts.items(), shares, strict=True)
     }
-    return [next(rooms[source]) for source, _ in held]
+    return [next(rooms[it.source]) for it in held]
 
 
 def fair_shares(wanted: list[int], limit: int) -> list[int]:

@@ -82,7 +82,7 @@ class _Asking:
         else:
             told = self.pull_request(at)
         text = without_secrets(told.text, self.world.inputs.secret_texts)
-        return Background(told.source, text)
+        return told._replace(text=text)
 
     def named_session(self, at: int, session_id: str) -> Background:
         try:
@@ -139,7 +139,8 @@ class _Asking:
                 "Harmonica writes it after the summary. The background goes without it."
             )
             return Background(name, "")
-        return Background(name, quotations.brief(text))
+        # What came out of a session; nobody knows here for whom.
+        return Background(name, quotations.brief(text), is_private=not self.world.inputs.publish)
 
     def before(self, at: int) -> SessionBefore | None:
         """Return the session before this run's; that there is none yet is said."""

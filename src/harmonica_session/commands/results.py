@@ -13,7 +13,7 @@ from harmonica_session.announcement.announced import Announcements, unannounced
 from harmonica_session.commands import several
 from harmonica_session.edges.files.pattern import Pattern
 from harmonica_session.edges.github.find_pull_request import find_pull_request
-from harmonica_session.errors import ActionError, InputError, Refused
+from harmonica_session.errors import ActionError, InputError, Refused, clip
 from harmonica_session.inputs import reason_to_skip, require_key
 from harmonica_session.report.hand_on import skip
 from harmonica_session.report.hand_on_results import as_json, hand_on_results, nothing_to_report
@@ -22,7 +22,6 @@ from harmonica_session.results.keep_brief import keep_brief
 from harmonica_session.results.rehearse import is_rehearsal
 from harmonica_session.text.decoding import lines_of
 from harmonica_session.text.moment import moment
-from harmonica_session.words.visibility import Visibility
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,8 +47,7 @@ def results(world: World) -> bool:
         skip(world, reason)
         return True
     require_key(inputs, world.event)
-    for path in filter(None, (inputs.write_session_md, inputs.results_file)):
-        world.files.normalise(path)
+    _check_paths(world)
     sessions = _by_session(_announced(world))
     reports: dict[int, Report] = {}
     is_well = _carry_out(world, sessions, reports) if sessions else nothing_to_report(world)
@@ -60,6 +58,16 @@ def results(world: World) -> bool:
 
         warn_of_quiet(world)
     return is_well
+
+
+def _check_paths(world: World) -> None:
+    """Raise an error where a file could not be written; nobody was asked anything yet."""
+    named = (world.inputs.write_session_md, world.inputs.results_file)
+    paths = [world.files.normalise(path) for path in named if path]
+    if len(set(paths)) < len(paths):
+        raise InputError(
+            f"`write-session-md` and `results-file` both name `{clip(paths[0])}`; name two files"
+        )
 
 
 def _carry_out(
@@ -89,7 +97,7 @@ def _report(
     hand_on_results(world, report)
     # The newest session is the first.
     if at == 0 and world.inputs.write_session_md:
-        path = keep_brief(world, report.announced.receipt, may_show=report.may_show)
+        path = keep_brief(world, report)
         report = replace(report, session_md=path, is_changed=report.is_changed or bool(path))
         reports[at] = report
         hand_on_results(world, report)
@@ -159,7 +167,7 @@ def _age(announced: Announced) -> float:
 
 def _is_private(world: World, found: Sequence[Announced]) -> bool:
     """Say whether the repository is surely not public, by the event or else by GitHub."""
-    told = Visibility.model_validate(world.event.payload.get("repository") or {})
+    told = world.event.about_repository
     if told.private is not None or told.visibility is not None:
         return told.is_private
     # Of the answers only `participants` depends on it.

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from harmonica_session.announcement.receipt import Seal
     from harmonica_session.session.outcome import Outcome
     from harmonica_session.session.plan import Plan
+    from harmonica_session.session.task import Task
     from harmonica_session.world import World
 
 # A title of an issue, and the words around it.
@@ -54,7 +55,7 @@ def show(world: World, seal: Seal | None, plan: Plan) -> None:
     requests: list[str] = []
     announcement = None
     for route, content in _requests_of(plan, session):
-        requests.append(json.dumps(content, indent=2, ensure_ascii=False))
+        requests.append(json.dumps(_shown(content, task), indent=2, ensure_ascii=False))
         world.runner.group(f"The request: {route}", requests[-1])
     if task.place.is_anywhere and not plan.is_overtaken:
         foreseen = as_planned(plan, session)
@@ -67,6 +68,16 @@ def show(world: World, seal: Seal | None, plan: Plan) -> None:
     world.runner.say(f"Dry run: {what} Nothing was written.")
     world.runner.output({"status": "planned", "topic": task.request.topic})
     world.runner.summary(summary.planned(requests, announcement, what, notices_of(task)))
+
+
+def _shown(content: dict[str, JsonValue], task: Task) -> dict[str, JsonValue]:
+    """Return a request without what not everybody may see who sees log and summary."""
+    context = content.get("context")
+    return (
+        {**content, "context": task.context.as_shown(context)}
+        if isinstance(context, str)
+        else content
+    )
 
 
 def _heading_of(outcome: Outcome) -> str:

@@ -62,7 +62,7 @@ def hand_on_results(world: World, report: Report) -> None:
     values = outputs_of(report, is_dry_run=world.inputs.dry_run)
     world.runner.say(
         f"Session {values['session_id']}: {values['status']}"
-        + (f", {report.it.standing}" if report.it and report.it.standing else "")
+        + (f". {report.it.standing}" if report.it and report.it.standing else "")
     )
     world.runner.output(values)
     facts = {

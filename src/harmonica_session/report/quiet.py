@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.errors import ActionError
 from harmonica_session.text.moment import moment
-from harmonica_session.words.visibility import AboutRepository
 
 if TYPE_CHECKING:
+    from harmonica_session.words.visibility import AboutRepository
     from harmonica_session.world import World
 
 # Source: "Events that trigger workflows", `schedule`: in a public repository, after 60 days without
@@ -43,8 +43,7 @@ def warn_of_quiet(world: World) -> None:
 
 
 def _about(world: World) -> AboutRepository | None:
-    told = world.event.payload.get("repository")
-    known = AboutRepository.model_validate(told) if isinstance(told, dict) else AboutRepository()
+    known = world.event.about_repository
     if known.is_private or known.pushed_at or world.github is None:
         return known
     try:

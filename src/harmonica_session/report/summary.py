@@ -38,7 +38,7 @@ def results(told: str, facts: dict[str, str], warnings: list[str]) -> str:
         facts: What else is worth a line in the table, by its heading.
         warnings: What did not work.
     """
-    parts = [told.strip() or "## Harmonica session: unchanged", _table(facts)]
+    parts = [told.strip() or f"## Harmonica session: {facts['Status']}", _table(facts)]
     return "\n\n".join([*parts, *map(_warning_block, warnings)]) + "\n"
 
 

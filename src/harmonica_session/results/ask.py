@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from harmonica_session.announcement.receipt import digest_of
 from harmonica_session.errors import ActionError
 from harmonica_session.results.rehearse import is_rehearsal
-from harmonica_session.text.markdown import visible
 from harmonica_session.text.secrecy import without_secrets
 from harmonica_session.words.agreed import Agreed, agreed
 from harmonica_session.words.results import Knowledge, NoKnowledge
@@ -97,9 +96,7 @@ def _with_knowledge(world: World, harmonica: Harmonica, due: Due, summary: str) 
         world.runner.say(f"No decisions and actions: {_NO_KNOWLEDGE[knowledge]}.")
         return CameOut(summary, is_complete=knowledge is not NoKnowledge.NO_SUMMARY)
     known_now = Knowledge.model_validate_json(_clean(world, knowledge.model_dump_json()))
-    # One that shows nothing is none.
-    actions = (it for it in known_now.actions if visible(it.description))
-    kept = () if world.inputs.actions == "off" else agreed(actions)
+    kept = () if world.inputs.actions == "off" else agreed(known_now.actions)
     return CameOut(summary, known_now.decisions, kept, known_now.tensions, is_complete=True)
 
 

@@ -12,7 +12,7 @@ from harmonica_session.announcement.receipt import UNKNOWN
 from harmonica_session.errors import Refused
 from harmonica_session.results.ask import CameOut, ask
 from harmonica_session.results.decide import Due
-from harmonica_session.results.follow_up import claimed, follow_up, is_claimed, still_claims
+from harmonica_session.results.follow_up import MOST, claimed, follow_up, is_claimed, still_claims
 from harmonica_session.results.rehearse import is_rehearsal
 from harmonica_session.results.remind import remind
 from harmonica_session.results.tell import News, latest, news, told, write
@@ -75,12 +75,13 @@ def bring_up_to_date(world: World, places: Sequence[Announced], *, is_private: b
         is_final=known is not None and known.is_final,
         has_summary=known is not None and known.has_summary,
     )
+    # What was told before is handed on as well, and a brief may be written.
+    _tell_of_publishing(world, lead.receipt, is_private=is_private)
     if harmonica is None or all(_is_done(world, it) for it in places):
         return report
     session = _session(world, harmonica, lead)
     if session is None:
         return report
-    _tell_of_publishing(world, lead.receipt, is_private=is_private)
     now = world.deadline.clock.utc_now()
     dues = [
         Due(it.receipt, session, now, _may_show(world, it.receipt, is_private=is_private))
@@ -94,7 +95,7 @@ def bring_up_to_date(world: World, places: Sequence[Announced], *, is_private: b
         report,
         announced=standing,
         session=session,
-        it=told(standing, dues[0], came, is_followed_up=world.inputs.actions == "issues"),
+        it=told(standing, dues[0], came),
         is_changed=is_changed,
         is_final=dues[0].is_final,
         has_summary=report.has_summary or bool(came.summary),
@@ -120,10 +121,13 @@ def _may_show(world: World, receipt: Receipt, *, is_private: bool) -> bool:
 def _tell_of_publishing(world: World, receipt: Receipt, *, is_private: bool) -> None:
     asked = receipt.results_visibility
     if world.inputs.publish and not may_show(asked, is_private=is_private, publish=False):
-        said = {"": "nothing, which means the host alone", UNKNOWN: "nobody knows what"}
+        said = {
+            "": "the spec has left it to Harmonica, which shows them to the host alone",
+            UNKNOWN: "nobody knows what the spec has asked for",
+        }
+        because = said.get(asked, f"the spec has asked for `{asked}`")
         world.runner.say(
-            "`publish: true` shows results that would else be left out: the spec has asked for "
-            f"{said.get(asked, f'`{asked}`')}."
+            f"`publish: true` shows results that would otherwise be left out: {because}."
         )
 
 
@@ -142,7 +146,7 @@ def _carried_on(
             continue
         if not is_lead and first and first.is_final:
             came = replace(came, agreed=first.agreed)
-        now = _Now(due, came, is_lead, world.inputs.actions == "issues")
+        now = _Now(due, came, is_lead)
         standing = _told(world, github, place, now)
         lead = standing if is_lead else lead
         is_reminded = due.may_remind and remind(world, github, place, now.told(standing))
@@ -183,17 +187,15 @@ class _Now:
         due: Where the round stands.
         came: What came out.
         is_lead: Whether the actions are followed up from this announcement.
-        follows_up: Whether each action is to have an issue.
     """
 
     due: Due
     came: CameOut
     is_lead: bool
-    follows_up: bool = False
 
     def told(self, announced: Announced) -> Told:
         """Return what is told of the session."""
-        return told(announced, self.due, self.came, is_followed_up=self.follows_up)
+        return told(announced, self.due, self.came)
 
 
 @dataclass(frozen=True)
@@ -243,7 +245,10 @@ def _told(world: World, github: GitHub, announced: Announced, now: _Now) -> Anno
         return current
     if not step.follows:
         return write(world, github, current, step.new, closes=step.closes) or current
-    is_rehearsal(world, f"open issues for {len(step.new.reported.agreed)} actions")
+    count = min(len(step.new.reported.agreed), MOST)
+    is_rehearsal(
+        world, f"open {'an issue for an action' if count == 1 else f'issues for {count} actions'}"
+    )
     mine = replace(step.new, reported=claimed(world, step.new.reported))
     written = write(world, github, current, mine)
     return _followed_up(world, github, written, step) if written else current

@@ -45,7 +45,7 @@ class News:
     is_whole: bool = False
 
 
-def told(announced: Announced, due: Due, came: CameOut, *, is_followed_up: bool) -> Told:
+def told(announced: Announced, due: Due, came: CameOut) -> Told:
     """Return what is told of a session, of its results only what may be shown."""
     known, may = announced.receipt.reported, due.may_show
     return texts.Told(
@@ -59,7 +59,6 @@ def told(announced: Announced, due: Due, came: CameOut, *, is_followed_up: bool)
         decisions=came.decisions if may else (),
         agreed=(known.agreed if known and known.is_final else came.agreed) if may else (),
         tensions=came.tensions if may else (),
-        is_followed_up=is_followed_up,
     )
 
 
@@ -81,7 +80,11 @@ def news(announced: Announced, due: Due, came: CameOut, it: Told) -> News | None
         agreed=tuple(it.agreed),
     )
     is_whole = is_final or reported.summary != known.summary
-    text = texts.results(it, ROOM) if is_whole else with_standing(announced.text, it.standing)
+    text = (
+        texts.with_ticks(texts.results(it, ROOM), announced.text)
+        if is_whole
+        else with_standing(announced.text, it.standing)
+    )
     is_new = is_whole or text != announced.text
     return News(text, reported, is_whole=is_whole) if is_new else None
 

@@ -15,14 +15,25 @@ from harmonica_session.text.secrecy import blot_out
 from harmonica_session.words.issue import LONGEST_TITLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from harmonica_session.words.agreed import Agreed
     from harmonica_session.words.results import Decision, Tension
 
 _TOPIC, _LABEL, _LINE, _PATH = 250, 120, 500, 200
 _SIDES = 4
+_UNTICKED, _TICKED = "- [ ] ", "- [x] "
 _BOX = re.compile(r"- \[[ xX]\] ")
+# What there is to do about the actions: with boxes alone, with issues alone, with both.
+_TICK = "Tick each action here once it is done; the next session can be told what was."
+_CLOSE = (
+    "Each action has an issue of its own. Close it when it is done; the next session can be told "
+    "what became of it."
+)
+_EITHER = (
+    "Close the issue of an action once it is done, or tick the action here where it has none; the "
+    "next session can be told what became of it."
+)
 _ISSUE = re.compile(r" #[0-9]+\Z")
 
 
@@ -41,7 +52,6 @@ class Told:
         decisions: What was decided.
         agreed: What somebody is to do.
         tensions: What was left open.
-        is_followed_up: Whether each action is to have an issue.
     """
 
     spec: str
@@ -54,7 +64,6 @@ class Told:
     decisions: Sequence[Decision] = ()
     agreed: Sequence[Agreed] = ()
     tensions: Sequence[Tension] = ()
-    is_followed_up: bool = False
 
 
 def results(it: Told, room: int) -> str:
@@ -130,13 +139,17 @@ def _decision(it: Decision) -> str:
 
 
 def _action(it: Agreed) -> str:
+    issue = f" #{it.issue}" if it.issue else ""
+    return f"{_UNTICKED}{_without_issue(it)}{issue}"
+
+
+def _without_issue(it: Agreed) -> str:
     about = "; ".join(
         f"{name}: {unlinked(value, _LABEL)}"
         for name, value in (("owner", it.owner), ("due", it.due))
         if value
     )
-    issue = f" #{it.issue}" if it.issue else ""
-    return f"- [ ] {unlinked(it.description, _LINE)}{f' ({about})' if about else ''}{issue}"
+    return f"{unlinked(it.description, _LINE)}{f' ({about})' if about else ''}"
 
 
 def _tension(it: Tension) -> str:
@@ -162,14 +175,15 @@ def _next_step(it: Told) -> str:
         return "What came out of it stands in Harmonica, for those who may see it there."
     if not it.is_final:
         return "The round is still open: whoever takes part now is in the next summary."
-    if it.agreed and it.is_followed_up:
-        return (
-            "Each action has an issue of its own. Close it when it is done; the next session can "
-            "be told what became of it."
-        )
     if it.agreed:
-        return "Tick each action here once it is done; the next session can be told what was."
+        return _follow_up(it.agreed)
     return "Read it, and decide together what follows from it." if it.summary else ""
+
+
+def _follow_up(agreed: Sequence[Agreed]) -> str:
+    if not any(it.issue for it in agreed):
+        return _TICK
+    return _CLOSE if all(it.issue for it in agreed) else _EITHER
 
 
 def _topic(it: Told) -> str:
@@ -184,14 +198,36 @@ def with_issues(text: str, agreed: Sequence[Agreed]) -> str:
     """Return the text of results with a link to the issue of each action, ticks and all.
 
     Args:
-        text: As `results` returned it, boxes ticked or not.
-        agreed: The actions in the order of their numbers.
+        text: As `results` returned it, boxes ticked or not. Somebody may have added lines to it.
+        agreed: The actions.
     """
-    # Nobody else's text begins a line with a box: it would be escaped.
-    issues = iter(it.issue for it in agreed)
+    numbers = {blot_out(_without_issue(it), ()): it.issue for it in agreed}
+    return "\n".join(_with_issue(line, numbers, agreed) for line in text.split("\n"))
+
+
+def _with_issue(line: str, numbers: Mapping[str, int], agreed: Sequence[Agreed]) -> str:
+    if line in (_TICK, _CLOSE, _EITHER):
+        return _follow_up(agreed)
+    box, said = _box_in(line)
+    if not box or said not in numbers:
+        return line
+    return f"{box}{said}{f' #{numbers[said]}' if numbers[said] else ''}"
+
+
+def with_ticks(text: str, former: str) -> str:
+    """Return the text of results with the ticks that the same actions had in the one before."""
+    boxes = map(_box_in, former.split("\n"))
+    ticked = {said for box, said in boxes if box and box != _UNTICKED}
     return "\n".join(
-        f"{_ISSUE.sub('', line)}{f' #{issue}' if issue else ''}"
-        if _BOX.match(line) and (issue := next(issues, None)) is not None
+        line.replace(_UNTICKED, _TICKED, 1)
+        if line.startswith(_UNTICKED) and _box_in(line)[1] in ticked
         else line
         for line in text.split("\n")
     )
+
+
+def _box_in(line: str) -> tuple[str, str]:
+    """Return the box of an action and what stands beside it, without the number of its issue."""
+    # Nobody else's text begins a line with a box: it would be escaped.
+    found = _BOX.match(line)
+    return (found[0], _ISSUE.sub("", line[found.end() :].rstrip())) if found else ("", line)

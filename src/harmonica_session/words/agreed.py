@@ -74,10 +74,12 @@ def agreed(actions: Iterable[Action]) -> tuple[Agreed, ...]:
             owner=_within(it.owner, _OWNER),
             due=_within(it.due, _DUE),
         )
+        if one.description in kept:
+            continue
         room -= len(one.model_dump_json().encode("utf-8", "replace")) + 2
         if room < 0:
             break
-        kept.setdefault(one.description, one)
+        kept[one.description] = one
     return tuple(kept.values())[:MOST]
 
 

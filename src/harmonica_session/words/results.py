@@ -21,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 
+from harmonica_session.text.markdown import visible
 from harmonica_session.words.answer import Answer, OptionalText
 
 # In characters; far more than anybody reads, and far less than an answer may have.
@@ -32,11 +33,16 @@ _T = TypeVar("_T")
 
 
 def _whole(value: Any, longest: int) -> str:  # noqa: ANN401 - any JSON
-    """Return a text without what no file and no service can keep, empty for anything else."""
+    """Return a text without what no file and no service can keep.
+
+    It is empty for anything else, and for a text that shows nothing.
+    """
     if not isinstance(value, str):
         return ""
     # Half of a pair is what is left where a text was cut in the middle of an emoji.
     text = re.sub("[\0\ud800-\udfff]", "\ufffd", value).strip()
+    if not visible(text):
+        return ""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 

@@ -15,7 +15,12 @@ from urllib.parse import quote
 from pydantic import Field, JsonValue
 
 from harmonica_session.edges.harmonica.links import Links
-from harmonica_session.edges.harmonica.refusals import accepted, is_own_error, refuse_unknown_fate
+from harmonica_session.edges.harmonica.refusals import (
+    NO_SESSION,
+    accepted,
+    is_own_error,
+    refuse_unknown_fate,
+)
 from harmonica_session.edges.network.exchange import Request
 from harmonica_session.edges.network.pace import Pace
 from harmonica_session.edges.network.retry import Persistent
@@ -177,7 +182,7 @@ class Harmonica:
         path = f"/sessions/{quote(session_id, safe='')}"
         request = Request("look at the session", "GET", path, seconds=seconds)
         response = self._service.send(request)
-        session: Session = accepted(response, 200).read(Session)
+        session: Session = accepted(response, 200, advice=NO_SESSION).read(Session)
         return session
 
     def questions(self, session_id: str) -> list[str]:
@@ -207,7 +212,7 @@ class Harmonica:
         path = f"/sessions/{quote(session_id, safe='')}/session-md"
         response = self._service.send(Request("read the brief of the session", "GET", path))
         try:
-            accepted(response, 200, optional="briefs of sessions")
+            accepted(response, 200, advice=NO_SESSION, optional="briefs of sessions")
         except Refused as error:
             if error.status == _NOT_FOUND and error.is_out_of_reach:
                 return None

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from harmonica_session.edges.network.exchange import Response
 
+# Harmonica says the same of a session that is gone and of one of somebody else.
+NO_SESSION = {403: "there is no such session, or it belongs to another account than the key"}
 _SUCCESS = range(200, 300)
 _DENIED, _BAD_VALUE = 403, 500
 # What a web framework answers where there is no such route, or none for the method.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from harmonica_session.edges.harmonica.refusals import accepted
+from harmonica_session.edges.harmonica.refusals import NO_SESSION, accepted
 from harmonica_session.edges.network.exchange import Request, Response
 from harmonica_session.errors import Refused
 from harmonica_session.words.answer import Answer
@@ -53,7 +53,7 @@ class Results:
         """
         path = f"/sessions/{quote(session_id, safe='')}/summary"
         response = self._service.send(Request("read the summary of the session", "GET", path))
-        summary: Summary = accepted(response, 200).read(Summary)
+        summary: Summary = accepted(response, 200, advice=NO_SESSION).read(Summary)
         return summary
 
     def generate_summary(self, session_id: str) -> Summary:
