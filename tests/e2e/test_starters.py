@@ -18,6 +18,7 @@ import yaml
 from harmonica_session.commands.init import KINDS, STARTERS
 from harmonica_session.sandbox import Fault
 from harness.consumer import SPEC, pull_request_payload
+from harness.grants import taken
 from harness.later import later
 from harness.starters import (
     BRANCH,
@@ -61,6 +62,13 @@ EVENTS = {
     "chat": ("schedule", MONDAY, "issue"),
 }
 WITH_SESSIONS = tuple(EVENTS)
+# What a first session does not take yet: to know the runs where many sessions were made since, and
+# to know what was merged since the session or the release before.
+NOT_AT_ONCE = {
+    "retrospective": {"actions"},
+    "sprint": {"pull-requests"},
+    "release": {"pull-requests"},
+}
 
 
 def workflows_of(document: str) -> list[str]:
@@ -332,3 +340,32 @@ def test_the_reusable_workflow_is_called_as_it_is_shown(
     workflow.write_text(caller, "utf-8")
     run(repository, "pull_request_target", MERGED)
     assert len(box.harmonica.sessions) == len(box.github.comments) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_starter_asks_for_what_it_needs_and_no_more(
+    repository: Repository, box: Sandbox, channel: Channel, kind: str
+) -> None:
+    """In a private repository no request takes a permission that the workflow does not grant."""
+    repository.secrets["SLACK_WEBHOOK_URL"] = channel.address
+    box.github.facts["private"] = True
+    if kind == "results":
+        end_a_session(repository, box)
+        start(repository, "retrospective")
+        run(repository, "pull_request_target", MERGED, "retrospective")
+        box.harmonica.sessions[-1]["participant_count"] = 1
+        accept_pushes(repository)
+    else:
+        start(repository, kind)
+    event, payload, _ = EVENTS.get(kind, ("schedule", TUESDAY, ""))
+    before = len(box.requests)
+    run(repository, event, payload, kind)
+    repository.env["GITHUB_RUN_ATTEMPT"] = "2"
+    box.github.add_run(500)
+    run(repository, event, payload, kind)
+    workflow = yaml.safe_load((STARTERS / kind / "workflow.yml").read_text("utf-8"))
+    granted = workflow["permissions"]
+    needed = taken(box, before)
+    assert granted.keys() == needed.keys() | {"contents"} | NOT_AT_ONCE.get(kind, set())
+    for scope, access in needed.items():
+        assert granted[scope] in (access, "write"), scope
