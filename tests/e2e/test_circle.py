@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harmonica_session.commands.init import STARTERS
 from harness.later import later
 from harness.starters import (
     BRANCH,
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="the workflows run on ubuntu-latest, with its programs"
 )
-FIRST = datetime(2026, 1, 5, 9, tzinfo=timezone.utc)
+FIRST = datetime(2026, 1, 5, tzinfo=timezone.utc)
 WEEK = timedelta(days=7)
 # When nothing is new: the list of issues, the session, its summary and the brief; list and brief.
 REQUESTS_WHILE_IT_IS_OPEN = 4
@@ -55,13 +57,16 @@ class Calendar:
 
     def retrospective(self, *, week: int) -> WorkflowRun:
         """Run the sprint's workflow on the Monday of a week."""
-        return self._run("sprint", self.monday + week * WEEK)
+        return self._run("sprint", week * 7)
 
     def results(self, *, day: int) -> WorkflowRun:
         """Run the workflow of results, so many days after the Monday."""
-        return self._run("results", self.monday + timedelta(days=day, hours=3))
+        return self._run("results", day)
 
-    def _run(self, kind: str, moment: datetime) -> WorkflowRun:
+    def _run(self, kind: str, day: int) -> WorkflowRun:
+        workflow = (STARTERS / kind / "workflow.yml").read_text("utf-8")
+        [hour] = re.findall(r'cron: "0 (\d+) \* \* 1', workflow)
+        moment = self.monday + timedelta(days=day, hours=int(hour))
         if moment > self.now:
             later(self.repository, moment - self.now)
         self._runs += 1

@@ -9,7 +9,7 @@ import threading
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from textwrap import dedent
+from textwrap import dedent, indent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -293,6 +293,23 @@ def test_results_are_told_and_the_brief_is_proposed(repository: Repository, box:
     assert f"gh pr create --head {BRANCH}" in gh_log(repository).read_text("utf-8")
 
 
+def test_the_brief_is_committed_straight_to_the_branch(
+    repository: Repository, box: Sandbox
+) -> None:
+    """The other lines that the document shows, in place of those that propose it."""
+    end_a_session(repository, box)
+    remote = accept_pushes(repository)
+    # As actions/checkout leaves a branch.
+    repository.git("config", "branch.main.remote", "origin")
+    repository.git("config", "branch.main.merge", "refs/heads/main")
+    [lines] = re.findall(r"```sh\n(.*?)```", DOCS, re.DOTALL)
+    workflow = repository.root / ".github/workflows/results.yml"
+    kept, _, _ = workflow.read_text("utf-8").partition("          git switch")
+    workflow.write_text(kept + indent(lines, " " * 10), "utf-8")
+    run(repository, "schedule", TUESDAY, "results")
+    assert box.harmonica.sessions[0]["id"] in pushed(remote, "main")
+
+
 def test_a_branch_that_is_there_already_gets_the_newer_brief(
     repository: Repository, box: Sandbox
 ) -> None:
@@ -326,20 +343,23 @@ def test_a_brief_that_git_takes_for_the_same_is_not_proposed(
     assert not gh_log(repository).exists()
 
 
+@pytest.mark.parametrize(("label", "made"), [("", 1), ("retro", 0)])
 def test_the_reusable_workflow_is_called_as_it_is_shown(
-    repository: Repository, box: Sandbox
+    repository: Repository, box: Sandbox, label: str, made: int
 ) -> None:
-    """A repository that calls it has a session for each merged pull request, and its comment."""
+    """A repository that calls it has a session for each merged pull request, or for a label's."""
     start(repository, "retrospective")
     shown = [
         part.partition("```")[0] for part in DOCS.split("```yaml\n") if "/workflows/ret" in part
     ]
     [caller] = [text for text in shown if "uses: OWNER/" in text]
     caller = caller.replace("    with:\n", f"    with:\n      api-url: {box.harmonica_url}\n")
+    if label:
+        caller = caller.replace("    with:\n", f"    with:\n      label: {label}\n")
     workflow = repository.root / ".github/workflows/retrospective.yml"
     workflow.write_text(caller, "utf-8")
     run(repository, "pull_request_target", MERGED)
-    assert len(box.harmonica.sessions) == len(box.github.comments) == 1
+    assert len(box.harmonica.sessions) == len(box.github.comments) == made
 
 
 @pytest.mark.parametrize("kind", KINDS)

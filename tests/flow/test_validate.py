@@ -300,6 +300,13 @@ def test_a_starter_is_valid(tmp_path: Path, kind: str) -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_help_says_what_each_kind_is(tmp_path: Path) -> None:
+    """`init --help` has a line for each kind."""
+    lines = at_terminal(tmp_path, "init", "--help").stdout.splitlines()
+    for kind, about in KINDS.items():
+        assert any(line.split(maxsplit=1) == [kind, about] for line in lines), kind
+
+
 def test_a_starter_writes_over_nothing(tmp_path: Path) -> None:
     """A file that is there stays, and is named."""
     target = tmp_path / ".harmonica/sprint.yml"

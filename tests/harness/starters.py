@@ -92,10 +92,10 @@ def gh_log(repository: Repository) -> Path:
     return repository.root.parent / "gh.log"
 
 
-def pushed(remote: Path) -> str:
+def pushed(remote: Path, branch: str = BRANCH) -> str:
     """Return the SESSION.md that was pushed, empty where none was."""
     shown = subprocess.run(  # noqa: S603 - git
-        ["git", "-C", str(remote), "show", f"{BRANCH}:SESSION.md"],  # noqa: S607
+        ["git", "-C", str(remote), "show", f"{branch}:SESSION.md"],  # noqa: S607
         check=False, capture_output=True, text=True,
     )  # fmt: skip
     return shown.stdout
