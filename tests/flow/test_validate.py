@@ -292,9 +292,6 @@ def test_a_starter_is_valid(tmp_path: Path, kind: str) -> None:
     """What `init` writes needs no change before it is used."""
     assert at_terminal(tmp_path, "init", kind).returncode == 0
     workflow = (tmp_path / f".github/workflows/{kind}.yml").read_text("utf-8")
-    if kind == "results":
-        assert not (tmp_path / ".harmonica").exists()
-        return
     assert f"spec: .harmonica/{kind}.yml" in workflow
     done = at_terminal(tmp_path, "validate", f".harmonica/{kind}.yml")
     assert done.returncode == 0, done.stdout
