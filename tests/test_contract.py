@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from harmonica_session.announcement.advice import PERMISSIONS, PERMISSIONS_FOR_ISSUES
+from harmonica_session.commands.init import KINDS
 from harmonica_session.commands.table import COMMANDS, ONLINE
 from harmonica_session.inputs import DEFAULTS, Actions, Announce, Command, Generate, variable
 from harmonica_session.sandbox import Sandbox
@@ -242,6 +243,11 @@ def test_workflows_of_the_readme_give_inputs_that_exist() -> None:
     assert len(uses) >= len(pasted_workflows()) > 0
     for step in uses:
         assert step.get("with", {}).keys() <= ACTION["inputs"].keys()
+
+
+def test_readme_has_the_kinds_of_workflows() -> None:
+    """The README's table has what `init` writes, in the order of the code."""
+    assert list(table("Workflows to start from")) == list(KINDS)
 
 
 @pytest.mark.parametrize("document", ["README.md", ".github/CONTRIBUTING.md"])

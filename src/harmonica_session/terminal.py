@@ -82,7 +82,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("schema", _schema, "print the JSON Schema of the spec, for editors")
     starting = add("init", _init, "write a starter spec and a workflow")
-    starting.add_argument("kind", choices=KINDS, nargs="?", default=KINDS[0])
+    usual = next(iter(KINDS))
+    starting.add_argument(
+        "kind", metavar="KIND", choices=KINDS, nargs="?", default=usual, help=f"default: {usual}"
+    )
+    starting.formatter_class = argparse.RawDescriptionHelpFormatter
+    starting.epilog = "kinds:\n" + "\n".join(f"  {kind:20}{KINDS[kind]}" for kind in KINDS)
     trying = add("try", _try, "run the action twice against built-in stand-ins; needs no account")
     trying.add_argument(
         "spec", metavar="SPEC", nargs="?", help="path of a spec; a built-in one when left out"

@@ -291,10 +291,17 @@ def test_several_specs_are_checked_at_a_terminal(consumer: Consumer) -> None:
 def test_a_starter_is_valid(tmp_path: Path, kind: str) -> None:
     """What `init` writes needs no change before it is used."""
     assert at_terminal(tmp_path, "init", kind).returncode == 0
-    done = at_terminal(tmp_path, "validate", f".harmonica/{kind}.yml")
-    assert done.returncode == 0, done.stdout
     workflow = (tmp_path / f".github/workflows/{kind}.yml").read_text("utf-8")
     assert f"spec: .harmonica/{kind}.yml" in workflow
+    done = at_terminal(tmp_path, "validate", f".harmonica/{kind}.yml")
+    assert done.returncode == 0, done.stdout
+
+
+def test_help_says_what_each_kind_is(tmp_path: Path) -> None:
+    """`init --help` has a line for each kind."""
+    lines = at_terminal(tmp_path, "init", "--help").stdout.splitlines()
+    for kind, about in KINDS.items():
+        assert any(line.split(maxsplit=1) == [kind, about] for line in lines), kind
 
 
 def test_a_starter_writes_over_nothing(tmp_path: Path) -> None:

@@ -13,10 +13,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STARTERS = files("harmonica_session") / "starters"
-KINDS = (
-    *("retrospective", "sprint", "decision", "release", "first-contribution", "chat"),
-    "results",
-)
+# Each kind, and what its workflow does.
+KINDS = {
+    "retrospective": "a retrospective on each merged pull request",
+    "sprint": "a sprint retrospective every second Monday, in an issue",
+    "decision": "a session on a decision, started by hand",
+    "release": "a retrospective on each release, in an issue",
+    "first-contribution": "feedback from first-time contributors, who share one session",
+    "chat": "a weekly retrospective whose link and results go to a Slack channel",
+    "results": "what came out of the sessions, every working day; it has no spec",
+}
 
 
 def init(root: Path, kind: str) -> int:

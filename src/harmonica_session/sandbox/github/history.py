@@ -93,6 +93,8 @@ class History:
         for name, _, value in wanted:
             if name in ("merged", "closed"):
                 found = [row for row in found if (_ended(row, name) or "") >= value]
+            elif name == "author":
+                found = [row for row in found if row["user"]["login"].lower() == value.lower()]
         found.sort(key=lambda row: str(row["updated_at"]), reverse=True)
         page = rows.paged(request, self._api + request.path, found[:_MOST_RESULTS])
         content = {
