@@ -10,7 +10,7 @@ push is about the pull request of its branch or commit. Any other run may be abo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from harmonica_session.errors import ServiceError
@@ -99,9 +99,10 @@ def earlier_runs(world: World, number: int, since: datetime | None) -> EarlierRu
         return EarlierRuns(unread="there is nothing to ask it with")
     if since is None:
         return EarlierRuns(unread="it does not say when the pull request was opened")
+    now = world.deadline.clock.utc_now()
+    until = now + _SAME_MOMENT
     try:
         head = _head_of(world, github, number)
-        until = datetime.now(timezone.utc) + _SAME_MOMENT
         told = _told(github, (since, until), head, own)
     except ServiceError as error:
         return EarlierRuns(unread=str(error))
@@ -115,7 +116,7 @@ def earlier_runs(world: World, number: int, since: datetime | None) -> EarlierRu
     are_of_now = begun is not None and all(_is_of_now(run, begun) for run in told.runs)
     are_none = are_all and are_of_now and world.event.run_attempt == 1
     return EarlierRuns(
-        tuple(_spans(told.runs)),
+        tuple(_spans(told.runs, now)),
         are_none=are_none,
         is_telling=begun is not None,
     )
@@ -202,10 +203,10 @@ def _is_of_now(run: WorkflowRun, begun: datetime) -> bool:
     return created is not None and created >= begun - _SAME_MOMENT
 
 
-def _spans(runs: Iterable[WorkflowRun]) -> Iterable[Span]:
+def _spans(runs: Iterable[WorkflowRun], now: datetime) -> Iterable[Span]:
     for run in runs:
         begin, end = moment(run.created_at), moment(run.updated_at)
         if begin:
             is_over = run.status == "completed" and end
-            until = end if is_over and end else datetime.now(timezone.utc)
+            until = end if is_over and end else now
             yield Span(begin - CLOCK_TOLERANCE, until + CLOCK_TOLERANCE)

@@ -5,7 +5,7 @@ This module must not write anything anywhere.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 from math import inf
@@ -51,7 +51,7 @@ def left_behind(world: World, survey: Survey, task: Task) -> list[Session]:
         FateUnknown: Harmonica does not show a new session, so nobody knows.
         ServiceError: A service did not answer.
     """
-    rows, runs = _candidates(survey, task)
+    rows, runs = _candidates(world, survey, task)
     order = partial(_likelihood, task=task, runs=runs)
     likely = [row for row in rows if _is_likely(row, runs)]
     try:
@@ -74,7 +74,9 @@ def left_behind(world: World, survey: Survey, task: Task) -> list[Session]:
     return in_order_of_counting(sessions)
 
 
-def _candidates(survey: Survey, task: Task) -> tuple[list[Session], EarlierRuns | None]:
+def _candidates(
+    world: World, survey: Survey, task: Task
+) -> tuple[list[Session], EarlierRuns | None]:
     """Return which sessions to look at; of many, GitHub is asked which runs may have made them."""
     since, number = survey.beginning(task), task.place.number
 
@@ -82,9 +84,9 @@ def _candidates(survey: Survey, task: Task) -> tuple[list[Session], EarlierRuns 
         return [row for row in survey.sessions(since, most) if may_be_of(row, task, since)]
 
     if number is None or task.scope != "pull-request":
-        listed = survey.sessions(since)
+        listed, now = survey.sessions(since), world.deadline.clock.utc_now()
         fresh, early = fresh_and_early(listed, task, since)
-        return [*fresh, *_in_reach(early, listed, since)], None
+        return [*fresh, *_in_reach(early, listed, since, now)], None
     rows = those_since(_PAGE)
     # A page may be full of sessions that are out of the question.
     rows = rows if len(rows) > FEW else those_since(None)
@@ -145,7 +147,7 @@ def fresh_and_early(
 
 
 def _in_reach(
-    early: list[Session], listed: Iterable[Session], since: datetime | None
+    early: list[Session], listed: Iterable[Session], since: datetime | None, now: datetime
 ) -> list[Session]:
     """Return those of the early ones that a server whose clock is behind may have made since.
 
@@ -155,7 +157,6 @@ def _in_reach(
     known = [made for row in listed if (made := moment(row.created_at))]
     if since is None or not known:
         return early
-    now = datetime.now(timezone.utc)
     begin = since - max(timedelta(0), now - max(known)) - _PUT_BACK
     return [*early[:FEW], *(row for row in early[FEW:] if not is_before(row.created_at, begin))]
 
