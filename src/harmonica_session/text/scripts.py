@@ -9,12 +9,13 @@ import re
 import unicodedata
 from math import ceil
 
-# Written without spaces: Han and kana, then Thai, Lao, Burmese and Khmer.
-_HAN = re.compile(
+# Written without spaces: Han and kana, then Thai, Lao, Burmese and Khmer. Not compiled: few runs
+# ever need them.
+_HAN = (
     "[\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
 )
-_SOUTH_EAST = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_SOUTH_EAST = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"
 # What a word comes to there, about.
 _HAN_A_WORD = 2
 _SOUTH_EAST_A_WORD = 5
@@ -41,10 +42,12 @@ def _without_signs(text: str) -> str:
 
 def words_in(text: str) -> int:
     """Return about how many words a text has, in scripts without spaces by their usual length."""
-    han, south_east = len(_HAN.findall(text)), len(_SOUTH_EAST.findall(text))
-    spaced = _SOUTH_EAST.sub(" ", _HAN.sub(" ", text))
-    return (
-        sum(any(c.isalnum() for c in word) for word in spaced.split())
-        + ceil(han / _HAN_A_WORD)
-        + ceil(south_east / _SOUTH_EAST_A_WORD)
-    )
+    if text.isascii():
+        return _spaced_words(text)
+    han, south_east = len(re.findall(_HAN, text)), len(re.findall(_SOUTH_EAST, text))
+    spaced = re.sub(_SOUTH_EAST, " ", re.sub(_HAN, " ", text))
+    return _spaced_words(spaced) + ceil(han / _HAN_A_WORD) + ceil(south_east / _SOUTH_EAST_A_WORD)
+
+
+def _spaced_words(text: str) -> int:
+    return sum(any(c.isalnum() for c in word) for word in text.split())
