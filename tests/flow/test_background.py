@@ -9,7 +9,7 @@ import pytest
 
 from harmonica_session.sandbox import Fault
 from harmonica_session.words.front_matter import FrontMatter
-from harness.consumer import SPEC
+from harness.consumer import SPEC, pull_request_payload
 
 if TYPE_CHECKING:
     from harness.consumer import Consumer, Run
@@ -335,6 +335,21 @@ def test_without_a_release_nothing_is_created(consumer: Consumer) -> None:
     assert line == "4"
     assert "name a day instead" in said
     assert consumer.created == []
+
+
+def test_our_own_label_changes_no_background(consumer: Consumer) -> None:
+    """The first run puts it on the pull request, and the second asks for the same session."""
+    keys = "open_for: 5d\ncritical: \"Labels: {{ pull_request.labels | join(', ') }}\"\n"
+    consumer.write(".harmonica/session.yml", f"{SPEC}{keys}context_from: [pull_request]\n")
+    payload = pull_request_payload()
+    payload["pull_request"]["labels"] = []
+    consumer.run("pull_request", payload)
+    labels = [{"name": "harmonica-session"}]
+    assert [it["name"] for it in consumer.box.github.issues[7]["labels"]] == ["harmonica-session"]
+    payload = pull_request_payload("synchronize")
+    payload["pull_request"]["labels"] = labels
+    consumer.box.github.pulls[7]["labels"] = labels
+    assert consumer.run("pull_request", payload).outputs["status"] == "reused"
 
 
 def fill_pull_request(consumer: Consumer) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harmonica_session.commands.init import KINDS
 from harness.consumer import SPEC, pull_request_payload
 from harness.process import at_terminal
 
@@ -43,6 +44,16 @@ def test_ones_own_files_are_tried(tmp_path: Path) -> None:
     assert "Comment on #12" in done.stdout
     assert "topic          Mine" in done.stdout
     assert "Background for the facilitator comes from notes.md" in done.stdout
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "results"])
+def test_a_starter_can_be_tried(tmp_path: Path, kind: str) -> None:
+    """What `init` writes is created by the first run and reused by the second."""
+    assert at_terminal(tmp_path, "init", kind).returncode == 0
+    done = at_terminal(tmp_path, "try", f".harmonica/{kind}.yml")
+    assert done.returncode == 0, done.stdout
+    assert "status         reused" in done.stdout.split("=== Second run")[1]
+    assert "sessions 1, comments 1" in done.stdout
 
 
 @pytest.mark.parametrize("event", ["check_run", "check_suite"])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from harmonica_session.announcement.authorship import standing_of
 from harmonica_session.announcement.our_comments import login_of, seal_for
 from harmonica_session.announcement.receipt import UNKNOWN, OurComment, Receipt, spec_named
-from harmonica_session.words.place import NOWHERE, Place
+from harmonica_session.words.place import LABEL, NOWHERE, Place
 from harmonica_session.words.pull_request import Comment
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from harmonica_session.words.issue import Issue
     from harmonica_session.world import World
 
-LABEL = "harmonica-session"
 ACTION_LABEL = "harmonica-action"
 # Nobody waits longer for the end of a round, or for what came out of it.
 _LOOK_BACK = timedelta(days=60)

@@ -12,6 +12,7 @@ from harmonica_session.announcement.receipt import spec_named
 from harmonica_session.errors import ActionError, Refused
 from harmonica_session.text.moment import is_before, moment
 from harmonica_session.words.agreed import Became, Promised
+from harmonica_session.words.place import LABEL
 from harmonica_session.words.session import SessionBefore
 
 if TYPE_CHECKING:
@@ -153,7 +154,6 @@ class Earlier:
             at += 1
 
     def _next(self) -> Issue | None:
-        from harmonica_session.announcement.announced import LABEL
 
         if self._rest is None and self._world.github:
             self._rest = self._world.github.issues.labelled(LABEL)

@@ -8,12 +8,13 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from harmonica_session.announcement.announced import LABEL, as_comment
+from harmonica_session.announcement.announced import as_comment
 from harmonica_session.edges.github.issues import Changes
 from harmonica_session.errors import ServiceError
 from harmonica_session.text.markdown import shorten, visible
 from harmonica_session.text.secrecy import blot_out
 from harmonica_session.words.issue import LONGEST_TITLE
+from harmonica_session.words.place import LABEL
 
 if TYPE_CHECKING:
     from harmonica_session.edges.github.client import GitHub

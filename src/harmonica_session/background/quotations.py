@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from harmonica_session.background.shown import shown
 from harmonica_session.text.markdown import shorten, visible
 from harmonica_session.text.moment import moment
+from harmonica_session.words.place import LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -284,7 +285,8 @@ def _login(account: Account | None) -> str:
 
 
 def _labels(labels: Sequence[Label]) -> str:
-    names = [label.name for label in labels if label.name]
+    # Our own comes with the first run, and must not make another request of the second.
+    names = [label.name for label in labels if label.name and label.name != LABEL]
     return ", ".join(_short(name, _NAME) for name in names[:_MOST_LABELS])
 
 

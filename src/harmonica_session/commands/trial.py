@@ -110,6 +110,7 @@ class _Stage:
         self.number = where if isinstance(where, int) else None
         if self.number:
             sandbox.github.add_pull(self.number)
+        sandbox.github.history.releases.append({"id": 1, "published_at": "2026-01-01T09:00:00Z"})
         root, paths = given.lay_out(folder / "repository")
         for commit in filter(None, (_COMMIT, event.base_sha)):
             _publish(sandbox, commit, root, (paths[0], paths[1] or "SESSION.md"))

@@ -15,6 +15,7 @@ from harmonica_session.errors import ActionError
 from harmonica_session.session import notes
 from harmonica_session.session.identity import is_overtaken
 from harmonica_session.session.survey import posts_of
+from harmonica_session.words.place import LABEL
 
 if TYPE_CHECKING:
     from harmonica_session.announcement.post import Posts
@@ -97,8 +98,6 @@ def wants_label(world: World, outcome: Outcome) -> bool:
         return outcome.has_posted or not outcome.is_left_to_others
     if task.place.number is None or known.tells_results or outcome.is_left_to_others:
         return False
-    from harmonica_session.announcement.announced import LABEL
-
     labels = world.event.labels_of(task.place.number)
     return labels is not None and LABEL not in labels
 

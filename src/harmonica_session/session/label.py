@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harmonica_session.announcement.announced import LABEL
 from harmonica_session.errors import ServiceError, clip
 from harmonica_session.session.announce import ABOUT
+from harmonica_session.words.place import LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from harmonica_session.event import nested
+from harmonica_session.words.place import LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -203,7 +204,8 @@ def facts_of(row: object) -> Facts:
 def _labels(rows: object) -> list[str] | None:
     if not isinstance(rows, list):
         return None
-    return [name for name in (_text(row, "name") for row in rows) if name]
+    # Our own label comes with the first run, and must not make another request of the second.
+    return [name for name in (_text(row, "name") for row in rows) if name and name != LABEL]
 
 
 def _release(row: object) -> Facts:

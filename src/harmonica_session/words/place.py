@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from harmonica_session.words.pull_request import Comment
 
 
+LABEL = "harmonica-session"
+"""What the issues and pull requests are labelled with where a session is announced."""
+
+
 class Place(NamedTuple):
     """A pull request or an issue, or nowhere.
 
