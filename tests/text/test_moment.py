@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harmonica_session.text.moment import (
+    in_query,
     is_before,
     is_surely_before,
     moment,
@@ -94,3 +95,18 @@ def test_hours_prove_nothing_where_a_server_may_be_in_two_zones() -> None:
     for text, other in ((None, noon), ("soon", noon), ("2026-06-01T08:59:59Z", None)):
         assert not is_before(text, other)
         assert not is_surely_before(text, other)
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("2026-11-25T18:16:34.457Z", "2026-11-25T18:16:34Z"),
+        ("2026-11-26T01:16:34+14:00", "2026-11-25T11:16:34Z"),
+        ("2026-11-25T18:16:34-12:00", "2026-11-26T06:16:34Z"),
+    ],
+)
+def test_a_query_has_moments_in_utc_and_whole_seconds(text: str, sent: str) -> None:
+    """Whatever the zone they were written in, and however exactly."""
+    at = moment(text)
+    assert at is not None
+    assert in_query(at) == sent

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from harmonica_session.announcement.authorship import standing_of
 from harmonica_session.announcement.our_comments import login_of, seal_for
 from harmonica_session.announcement.receipt import UNKNOWN, OurComment, Receipt, spec_named
+from harmonica_session.text.moment import in_query
 from harmonica_session.words.place import LABEL, NOWHERE, Place
 from harmonica_session.words.pull_request import Comment
 
@@ -93,7 +94,7 @@ class Announcements:
         Raises:
             ServiceError: GitHub does not tell.
         """
-        since = (self._world.deadline.clock.utc_now() - _LOOK_BACK).strftime("%Y-%m-%dT%H:%M:%SZ")
+        since = in_query(self._world.deadline.clock.utc_now() - _LOOK_BACK)
         found = [
             it for issue in self._github.issues.labelled(LABEL, since) for it in self._of(issue)
         ]

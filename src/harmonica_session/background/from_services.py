@@ -5,7 +5,6 @@ This module must not decide how much of what it is told goes into the background
 
 from __future__ import annotations
 
-from datetime import timezone
 from typing import TYPE_CHECKING, TypeVar
 
 from harmonica_session.background import quotations
@@ -14,7 +13,7 @@ from harmonica_session.edges.github.find_pull_request import pull_request_told_o
 from harmonica_session.edges.github.repository import Repository
 from harmonica_session.errors import BackgroundMissing, Barred, Refused, RouteMissing
 from harmonica_session.spec.context_from import LAST_RELEASE, LAST_SESSION, first_day
-from harmonica_session.text.moment import moment
+from harmonica_session.text.moment import in_query, moment
 from harmonica_session.text.secrecy import without_secrets
 
 if TYPE_CHECKING:
@@ -239,8 +238,7 @@ class _Asking:
             return ""
         before = self.before(at)
         created = moment(before.created_at) if before else None
-        # A search takes no fractions of a second.
-        return f"{created.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}" if created else ""
+        return in_query(created) if created else ""
 
     def last_release(self, at: int) -> str:
         """Return the moment of the latest release; of the one before, where one is the event.

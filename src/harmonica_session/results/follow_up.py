@@ -19,7 +19,7 @@ from harmonica_session.errors import ActionError
 from harmonica_session.results.advice import not_followed_up
 from harmonica_session.results.tell import latest
 from harmonica_session.results.texts import action_text, action_title
-from harmonica_session.text.moment import moment
+from harmonica_session.text.moment import in_query, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,9 +97,9 @@ def _opened(world: World, github: GitHub, announced: Announced) -> dict[int, int
     """Return the issues that there are for the actions of a session, by the actions' numbers."""
     numbers = {mark: number for number in range(1, MOST + 1) for mark in _marks(announced, number)}
     found: dict[int, int] = {}
-    # No clock of Harmonica's is a day out.
+    # More than the time of any server is out.
     created = moment(announced.receipt.created_at)
-    since = f"{created - timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}" if created else None
+    since = in_query(created - timedelta(days=2)) if created else None
     # Newest first, so that of two issues for one action the older one counts.
     for issue in _ours(world, github, github.issues.labelled(ACTION_LABEL, since)):
         number = numbers.get((issue.body or "").partition("\n")[0].strip())

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.post import posts_at
 from harmonica_session.errors import Refused, ServiceError
-from harmonica_session.text.moment import CLOCK_TOLERANCE, is_before, is_surely_before, moment
+from harmonica_session.text.moment import (
+    CLOCK_TOLERANCE,
+    in_query,
+    is_before,
+    is_surely_before,
+    moment,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -169,7 +175,7 @@ def posts_of(world: World, task: Task, title: str = "") -> Posts | None:
         return None
     # What announces the session of a run is no older than that; one of a topic may be any age.
     began = world.deadline.clock.utc_now() - _LONGEST_RUN
-    since = "" if task.scope == "topic" else began.strftime("%Y-%m-%dT%H:%M:%SZ")
+    since = "" if task.scope == "topic" else in_query(began)
     return posts_at(world.github, task.place, title, since)
 
 

@@ -1,4 +1,4 @@
-"""Reads moments as services write them, in answers and in their headers.
+"""Reads moments as services write them, in answers and in headers, and writes them for a query.
 
 This module must not know what time it is.
 """
@@ -46,6 +46,11 @@ def is_surely_before(text: str | None, other: datetime | None) -> bool:
     each of its times by as much.
     """
     return is_before(text, other and other - ANY_TIME_ZONE)
+
+
+def in_query(at: datetime) -> str:
+    """Return a moment as GitHub takes it in a query: ISO 8601 in UTC, in whole seconds."""
+    return at.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def moment_in_header(text: str) -> datetime | None:

@@ -6,7 +6,6 @@ This module must not decide which comment is ours, nor which pull request is mea
 from __future__ import annotations
 
 import re
-from datetime import timezone
 from functools import cached_property, partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from harmonica_session.edges.network.retry import Persistent
 from harmonica_session.edges.network.single_flight import SingleFlight
 from harmonica_session.edges.network.transport import Transport
 from harmonica_session.errors import AnswerUnusable, FateUnknown, clip
+from harmonica_session.text.moment import in_query
 from harmonica_session.words.pull_request import Account, Beginning, Comment, PullRequest
 
 if TYPE_CHECKING:
@@ -217,8 +217,11 @@ class GitHub:
         """
         from harmonica_session.words.workflow_run import RunPage
 
-        ends = [it.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") for it in (since, until)]
-        query = {"created": "..".join(ends), "exclude_pull_requests": "true", **filters}
+        query = {
+            "created": f"{in_query(since)}..{in_query(until)}",
+            "exclude_pull_requests": "true",
+            **filters,
+        }
         page: RunPage = self.read(
             "ask which runs there were",
             f"{self._repository}/actions/runs",
