@@ -26,9 +26,13 @@ permissions:
 
 def denied(what: str, error: Refused, place: Place) -> str:
     """Say what a token may not do at a place, with the block to paste where that helps."""
+    return with_block(what, error, PERMISSIONS_FOR_ISSUES if place.is_own_issue else PERMISSIONS)
+
+
+def with_block(what: str, error: Refused, block: str) -> str:
+    """Say what a token may not do, with a block to paste, unless no permission mends it."""
     if isinstance(error, Barred):
         return f"{what}: {error}"
-    block = PERMISSIONS_FOR_ISSUES if place.is_own_issue else PERMISSIONS
     return f"{what}, because the token may not: {error}. Give the job these:\n{block}"
 
 

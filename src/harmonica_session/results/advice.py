@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harmonica_session.announcement.advice import with_block
 from harmonica_session.errors import Barred, FateUnknown, Refused
 
 if TYPE_CHECKING:
@@ -36,10 +37,8 @@ def not_followed_up(error: ActionError) -> str:
 
 
 def _left_to_the_next_run(what: str, error: ActionError) -> str:
-    if isinstance(error, Barred):
-        return f"{what}: {error}"
-    if isinstance(error, Refused) and error.is_denial:
-        return f"{what}, because the token may not: {error}. Give the job these:\n{PERMISSIONS}"
+    if isinstance(error, Barred) or (isinstance(error, Refused) and error.is_denial):
+        return with_block(what, error, PERMISSIONS)
     if isinstance(error, FateUnknown):
         return f"{what}, as far as anybody knows; the next run looks: {error}"
     return f"{what}; the next run does it: {error}"
