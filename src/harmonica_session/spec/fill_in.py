@@ -100,12 +100,8 @@ def _pull_request(world: World, place: Place, wanted: set[str]) -> Group:
     try:
         return Group("pull_request", known | facts_of(world.github.pull(found.number)), why)
     except Refused as error:
-        if not error.is_denial:
-            raise
-        world.runner.warn(
-            f"There is no pull request to be read: {error.advised('pull-requests: read')}",
-            about=_ABOUT,
-        )
+        advised = error.advised("pull-requests: read")
+        _warn_of_denial(world, error, f"There is no pull request to be read: {advised}")
         return Group("pull_request", known, "GitHub did not show it")
 
 
@@ -116,12 +112,8 @@ def _previous(world: World, before: Callable[[], SessionBefore | None], wanted: 
     try:
         found = before()
     except Refused as error:
-        if not error.is_denial:
-            raise
-        world.runner.warn(
-            f"Nobody can look for an earlier session: {error.advised('issues: read')}",
-            about=_ABOUT,
-        )
+        advised = error.advised("issues: read")
+        _warn_of_denial(world, error, f"Nobody can look for an earlier session: {advised}")
         return Group("previous", {}, "GitHub did not show what was announced")
     if found is None:
         return Group("previous", {}, "no issue announces an earlier session of this spec")
@@ -139,6 +131,13 @@ def _previous(world: World, before: Callable[[], SessionBefore | None], wanted: 
     return Group("previous", facts_of_session(found, session), "Harmonica did not show the session")
 
 
+def _warn_of_denial(world: World, error: Refused, message: str) -> None:
+    """Warn of what a token may not see; raise the error where it is another one."""
+    if not error.is_denial:
+        raise error
+    world.runner.warn(message, about=_ABOUT)
+
+
 def _today(world: World, zone: tzinfo) -> date:
     """Return the day in a time zone, for later attempts of a run the day of its first."""
     event, now = world.event, world.deadline.clock.utc_now().astimezone(zone)
@@ -147,9 +146,7 @@ def _today(world: World, zone: tzinfo) -> date:
     try:
         began = moment(world.github.run_created_at(event.run_id))
     except Refused as error:
-        if not error.is_denial:
-            raise
         message = f"Nobody says when the run began, so `today` is this day: {error}"
-        world.runner.warn(message, about=_ABOUT)
+        _warn_of_denial(world, error, message)
         return now.date()
     return began.astimezone(zone).date() if began else now.date()
