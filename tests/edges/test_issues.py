@@ -10,7 +10,7 @@ import pytest
 
 from harmonica_session.errors import FateUnknown, Refused, ServiceError
 from harmonica_session.sandbox import Fault, Sandbox
-from harmonica_session.words.issue import LONGEST_BODY, LONGEST_LABEL, LONGEST_TITLE, Issue
+from harmonica_session.words.issue import LONGEST_TITLE, Issue
 from harmonica_session.words.visibility import Visibility
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 ISSUES = "/repos/octo/garden/issues"
 LABELS = "/repos/octo/garden/labels"
 LABEL = "harmonica-session"
+# What GitHub takes, as its refusals say.
+LONGEST_BODY, LONGEST_LABEL = 65_536, 50
 
 
 @pytest.fixture

@@ -12,13 +12,9 @@ from pydantic import BeforeValidator, Field
 from harmonica_session.words.answer import Answer, OptionalText
 from harmonica_session.words.pull_request import Account
 
-# What GitHub takes, in characters. Its documents do not say so; its refusals do: "title is too long
-# (maximum is 256 characters)", "body is too long (maximum is 65536 characters)", and likewise for
-# a label's name and description.
+# What GitHub takes, in characters. Its documents do not say so; its refusal does: "title is too
+# long (maximum is 256 characters)".
 LONGEST_TITLE = 256
-LONGEST_BODY = 65_536
-LONGEST_LABEL = 50
-LONGEST_LABEL_DESCRIPTION = 100
 
 
 def names_in(rows: Any) -> tuple[str, ...]:  # noqa: ANN401 - any JSON
