@@ -203,7 +203,7 @@ def test_people_in_a_session_keep_what_they_came_for(consumer: Consumer) -> None
     assert len(consumer.box.requests_to("PATCH", "/repos/.*")) == 1
     for text in (runs[0].messages("warning"), consumer.bodies[0], runs[1].summary):
         assert "goal" in text
-        assert "people have taken part" in text
+        assert "people have already taken part" in text
     assert "Agree on one change" in consumer.bodies[0]
 
 

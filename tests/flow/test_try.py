@@ -81,8 +81,8 @@ def test_a_broken_spec_fails_the_trial(tmp_path: Path) -> None:
         (["nowhere.yml"], "there is no file nowhere.yml"),
         (["--session-md", "nowhere.md"], "there is no file nowhere.md"),
         (["--event", "nowhere.json"], "there is no file nowhere.json"),
-        (["--event", "list.json"], "list.json holds no JSON object"),
-        (["--event", "broken.json"], "broken.json holds no JSON object"),
+        (["--event", "list.json"], "list.json does not contain a JSON object"),
+        (["--event", "broken.json"], "broken.json does not contain a JSON object"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_one_line(

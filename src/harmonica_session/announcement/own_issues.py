@@ -72,8 +72,8 @@ class OwnIssues:
         Without its receipt it announces nothing any more.
         """
         text = (
-            "Two jobs opened an issue at the same time, and this is the later one. The session is "
-            f"announced in [#{other.id}]({other.html_url}).\n"
+            "Two jobs opened an issue at the same time, and this is the later one. The "
+            f"session is announced in [#{other.id}]({other.html_url}).\n"
         )
         self._change(ident, Changes(body=text, state="closed", state_reason="not_planned"))
 

@@ -57,7 +57,11 @@ class Given:
             is_event = isinstance(json.loads(Path(self.event).read_bytes()), dict)
         except (ValueError, RecursionError):
             is_event = False
-        return "" if is_event else f"{self.event} holds no JSON object, so it is no event payload"
+        return (
+            ""
+            if is_event
+            else (f"{self.event} does not contain a JSON object, so it is not an event payload")
+        )
 
     def lay_out(self, folder: Path) -> tuple[Path, list[str]]:
         """Return the repository's folder, and the paths of spec and background in it."""
@@ -86,10 +90,13 @@ def demonstrate(run: Run, given: Given) -> int:
         return 1
     with tempfile.TemporaryDirectory() as folder, Sandbox() as sandbox:
         stage = _Stage(Path(folder), sandbox, given)
-        sys.stdout.write("A trial run against built-in stand-ins: nothing leaves this machine.\n")
+        sys.stdout.write(
+            "A trial run against built-in stand-ins for Harmonica and GitHub: nothing "
+            "leaves this machine.\n"
+        )
         codes = [
             stage.run(run, "First run: the pull request is opened"),
-            stage.run(run, "Second run: the same pull request, once more"),
+            stage.run(run, "Second run: the same pull request again"),
         ]
         sessions, comments = len(sandbox.harmonica.sessions), len(sandbox.github.comments)
         sys.stdout.write(f"\nAfter two runs: sessions {sessions}, comments {comments}.\n")

@@ -104,7 +104,7 @@ class Issues:
         """
         query = {"labels": label, "state": "all", "sort": "created", "direction": "desc"}
         query |= {"since": since} if since else {}
-        doing = f"list what is labelled `{label}`"
+        doing = f"list the issues labelled `{label}`"
         seen: set[int] = set()
         for issue in self._github.pages(doing, f"{self._repository}/issues", query, Issue):
             if issue.number not in seen:
@@ -126,7 +126,7 @@ class Issues:
         """
         sent: dict[str, Any] = {"name": name, "color": color, "description": description}
         path = f"{self._repository}/labels"
-        request = Request("make the label", "POST", path, body=sent, is_safe=True)
+        request = Request("create the label", "POST", path, body=sent, is_safe=True)
         response = self._github.send(request)
         if not _is_there_already(response):
             accepted(response)
