@@ -335,11 +335,11 @@ from harmonica_session.edges.runner.step_files import StepFiles
 output, summary, room = sys.argv[1:]
 files = StepFiles({"GITHUB_OUTPUT": output, "GITHUB_STEP_SUMMARY": summary})
 assert files.output({"status": "created"}) == ""
-assert files.summary("first, and longer than the second\\n") == ""
+assert files.summary("first, and longer than the second\\n", "") == ""
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(room), int(room)))
 print(files.output({"topic": "x" * 10_000, "status": "reused"}))
-print(files.summary("y" * 10_000))
-print(files.summary("second\\n") == "")
+print(files.summary("y" * 10_000, ""))
+print(files.summary("second\\n", "") == "")
 """
 
 

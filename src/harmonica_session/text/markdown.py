@@ -210,12 +210,12 @@ def _not_escaped(found: re.Match[str]) -> str:
     return found[1] or found[2] or {"lt": "<", "gt": ">", "amp": "&"}.get(found[3], "")
 
 
-# In code nothing is Markdown, see `code_block` and `code`; what is escaped begins none. Not
+# In code nothing is Markdown, see `code_block` and `sentence`; what is escaped begins none. Not
 # compiled: few runs ever need text.
 _CODE = (
     r"(?ms)\\[!-/:-@\[-`{-~]|"
     r"(?P<code>^(?P<fence>`{3,})\w*\n.*?(?:^(?P=fence)$|\Z)"
-    r"|(?P<ticks>`+)(?!`)[^\n]*?(?<!`)(?P=ticks)(?!`))"
+    r"|(?<!`)`[^`\n]+`(?!`))"
 )
 _MARKS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     # A comment shows nothing; it takes its line with it.

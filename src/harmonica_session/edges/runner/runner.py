@@ -38,13 +38,15 @@ class Runner:
     def __init__(self, env: Mapping[str, str], out: TextIO) -> None:
         """Take the environment with the step's files, and the log.
 
-        `warnings` collects what was warned of.
+        `warnings` collects what was warned of; `below` is what stands below the result in the
+        summary, empty as long as there is nothing to hand on.
         """
         self._is_debugging = env.get("RUNNER_DEBUG") == "1"
         self.out = out
         self.files: Files = StepFiles(env)
         self._secrets: list[str] = []
         self.warnings: list[str] = []
+        self.below = ""
 
     def mask(self, secret: SecretStr) -> None:
         """Keep a secret out of everything that is said or written from now on."""
@@ -106,9 +108,15 @@ class Runner:
         if problem:
             self.say(problem)
 
-    def summary(self, markdown: str) -> None:
-        """Set the step's part of the job summary; a later call replaces an earlier one."""
-        problem = self.files.summary(self._safe(markdown))
+    def summary(self, result: str, below: str | None = None) -> None:
+        """Set the step's part of the job summary; a later call replaces an earlier one.
+
+        Args:
+            result: What the run came to, as Markdown.
+            below: What stands below the results of all specs; None for what stands there already.
+        """
+        self.below = self.below if below is None else below
+        problem = self.files.summary(self._safe(result), self._safe(self.below))
         if problem:
             self.say(problem)
 
