@@ -101,17 +101,13 @@ def test_a_skipped_run(golden: Callable[[str, str], None], reason: str, name: st
 
 def test_a_dry_run(golden: Callable[[str, str], None], invitation: Invitation) -> None:
     """The comment is shown as people would see it, and the request is folded away."""
-    text = comment(invitation, spec=_SPEC)
-    requests = [("POST /api/v1/sessions", '{"topic": "```</details>"}')]
-    shown = report.below(report.planned(("The comment on #7", text), requests))
-    result = report.summary("dry run", {"Topic": "Topic"}, said="A session would be created.")
-    golden("dry-run.md", f"{result}\n{shown}")
-
-
-def test_a_dry_run_without_a_comment() -> None:
-    """Where nothing would be posted, no comment is shown; nor a request that is not sent."""
-    assert report.planned(None, [("PATCH /x", "{}")]).startswith("<details><summary>The request: ")
-    assert report.planned(None, []) == ""
+    requests = [("POST /api/v1/sessions", '{"topic": "```</details>"}'), ("PATCH /x", "{}")]
+    parts = (
+        report.summary("dry run", {"Topic": "Topic"}, said="A session would be created."),
+        report.folded(requests),
+        report.below(report.foreseen("The comment on #7", comment(invitation, spec=_SPEC))),
+    )
+    golden("dry-run.md", "\n".join(parts))
 
 
 def test_a_summary_is_bounded() -> None:

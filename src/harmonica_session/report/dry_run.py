@@ -48,13 +48,13 @@ def show(world: World, plan: Plan) -> None:
     ]
     for route, content in requests:
         world.runner.group(f"The request: {route}", content)
-    announcement = None
+    shown = ""
     if task.place.is_anywhere and not plan.is_overtaken:
         foreseen = as_planned(plan, session)
         heading = _heading_of(foreseen)
         text = foreseen.announcement_text(is_public=world.event.is_public)
         world.runner.group(f"{heading}, as people would see it", as_text(text))
-        announcement = heading, text
+        shown = summary.foreseen(heading, text)
     if not task.place.is_anywhere and task.round and task.round.needs_keeping:
         world.runner.warn(notes.UNKEPT_ROUND)
     world.runner.say(f"Dry run: {what} Nothing was written.")
@@ -62,7 +62,8 @@ def show(world: World, plan: Plan) -> None:
     facts = {"Topic": task.request.topic, "Spec": task.spec}
     warnings, notices = world.runner.warnings, notices_of(task)
     result = summary.summary("dry run", facts, warnings, notices, f"{what} Nothing was written.")
-    world.runner.summary(result, summary.below(summary.planned(announcement, requests)))
+    parts = (result, summary.folded(requests))
+    world.runner.summary("\n".join(filter(None, parts)), summary.below(shown))
 
 
 def _shown(content: dict[str, JsonValue], task: Task) -> dict[str, JsonValue]:

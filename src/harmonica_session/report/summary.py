@@ -177,21 +177,25 @@ def skipped(reason: str) -> str:
     )
 
 
-def planned(announcement: tuple[str, str] | None, requests: Iterable[tuple[str, str]]) -> str:
-    """Return what a dry run shows below its result.
+def folded(requests: Iterable[tuple[str, str]]) -> str:
+    """Return the requests that a dry run did not send, each folded away.
 
     Args:
-        announcement: What would be written on GitHub, in words, and its text; None for nothing.
-        requests: The routes and the bodies, as JSON, of what would be written to Harmonica.
+        requests: Their routes, and their bodies as JSON.
     """
-    parts = []
-    if announcement is not None:
-        heading, text = announcement
-        parts += [f"{plain(heading, _HEADING)}, as people would see it:", text.strip()]
-    for route, content in requests:
-        block = code_block(shorten(content, LONGEST_COMMENT), "json")
-        parts.append(
-            f"<details><summary>The request: {plain(route, _TEXT)}</summary>\n\n{block}\n\n"
-            "</details>"
-        )
-    return "\n\n".join(parts)
+    blocks = (
+        f"<details><summary>The request: {plain(route, _TEXT)}</summary>\n\n"
+        f"{code_block(shorten(content, LONGEST_COMMENT), 'json')}\n\n</details>\n"
+        for route, content in requests
+    )
+    return "\n".join(blocks)
+
+
+def foreseen(heading: str, text: str) -> str:
+    """Return what a dry run did not write on GitHub, as people would see it.
+
+    Args:
+        heading: What it is, in words.
+        text: Its Markdown.
+    """
+    return f"{plain(heading, _HEADING)}, as people would see it:\n\n{text}"
