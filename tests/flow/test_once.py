@@ -645,11 +645,12 @@ def test_a_spec_is_the_same_however_its_path_is_written(consumer: Consumer) -> N
     assert len(consumer.created) == len(consumer.bodies) == 1
 
 
-def test_a_dry_run_shows_a_receipt_that_would_hold(consumer: Consumer) -> None:
-    """What it would edit is what it shows, receipt and all."""
+def test_a_dry_run_shows_the_comment_as_people_see_it(consumer: Consumer) -> None:
+    """What it would leave standing is what it shows, and the receipt is nothing to look at."""
     first = consumer.on_pull_request()
     run = consumer.on_pull_request("synchronize", dry_run="true")
-    assert consumer.bodies[0].strip() in run.summary
+    assert consumer.bodies[0].partition("\n")[2].strip() in run.summary
+    assert "receipt" not in run.summary + run.log
     assert first.outputs["join_url"] in run.summary
 
 

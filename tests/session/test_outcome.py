@@ -418,13 +418,13 @@ def test_a_new_comment_is_told_from_an_edited_one(
 
 
 def test_an_announcement_can_be_read_back(task: Task, session: Session, seal: Seal) -> None:
-    """Its first line is the receipt for this very place; without a key nothing stands there."""
+    """Its first line is the receipt for this very place, and the rest is what people see."""
     outcome = created(decide(task, Found()), session)
     body = outcome.announcement(seal, is_public=False)
     read = seal.read(Comment(id=1, body=body), task.place)
     assert read is not None
     assert (read.receipt, read.is_signed) == (outcome.receipt, True)
-    assert outcome.announcement(None, is_public=False).startswith("<!-- receipt -->\n## Topic\n")
+    assert body.partition("\n")[2] == outcome.announcement_text(is_public=False)
     other = Seal([SecretStr("hm_live_4567")], "1", "other.yml")
     assert other.read(Comment(id=1, body=body), task.place) is None
 

@@ -20,8 +20,10 @@ from hypothesis import strategies as st
 from harmonica_session.text.markdown import (
     DEFAULT_IGNORABLE,
     as_text,
+    code,
     code_block,
     plain,
+    sentence,
     shorten,
     visible,
 )
@@ -384,7 +386,6 @@ def test_as_text_undoes_plain_wherever_it_stands(frame: str, text: str) -> None:
         pytest.param("<!-- receipt\nv1 -->\n## T", "T\n=", id="hidden comment"),
         pytest.param("**Goal:** x\n\n**All of it**", "Goal: x\n\nAll of it", id="bold"),
         pytest.param("<sub>Announced by a.</sub>\n", "Announced by a.", id="small"),
-        pytest.param("| | |\n|---|---|\n| a | b\\|c |", "| a | b|c |", id="table"),
         pytest.param("- a\n- b\n\n1. c\n2. d", "- a\n- b\n\n1. c\n2. d", id="lists"),
     ],
 )
@@ -398,6 +399,70 @@ def test_what_is_in_a_code_block_is_left_as_it_is(text: str) -> None:
     """It is there to be pasted, so that each character counts."""
     block = code_block(text, "yaml")
     assert as_text(f"**a**\n\n{block}\n\n**b**\n") == f"a\n\n{block}\n\nb"
+
+
+_SENTENCES = [
+    ("`gaol` is not a key here; did you mean `goal`?", ["gaol", "goal"]),
+    ("it is the text `[x](y) <b> *b* @org #7 &lt; \\`", ["[x](y) <b> *b* @org #7 &lt; \\"]),
+    ("a lone ` back-tick, and `two`", [" back-tick, and "]),
+    ("``two`` and ```\nthree", []),
+    ("`` ` `` @octocat <b>", []),
+    ("\\`a_b_c`", ["a_b_c"]),
+]
+
+
+@pytest.mark.parametrize("frame", ["{}", "- {}", "**Warning:** {}", "> {}"])
+@pytest.mark.parametrize(("text", "spans"), _SENTENCES)
+def test_what_a_sentence_quotes_is_code(frame: str, text: str, spans: list[str]) -> None:
+    """What stands between back-ticks is code, as GitHub renders it, and shows as it is."""
+    page = markdown_to_html_with_extensions(frame.format(sentence(text, 500)))
+    found = [html.unescape(it) for it in re.findall("<code>(.*?)</code>", page)]
+    assert [it.strip() for it in found] == [it.strip() for it in spans]
+    assert "@<" not in page
+    assert "<b>" not in page
+
+
+@settings(derandomize=True, deadline=None, max_examples=500)
+@given(frame=st.sampled_from([it for it in _FRAMES if "|" not in it]), text=_TEXTS)
+@example(frame="{}", text="`x` **b** `y")
+@example(frame="> [!IMPORTANT]\n> {}", text="`` `a` ```")
+def test_a_sentence_adds_nothing_but_code(
+    tokens_of: Callable[[str], list[Token]], text_of: Callable[[str], str], frame: str, text: str
+) -> None:
+    """Whatever a sentence quotes, it shows, and no part of it is Markdown."""
+    assume(visible(text))
+    markdown = frame.format(sentence(text, 1_000))
+    structure = [it for it in _structure(tokens_of(markdown)) if it[0] != "code_inline"]
+    assert structure == _structure(tokens_of(frame.format("word")))
+    expected = text_of(frame.format("word")).replace("word", visible(text))
+    assert _bare(text_of(markdown)) == _bare(expected)
+
+
+def _bare(text: str) -> str:
+    """Return a text without what a renderer may take off code: its marks, a blank at both ends."""
+    return re.sub("[`\\s]", "", _read(text))
+
+
+@settings(derandomize=True, deadline=None, max_examples=500)
+@given(text=_TEXTS | _CRAFTED, limit=st.integers(1, 60))
+@example(text="\\`a\\_b`", limit=30)
+@example(text="`a` \\` `b&lt;`", limit=30)
+def test_as_text_undoes_a_sentence(text: str, limit: int) -> None:
+    """A terminal shows the sentence as it was, back-ticks included."""
+    assert as_text(sentence(text, limit)) == shorten(visible(text), limit)
+
+
+@settings(derandomize=True, deadline=None, max_examples=300)
+@given(text=_TEXTS | _CRAFTED)
+@example(text="`a`")
+@example(text="``")
+@example(text="a`` ` b")
+def test_any_text_can_be_code(text: str) -> None:
+    """A name may hold back-ticks too, and ends the code no sooner for it."""
+    page = markdown_to_html_with_extensions(f"- {code(text, 500)}.")
+    shown = html.escape(visible(text), quote=False).replace('"', "&quot;")
+    assert page.strip() == f"<ul>\n<li>{f'<code>{shown}</code>' if shown else ''}.</li>\n</ul>"
+    assert as_text(code("a\\_b", 500)) == "`a\\_b`"
 
 
 @pytest.mark.parametrize(

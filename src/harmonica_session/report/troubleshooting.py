@@ -6,10 +6,10 @@ taken from it.
 
 from __future__ import annotations
 
-from pathlib import Path
+from importlib.resources import files
 
 PAGE = "https://github.com/OWNER/harmonica-session-action/blob/v1/.github/docs/troubleshooting.md"
-INDEX = Path(__file__).with_name("troubleshooting.txt")
+INDEX = files("harmonica_session.report") / "troubleshooting.txt"
 """For each message of the page a line: the anchor of its entry, a tab, and the message."""
 OPEN = "…"
 """What stands in a message of the page for what differs from run to run."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from harmonica_session.words.request import SessionRequest
     from harmonica_session.words.session import Chain
 
 LEFT_ALONE = "A later run has decided what this session should be, so this run left it unchanged."
@@ -23,6 +24,19 @@ ROUND_UNKEPT_YET = (
     "No announcement stores `open_for` and `expected` for this session yet, so no "
     "run knows when its round is over until one has announced it."
 )
+
+
+def nobody_told(request: SessionRequest, *, is_new: bool) -> str:
+    """Say who has been told of a session that was posted nowhere.
+
+    Args:
+        request: What the session was asked to be.
+        is_new: Whether this run has made it; of an older one, anybody may have told.
+    """
+    if not is_new:
+        return "This run has told nobody of the session; hand its link on."
+    but = " but by Harmonica itself (`distribution`)" if request.distribution else ""
+    return f"So far nobody has been told of this session{but}; hand its link on."
 
 
 def chain_stands_still(chain: Chain) -> str:

@@ -26,7 +26,6 @@ _LONGEST_MOMENT = _LONGEST_WORD = 40
 _DECISIVE = ("digest", "announced", "lacking", "results_visibility", "round")
 # Source: the published description of the API.
 _DEFAULT_VISIBILITY = "host"
-_NO_RECEIPT = "<!-- receipt -->\n"
 
 
 @dataclass(frozen=True)
@@ -258,30 +257,31 @@ class Outcome:
             notes=tuple(self.notes),
         )
 
-    def announcement(self, seal: Seal | None, posting: int = 0, *, is_public: bool) -> str:
+    def announcement(self, seal: Seal, posting: int = 0, *, is_public: bool) -> str:
         """Return the body of our comment.
 
         Args:
-            seal: What signs the receipt in it, None without a key.
+            seal: What signs the receipt in it.
             posting: Which attempt at a new comment it is for; 0 where ours is edited. No two
                 comments that we post have one nonce, or the one too many would pass for a copy.
             is_public: Whether the repository is.
         """
-        task, receipt = self.plan.task, self.receipt
-        invitation = self.invitation(is_public=is_public)
-        text, is_ours = comment(invitation, spec=task.spec), True
-        ours = self.plan.found.ours
-        if ours and receipt.tells_results:
-            # What came out so far stays; only until when there is time may have changed.
-            told = (ours.comment.body or "").replace("\r\n", "\n").partition("\n")[2]
-            text = with_standing(told, invitation.until or invitation.over)
-            is_ours = ours.is_intact
+        task, receipt, ours = self.plan.task, self.receipt, self.plan.found.ours
+        is_ours = ours is None or ours.is_intact or not receipt.tells_results
         if posting:
             nonce = task.nonce if posting == 1 else f"{task.nonce} {posting}"
             receipt = receipt.model_copy(update={"nonce": nonce})
-        if seal is None:
-            return f"{_NO_RECEIPT}{text}"
+        text = self.announcement_text(is_public=is_public)
         return seal.signed(receipt, task.place, text, is_vouched_for=is_ours)
+
+    def announcement_text(self, *, is_public: bool) -> str:
+        """Return what people see of our comment."""
+        invitation, ours = self.invitation(is_public=is_public), self.plan.found.ours
+        if ours and self.receipt.tells_results:
+            # What came out so far stays; only until when there is time may have changed.
+            told = (ours.comment.body or "").replace("\r\n", "\n").partition("\n")[2]
+            return with_standing(told, invitation.until or invitation.over)
+        return comment(invitation, spec=self.plan.task.spec)
 
     def beside(self, ours: OurComment) -> Outcome:
         """Return the same for where another run's comment has turned up meanwhile."""

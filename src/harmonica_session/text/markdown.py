@@ -59,6 +59,8 @@ _JOINERS = "\u200c\u200d"
 _UNDRAWN = re.compile(f"(?![{_JOINERS}])[{DEFAULT_IGNORABLE}]")
 # One is enough: a row of them could say something that nobody sees.
 _JOINER = re.compile(f"([{_JOINERS}])[{_JOINERS}]*")
+# What a sentence of ours puts between back-ticks; several in a row are somebody else's text.
+_CODE_SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 # Characters that mean something only where a line begins; `:-:` there makes a table of the line
 # above.
 _AT_LINE_START = re.compile(r"^(\s*)([-+=:]|\d+(?=[.)]))")
@@ -84,15 +86,43 @@ def plain(text: str, limit: int) -> str:
         text: Any text.
         limit: Longest text in characters, counted before escaping; the rest becomes `…`.
     """
+    return _AT_LINE_START.sub(_escape_start, _linked(shorten(visible(text), limit)))
+
+
+def sentence(text: str, limit: int) -> str:
+    """Return a sentence of ours as `plain` does, but for what it has between back-ticks: code.
+
+    Args:
+        text: A sentence, which may quote any text.
+        limit: As in `plain`.
+    """
+    # In code nothing is Markdown, and GitHub neither mentions nor refers to anything.
+    parts = _CODE_SPAN.split(shorten(visible(text), limit))
+    shown = (f"`{part}`" if at % 2 else _linked(part) for at, part in enumerate(parts))
+    return _AT_LINE_START.sub(_escape_start, "".join(shown))
+
+
+def code(text: str, limit: int) -> str:
+    """Return text as code within a line, whatever stands in it.
+
+    Args:
+        text: Any text.
+        limit: Longest text in characters; the rest becomes `…`.
+    """
     line = shorten(visible(text), limit)
+    fence = _fence(line, 1)
+    pad = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{fence}{pad}{line}{pad}{fence}" if line else ""
+
+
+def _linked(line: str) -> str:
     parts, position = [], 0
     for run in _RUN.finditer(line):
         if found := _ADDRESS.fullmatch(run[0]):
             # Bare, it would end where GitHub thinks, and hold Markdown where GitHub makes no link.
             parts += [_escape(line[position : run.start()]), f"<{found[1]}>"]
             position = run.start() + len(found[1])
-    parts.append(_escape(line[position:]))
-    return _AT_LINE_START.sub(_escape_start, "".join(parts))
+    return "".join([*parts, _escape(line[position:])])
 
 
 def _escape(text: str) -> str:
@@ -123,20 +153,26 @@ def shorten(text: str, limit: int) -> str:
 
 def code_block(text: str, language: str = "") -> str:
     """Return text as a fenced block that nothing in it can close."""
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
+    fence = _fence(text, 3)
     return f"{fence}{language}\n{text}\n{fence}"
+
+
+def _fence(text: str, least: int) -> str:
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    return "`" * max(least, longest + 1)
 
 
 def as_text(markdown: str) -> str:
     """Return Markdown of ours as a terminal shows it; what is hidden stays hidden.
 
-    Of what `plain` returns, that is the text which `plain` was given, in one line and shortened.
+    Of what `plain` and `sentence` return, that is the text which they were given, in one line and
+    shortened.
     """
     shown, position = [], 0
-    for block in re.finditer(_CODE_BLOCK, markdown):
-        shown += [_without_marks(markdown[position : block.start()]), block[0]]
-        position = block.end()
+    for found in re.finditer(_CODE, markdown):
+        if found["code"]:
+            shown += [_without_marks(markdown[position : found.start()]), found[0]]
+            position = found.end()
     return "".join([*shown, _without_marks(markdown[position:])]).strip()
 
 
@@ -174,16 +210,19 @@ def _not_escaped(found: re.Match[str]) -> str:
     return found[1] or found[2] or {"lt": "<", "gt": ">", "amp": "&"}.get(found[3], "")
 
 
-# In a block nothing is Markdown, see `code_block`. Not compiled: few runs ever need text.
-_CODE_BLOCK = r"(?ms)^(`{3,})\w*\n.*?(?:^\1$|\Z)"
+# In code nothing is Markdown, see `code_block` and `sentence`; what is escaped begins none. Not
+# compiled: few runs ever need text.
+_CODE = (
+    r"(?ms)\\[!-/:-@\[-`{-~]|"
+    r"(?P<code>^(?P<fence>`{3,})\w*\n.*?(?:^(?P=fence)$|\Z)"
+    r"|(?<!`)`[^`\n]+`(?!`))"
+)
 _MARKS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     # A comment shows nothing; it takes its line with it.
     (r"(?s)<!--.*?(?:-->\n?|\Z)", ""),
     # A terminal has letters of one size and one weight.
     (r"</?sub>", ""),
     (r"\*\*(.+?)\*\*", r"\1"),
-    # The head of our tables is blank, and what parts it from the rows is no row.
-    (r"^\|(?: \||---\|)+\n?", ""),
     # An address behind words could not be followed. Where a bracket is escaped, there is no link.
     (r"\[([^\[\]\\]+)\]\(([^()\s]+)\)", r"\1: \2"),
     # The words of a link to click on stand as a small heading; a large one is a title.
