@@ -34,6 +34,9 @@ PARTS = {
     *("a ZIP archive or an office document", "an empty ZIP archive", "a gzip archive"),
     *("an xz archive", "a 7z archive"),
     "a decision that says nothing",
+    "This run has not told anyone about the session; share its link.",
+    "So far nobody has been told about this session…; share its link.",
+    "except by Harmonica itself (`distribution`)",
 }
 _REFUSED = "GitHub refused to post the comment (POST /repos/octo/garden: 403 Forbidden)"
 _BLOCK = "Add this to the job:\npermissions:\n  contents: read"

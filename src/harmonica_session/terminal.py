@@ -31,20 +31,22 @@ if TYPE_CHECKING:
 
 _ENDINGS = (".yml", ".yaml")
 _ABOUT_VALIDATE = (
-    "Check specs, and the files that they take their background from, as create does before it "
-    "asks anybody. Each mistake is shown with its file, line and column. No key and no network are "
-    "needed, but for --online. The exit code is 1 when anything is wrong."
+    "Check specs and the files from which they take their background, as `create` "
+    "does before it contacts any service. Each mistake is shown with its file, "
+    "line and column. Only --online needs a key and a network connection. The exit "
+    "code is 1 if anything is wrong."
 )
 # Wrapped by hand, for the list of kinds below it must not be.
 _ABOUT_INIT = """\
 Write a starter spec, .harmonica/KIND.yml, and the workflow that uses it,
 .github/workflows/KIND.yml, below the current folder, which should be the root
-of your repository. A file that is there already is left as it is, and the exit
-code is 1. Nothing is sent anywhere."""
+of your repository. A file that already exists is left unchanged, and the exit
+code is then 1. Nothing is sent anywhere."""
 _ABOUT_TRY = (
-    "Run the action twice against built-in stand-ins for Harmonica and GitHub, and show log, "
-    "outputs, comment and job summary of each run. No account is needed, and nothing leaves this "
-    "machine. A run that fails is the last one."
+    "Run the action twice against built-in stand-ins for Harmonica and GitHub, and "
+    "show the log, outputs, comment and job summary of each run. No account is "
+    "needed, and nothing leaves this machine. The second run is left out if the "
+    "first one fails."
 )
 
 

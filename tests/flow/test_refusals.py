@@ -370,7 +370,7 @@ def test_a_bug_of_ours_ends_with_a_traceback(tmp_path: Path) -> None:
     [annotation] = commands_in(log.getvalue())
     assert (annotation.name, "bug in the action" in annotation.message) == ("error", True)
     assert "RuntimeError: unforeseen" in log.getvalue()
-    assert "bug of the action" in summary.read_text("utf-8")
+    assert "bug in the action" in summary.read_text("utf-8")
     assert outputs_of(outputs) == {"status": "failed"}
 
 

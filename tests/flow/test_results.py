@@ -391,7 +391,7 @@ def test_what_was_not_touched_for_sixty_days_is_not_looked_at(circle: Circle) ->
     circle.move_to_issue()
     circle.days_pass(61)
     run = circle.consumer.run(command="results")
-    assert "Nothing was announced" in run.log
+    assert "Nothing has been announced" in run.log
     assert run.outputs["status"] == "unchanged"
 
 

@@ -208,9 +208,15 @@ def test_a_session_md_in_another_case_is_missed(consumer: Consumer) -> None:
     [
         (
             "validate",
-            ["or a folder of specs; .harmonica/session.yml when", "No key and no network"],
+            [
+                "or a folder of specs; .harmonica/session.yml by",
+                "Only --online needs a key and a network",
+            ],
         ),
-        ("init", [".harmonica/KIND.yml", ".github/workflows/KIND.yml", "is left as it is", *KINDS]),
+        (
+            "init",
+            [".harmonica/KIND.yml", ".github/workflows/KIND.yml", "is left unchanged", *KINDS],
+        ),
         ("try", ["stand-ins for Harmonica and GitHub", "No account is needed"]),
     ],
 )

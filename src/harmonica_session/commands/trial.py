@@ -97,7 +97,7 @@ def demonstrate(run: Run, given: Given) -> int:
         code, runs = stage.run(run, f"First run: {stage.occasion}"), "one run"
         if code == 0:
             again = "the same pull request" if stage.number else "the same run"
-            code, runs = stage.run(run, f"Second run: {again}, once more"), "two runs"
+            code, runs = stage.run(run, f"Second run: {again} again"), "two runs"
         sessions, comments = len(sandbox.harmonica.sessions), len(sandbox.github.comments)
         sys.stdout.write(f"\nAfter {runs}: sessions {sessions}, comments {comments}.\n")
         return code

@@ -136,8 +136,8 @@ def _by_file(problems: Iterable[Problem]) -> Iterator[str]:
 def unexpected_failure() -> str:
     """Return the job summary of a run that met a bug of ours."""
     return (
-        "## Harmonica session: failed\n\nThis is a bug of the action, not of your workflow. "
-        "The log of the step shows where it happened; please report it.\n"
+        "## Harmonica session: failed\n\nThis is a bug in the action, not in your "
+        "workflow. The log of the step shows where it happened; please report it.\n"
     )
 
 
@@ -161,19 +161,21 @@ def skipped(reason: str) -> str:
     """Return the job summary of a run that GitHub gave no key."""
     if reason == "Dependabot":
         advice = (
-            "Runs that Dependabot starts see Dependabot's own secrets only: add the key there, "
-            "under Settings, Secrets and variables, Dependabot, or leave these runs out."
+            "Runs started by Dependabot can see only Dependabot's own secrets. Add the key "
+            "under **Settings → Secrets and variables → Dependabot**, or skip these runs:"
         )
         block = "if: github.actor != 'dependabot[bot]'"
     else:
         advice = (
-            "GitHub gives no secrets to pull requests from forks. This workflow has the key, and "
-            "reads the spec from a branch of yours, which the pull request cannot change:"
+            "GitHub does not pass secrets to pull requests from forks. This workflow has "
+            "the key, and reads the spec from a branch of your own repository, which the "
+            "pull request cannot change:"
         )
         block = WORKFLOW_WITH_KEY
     return (
         f"## Harmonica session: skipped\n\nThis run was started by {reason}, so it has no "
-        f"Harmonica API key, and nothing was created.\n\n{advice}\n\n{code_block(block, 'yaml')}\n"
+        "Harmonica API key, and nothing was "
+        f"created.\n\n{advice}\n\n{code_block(block, 'yaml')}\n"
     )
 
 

@@ -34,9 +34,9 @@ def nobody_told(request: SessionRequest, *, is_new: bool) -> str:
         is_new: Whether this run has made it; of an older one, anybody may have told.
     """
     if not is_new:
-        return "This run has told nobody of the session; hand its link on."
-    but = " but by Harmonica itself (`distribution`)" if request.distribution else ""
-    return f"So far nobody has been told of this session{but}; hand its link on."
+        return "This run has not told anyone about the session; share its link."
+    but = " except by Harmonica itself (`distribution`)" if request.distribution else ""
+    return f"So far nobody has been told about this session{but}; share its link."
 
 
 def chain_stands_still(chain: Chain) -> str:
