@@ -47,7 +47,7 @@ class Revision(Files):
             commit: The commit's name.
             because: Why this revision is read, as the end of a sentence.
         """
-        self._github = github
+        self._commits = github.commits
         self._commit = commit
         self._because = because
         self._tree: Tree | None = None
@@ -83,7 +83,7 @@ class Revision(Files):
             FileRefused: It is larger, no ordinary file, or the token may not read it.
             ServiceError: GitHub could not be asked.
         """
-        contents = self._asked(lambda: self._github.contents(path, self._commit))
+        contents = self._asked(lambda: self._commits.contents(path, self._commit))
         if contents is None:
             return None
         if contents.type == "symlink":
@@ -125,7 +125,7 @@ class Revision(Files):
         tree = self._listing()
         if path in _blobs(tree) or not tree.truncated:
             return path in _blobs(tree)
-        return self._asked(lambda: self._github.contents(path, self._commit)) is not None
+        return self._asked(lambda: self._commits.contents(path, self._commit)) is not None
 
     def names_in(self, folder: str) -> list[str]:
         """Return the names of the files in a folder; none where GitHub does not list them."""
@@ -143,7 +143,7 @@ class Revision(Files):
     def _listing(self) -> Tree:
         """Return what GitHub lists of the revision, asked for once."""
         if self._tree is None:
-            self._tree = self._asked(lambda: self._github.tree(self._commit))
+            self._tree = self._asked(lambda: self._commits.tree(self._commit))
         if self._tree is None:
             raise _unknown(self._commit, "404 Not Found")
         return self._tree
@@ -152,7 +152,7 @@ class Revision(Files):
         if contents.encoding == "base64":
             content = _decoded(contents.content)
         else:
-            content = self._asked(lambda: self._github.blob(contents.sha))
+            content = self._asked(lambda: self._commits.blob(contents.sha))
         if content is None or len(content) != contents.size:
             raise AnswerUnusable(
                 f"GitHub gave an answer that cannot be used: it is not the {contents.size} bytes "

@@ -9,12 +9,14 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harmonica_session.edges.network.fate import demanded_pause, proves_refusal
-from harmonica_session.errors import Barred, FateUnknown, Refused
+from harmonica_session.errors import AnswerUnusable, Barred, FateUnknown, Refused
 
 if TYPE_CHECKING:
     from harmonica_session.edges.network.exchange import Response
 
-_SUCCESS = range(200, 300)
+# How a server answers that is like GitHub, but lacks the route. GitHub may mean something else.
+NO_ROUTE = (404, 405)
+_NOT_FOUND = 404
 _CLOSED = "GitHub has closed the repository; its owner has been told why"
 _SINGLE_SIGN_ON = (
     "have the token authorized for the organization's single sign-on (SAML), or use the workflow's "
@@ -98,7 +100,7 @@ def accepted(response: Response) -> Response:
         Barred: It is not, and no permission mends that.
         Refused: It is not.
     """
-    if response.status in _SUCCESS:
+    if response.is_success:
         return response
     reason = _reason(response)
     pause = demanded_pause(response)
@@ -156,6 +158,16 @@ def is_own_error(response: Response) -> bool:
     return "x-github-request-id" in response.headers or any(isinstance(it, str) for it in links)
 
 
+def is_none_of_gitea(response: Response) -> bool:
+    """Say whether Forgejo or Gitea itself says that there is no such thing.
+
+    GitHub, which hides what a token may not see behind the same status, links to its documents.
+    """
+    content = response.json()
+    is_theirs = isinstance(content, dict) and "documentation_url" not in content
+    return response.status == _NOT_FOUND and is_theirs and is_own_error(response)
+
+
 def settled(response: Response) -> Response:
     """Return the answer to a request that may not be done twice, if it was surely carried out.
 
@@ -163,12 +175,25 @@ def settled(response: Response) -> Response:
         Refused: It was surely not.
         FateUnknown: Nobody knows.
     """
-    if response.status in _SUCCESS or proves_refusal(response, is_own_error):
+    if response.is_success or proves_refusal(response, is_own_error):
         return accepted(response)
     raise FateUnknown(
         f"nobody knows whether GitHub could {response.request.doing} ({response.request}: "
         f"{response.status} {_reason(response) or 'with an answer that is not JSON'})"
     )
+
+
+def made(response: Response, form: type[Any]) -> Any:  # noqa: ANN401 - an object of the form
+    """Return what has come of a request that makes what must not be there twice.
+
+    Raises:
+        FateUnknown: Nobody knows whether it was made.
+        ServiceError: It was not made.
+    """
+    try:
+        return settled(response).read(form)
+    except AnswerUnusable as error:
+        raise FateUnknown(str(error)) from None
 
 
 def _reason(response: Response) -> str:
