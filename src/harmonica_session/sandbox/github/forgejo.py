@@ -44,7 +44,7 @@ class Forgejo(GitHub):
     """One Forgejo or Gitea.
 
     Attributes:
-        denied_user: The status that `GET /user` answers a workflow's token, 0 where it tells.
+        denied_user: The status that `GET /user` answers, 0 where it tells.
         takes_label_names: Whether labels are put on by their names as well as by their numbers.
         repeated_labels: Labels that were made though there was one of that name.
     """
@@ -64,7 +64,7 @@ class Forgejo(GitHub):
     def routes(self) -> dict[str, Mapping[str, Action]]:
         """Return the routes that there are here."""
         known = {path: it for path, it in super().routes().items() if path not in _MISSING}
-        known[f"{_REPO}/labels"] = {"GET": self._list_labels, "POST": self._make_label}
+        known[f"{_REPO}/pulls/{{}}/reviews"] = {"GET": self._list_reviews}
         known[f"{_REPO}/git/commits/{{}}"] = {"GET": self._get_commit}
         known[f"{_REPO}/commits/{{}}/pull"] = {"GET": self._get_pull_of_commit}
         return known
@@ -87,12 +87,10 @@ class Forgejo(GitHub):
             return json_answer(answer.status, told, headers)
         return json_answer(answer.status, _retold(content), headers)
 
-    def _get_user(self, request: Request, asker: Row) -> Answer:
-        if asker["installation"] and not self.denied_user:
-            return json_answer(200, rows.user(asker["login"], "Bot"))
-        if asker["installation"]:
-            raise rows.refused(self.denied_user, "user does not exist [uid: 0, name: ]")
-        return super()._get_user(request, asker)
+    def _get_user(self, _request: Request, asker: Row) -> Answer:
+        if self.denied_user:
+            raise rows.refused(self.denied_user, "token does not have the scope [read:user]")
+        return json_answer(200, rows.user(asker["login"], asker["type"]))
 
     def _list_comments(self, _request: Request, _asker: Row, *place: str) -> Answer:
         """List all comments, whatever page is asked for."""
@@ -163,10 +161,11 @@ class Forgejo(GitHub):
             return json_answer(201, self.labels[name])
         return super()._make_label(request, asker, *place)
 
-    def _list_labels(self, request: Request, _asker: Row, *_place: str) -> Answer:
-        """Return a page of labels; how many there are stands in a header, and no link."""
-        listed = rows.paged(request, "", list(self.labels.values()))
-        return json_answer(200, json.loads(listed.body), {"X-Total-Count": str(len(self.labels))})
+    def _list_reviews(self, request: Request, _asker: Row, *place: str) -> Answer:
+        """Return a page of reviews; how many there are stands in a header, and no link."""
+        found = self.history.reviews.get(rows.number(place[2]), [])
+        page = json.loads(rows.paged(request, "", found).body)
+        return json_answer(200, page, {"X-Total-Count": str(len(found))})
 
     def _names_of(self, numbers: list[int]) -> list[str]:
         return [it["name"] for it in self.labels.values() if it["id"] in numbers]
