@@ -185,7 +185,9 @@ class GitHub:
         """Edit a comment: `PATCH /repos/{o}/{r}/issues/comments/{id}`."""
         path = f"{self._repository}/issues/comments/{comment_id}"
         request = Request("edit the comment", "PATCH", path, body={"body": body})
-        comment: Comment = accepted(self._service.send(request)).read(Comment)
+        response = accepted(self._service.send(request))
+        # Forgejo and Gitea may say no more than that it is done.
+        comment: Comment = response.read(Comment) if response.body else self.comment(comment_id)
         return comment
 
     def delete_comment(self, comment_id: int) -> None:
