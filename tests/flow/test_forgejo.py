@@ -173,6 +173,21 @@ def test_an_older_comment_that_becomes_a_copy_is_not_ours(consumer: ForgejoConsu
     assert ["two changes" in body for body in consumer.bodies] == [False, True]
 
 
+def test_a_token_that_may_not_comment_is_told_what_helps_there(
+    consumer: ForgejoConsumer, forgejo: Forgejo
+) -> None:
+    """The job's `permissions` are not heeded everywhere; the session is there all the same."""
+    forgejo.read_only.add(consumer.box.github_token)
+    run = consumer.on_pull_request()
+    assert (run.code, run.outputs["status"]) == (0, "created")
+    [warning] = [it.message for it in run.annotations if it.name == "warning"]
+    assert "an access token with `write:issue`" in warning
+    assert "permissions:\n" not in warning
+    forgejo.read_only.clear()
+    assert consumer.push(501).outputs["join_url"] == run.outputs["join_url"]
+    assert len(consumer.bodies) == 1
+
+
 def test_a_wrong_receipt_is_warned_of(consumer: ForgejoConsumer) -> None:
     """Where the key was replaced, a run says so, and how to know the comment again."""
     consumer.on_pull_request()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # How a server answers that is like GitHub, but lacks the route. GitHub may mean something else.
 NO_ROUTE = (404, 405)
-_NOT_FOUND = 404
+_DENIED, _NOT_FOUND = 403, 404
 _CLOSED = "GitHub has closed the repository; its owner has been told why"
 _SINGLE_SIGN_ON = (
     "have the token authorized for the organization's single sign-on (SAML), or use the workflow's "
@@ -93,6 +93,14 @@ _BY_STATUS = {
 }
 
 
+# Source: "Actions job token permissions" of Gitea 1.26; Forgejo heeds no `permissions`.
+_ELSEWHERE = (
+    "on Gitea 1.26 and newer, allow it under the job's `permissions`; on Forgejo and older ones, "
+    "and for a pull request from a fork, give an access token with `write:issue` and "
+    "`read:repository` as `github-token`"
+)
+
+
 def accepted(response: Response) -> Response:
     """Return the answer if it is a success.
 
@@ -136,7 +144,9 @@ def _remedy(response: Response) -> str:
     said = _reason(response)
     by_link = (it.remedy for it in _CAUSES if it.link and it.link in link)
     by_words = (it.remedy for it in _CAUSES if re.search(it.said, said, re.IGNORECASE))
-    return next(by_link, "") or next(by_words, "") or _BY_STATUS.get(response.status, "")
+    elsewhere = _ELSEWHERE if response.status == _DENIED and _is_elsewhere(response) else ""
+    known = next(by_link, "") or next(by_words, "") or _BY_STATUS.get(response.status, "")
+    return known or elsewhere
 
 
 def _details(errors: object) -> list[str]:
@@ -163,9 +173,15 @@ def is_none_of_gitea(response: Response) -> bool:
 
     GitHub, which hides what a token may not see behind the same status, links to its documents.
     """
+    return response.status == _NOT_FOUND and _is_elsewhere(response)
+
+
+def _is_elsewhere(response: Response) -> bool:
+    """Say whether Forgejo or Gitea says no, which link to no documents of GitHub's."""
     content = response.json()
     is_theirs = isinstance(content, dict) and "documentation_url" not in content
-    return response.status == _NOT_FOUND and is_theirs and is_own_error(response)
+    is_github = "x-github-request-id" in response.headers
+    return is_theirs and is_own_error(response) and not is_github
 
 
 def settled(response: Response) -> Response:
