@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harmonica_session.sandbox import Fault, Sandbox
+from harmonica_session.sandbox import Fault, Link, Sandbox
 from harmonica_session.sandbox.github.forgejo import Forgejo
 from harness.circle import ACTIONS, Circle
 from harness.consumer import BASE, CHANGED, HEAD, SPEC, Consumer
@@ -68,15 +68,14 @@ def speaks_for(consumer: ForgejoConsumer, whom: str) -> None:
     """Let the runs have a token of the workflow, or of a person who may or may not ask for it."""
     forgejo = consumer.box.github
     assert isinstance(forgejo, Forgejo)
-    forgejo.denied_user = {"workflow, 401": 401, "workflow, 404": 404}.get(whom, 403)
-    if whom.endswith("told"):
-        forgejo.denied_user = 0
+    answer = whom.rpartition(" ")[2]
+    forgejo.denied_user = 0 if answer == "told" else int(answer)
     if whom.startswith("person"):
         consumer.inputs["github_token"] = forgejo.add_person("mona")
 
 
 WHOM = (
-    *("workflow, 403", "workflow, 401", "workflow, 404", "workflow, told"),
+    *("workflow, 401", "workflow, 403", "workflow, 404", "workflow, 405", "workflow, told"),
     *("person, 403", "person, told"),
 )
 
@@ -348,6 +347,30 @@ def test_a_run_that_does_not_say_when_it_began_costs_nothing(
     consumer.box.fail("GET", "/repos/octo/garden/actions/runs/500", fault, times=None)
     run = consumer.run(env={"GITHUB_RUN_ATTEMPT": "2"}, announce="issue")
     assert run.outputs["status"] == "created"
+
+
+@pytest.mark.parametrize(
+    ("target", "is_followed"),
+    [
+        ("../specs/retro.yml", True),
+        ("../specs", False),
+        ("../nowhere.yml", False),
+        ("again.yml", False),
+        ("../../specs/retro.yml", False),
+        ("/specs/retro.yml", False),
+    ],
+)
+def test_a_link_leads_to_a_file_of_the_repository(
+    consumer: ForgejoConsumer, target: str, *, is_followed: bool
+) -> None:
+    """These servers tell where it leads, and follow none."""
+    files = consumer.box.github.files
+    files[BASE, "specs/retro.yml"] = SPEC.encode()
+    files[BASE, ".harmonica/again.yml"] = Link("../specs/retro.yml")
+    files[BASE, PATH] = Link(target)
+    run = consumer.on_pull_request(ref=BASE)
+    assert ("topic" in run.outputs) == is_followed
+    assert is_followed or "is a link, but not to a file" in run.messages("error")
 
 
 def test_a_folder_is_no_spec(consumer: ForgejoConsumer) -> None:

@@ -14,6 +14,7 @@ from harmonica_session.announcement.authorship import (
     standing_of,
 )
 from harmonica_session.announcement.receipt import Seal
+from harmonica_session.edges.github.refusals import NO_ROUTE
 from harmonica_session.errors import NothingToAnnounceOn, Refused
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def login_of(world: World, github: GitHub) -> str:
     try:
         return github.account().login
     except Refused as error:
-        if not error.is_denial:
+        if not (error.is_denial or error.status in NO_ROUTE):
             raise
         # A workflow's token by another name, as on older Enterprise Servers, Forgejo and Gitea.
         return ""

@@ -6,6 +6,7 @@ This module must not decide which revision, nor know what a file is for.
 from __future__ import annotations
 
 import base64
+import posixpath
 from typing import TYPE_CHECKING
 
 from harmonica_session.edges.files.files import Files, bounded, refused
@@ -87,8 +88,7 @@ class Revision(Files):
         if contents is None:
             return None
         if contents.type == "symlink":
-            # GitHub follows a link to a file of the repository by itself.
-            raise refused(path, "is a link, but not to a file of the repository")
+            contents = self._pointed_at(path, contents.target)
         if contents.type != "file":
             raise refused(path, _KINDS.get(contents.type, "is not an ordinary file"))
         if contents.size > limit:
@@ -147,6 +147,24 @@ class Revision(Files):
         if self._tree is None:
             raise _unknown(self._commit, "404 Not Found")
         return self._tree
+
+    def _pointed_at(self, path: str, target: str) -> Contents:
+        """Return the file that a link leads to.
+
+        GitHub follows a link to a file of the repository by itself, Forgejo and Gitea none. A link
+        to a link is followed by none of them.
+
+        Raises:
+            FileRefused: It leads to no file of the repository.
+        """
+        led = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+        is_inside = bool(target) and not led.startswith(("..", "/"))
+        found = (
+            self._asked(lambda: self._commits.contents(led, self._commit)) if is_inside else None
+        )
+        if found is None or found.type != "file":
+            raise refused(path, "is a link, but not to a file of the repository")
+        return found
 
     def _whole(self, path: str, contents: Contents) -> bytes:
         if contents.encoding == "base64":

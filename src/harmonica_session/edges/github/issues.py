@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from harmonica_session.edges.github.refusals import NO_ROUTE, accepted, is_own_error, made
 from harmonica_session.edges.network.exchange import Request
+from harmonica_session.edges.network.fate import is_limit
 from harmonica_session.errors import Refused
 from harmonica_session.words.issue import Issue, Label, names_in
 
@@ -246,7 +247,8 @@ def _wants_numbers(response: Response) -> bool:
     """
     content = response.json()
     is_of_a_field = isinstance(content, dict) and bool(content.get("errors"))
-    return response.status in _UNREADABLE and is_own_error(response) and not is_of_a_field
+    is_about_labels = is_own_error(response) and not is_of_a_field and not is_limit(response)
+    return response.status in _UNREADABLE and is_about_labels
 
 
 def _is_there_already(response: Response) -> bool:
