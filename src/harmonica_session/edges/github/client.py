@@ -11,7 +11,6 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from harmonica_session.edges.github.refusals import (
-    NO_ROUTE,
     accepted,
     is_none_of_gitea,
     is_own_error,
@@ -21,7 +20,7 @@ from harmonica_session.edges.network.exchange import Request, Response
 from harmonica_session.edges.network.retry import Persistent
 from harmonica_session.edges.network.single_flight import SingleFlight
 from harmonica_session.edges.network.transport import Transport
-from harmonica_session.errors import Refused
+from harmonica_session.errors import AnswerUnusable, FateUnknown, RouteMissing
 from harmonica_session.text.moment import in_query
 from harmonica_session.words.pull_request import Account, Beginning, Comment, PullRequest
 
@@ -124,6 +123,18 @@ class GitHub:
         """
         return self._service.send(request)
 
+    def attempt(self, request: Request) -> Response:
+        """Send what must not be done twice, and return its answer whatever it says.
+
+        Raises:
+            FateUnknown: Nobody knows whether it was done.
+            ServiceError: It was not.
+        """
+        try:
+            return self._service.send(request)
+        except AnswerUnusable as error:
+            raise FateUnknown(str(error)) from None
+
     def make(self, request: Request, form: type[Any]) -> Any:  # noqa: ANN401 - as in `read`
         """Make what must not be there twice.
 
@@ -131,7 +142,7 @@ class GitHub:
             FateUnknown: Nobody knows whether it was made.
             ServiceError: It was not made.
         """
-        return made(self._service.send(request), form)
+        return made(self.attempt(request), form)
 
     def read(
         self, doing: str, path: str, form: type[Any], query: Mapping[str, str | int] | None = None
@@ -266,9 +277,7 @@ class GitHub:
         def ask() -> list[PullRequest]:
             try:
                 return list(self.pages(doing, path, {}, PullRequest))
-            except Refused as error:
-                if error.status not in NO_ROUTE:
-                    raise
+            except RouteMissing:
                 response = self._service.send(Request(doing, "GET", path.removesuffix("s")))
                 if is_none_of_gitea(response):
                     return []

@@ -68,10 +68,10 @@ class Issues:
         """
         sent: dict[str, Any] = {"title": title, "body": body, "labels": [*labels]}
         request = Request("open the issue", "POST", f"{self._repository}/issues", body=sent)
-        response = self._github.send(request)
+        response = self._github.attempt(request)
         if labels and _wants_numbers(response):
             numbered: dict[str, Any] = sent | {"labels": self._numbers_of(labels)}
-            response = self._github.send(replace(request, body=numbered))
+            response = self._github.attempt(replace(request, body=numbered))
         issue: Issue = made(response, Issue)
         return issue
 

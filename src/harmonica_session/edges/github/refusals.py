@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harmonica_session.edges.network.fate import demanded_pause, proves_refusal
-from harmonica_session.errors import AnswerUnusable, Barred, FateUnknown, Refused
+from harmonica_session.errors import AnswerUnusable, Barred, FateUnknown, Refused, RouteMissing
 
 if TYPE_CHECKING:
     from harmonica_session.edges.network.exchange import Response
@@ -106,6 +106,7 @@ def accepted(response: Response) -> Response:
 
     Raises:
         Barred: It is not, and no permission mends that.
+        RouteMissing: It is not, and it is not GitHub that says so.
         Refused: It is not.
     """
     if response.is_success:
@@ -121,7 +122,10 @@ def accepted(response: Response) -> Response:
     if response.status in range(300, 400):
         target = response.headers.get("location", "").partition("?")[0]
         advice = f"; the address has moved to {target[:200]}"
-    raise (Barred if remedy else Refused)(
+    kind: type[Refused] = Barred if remedy else Refused
+    if response.status in NO_ROUTE and not remedy and not _is_github(response):
+        kind = RouteMissing
+    raise kind(
         f"GitHub refused, could not {response.request.doing} ({response.request}: "
         f"{response.status} {reason or 'with an answer that is not JSON'}){advice}",
         status=response.status,
@@ -177,11 +181,15 @@ def is_none_of_gitea(response: Response) -> bool:
 
 
 def _is_elsewhere(response: Response) -> bool:
-    """Say whether Forgejo or Gitea says no, which link to no documents of GitHub's."""
+    """Say whether Forgejo or Gitea says no."""
+    return is_own_error(response) and not _is_github(response)
+
+
+def _is_github(response: Response) -> bool:
+    """Say whether GitHub says no, which links to its documents."""
     content = response.json()
-    is_theirs = isinstance(content, dict) and "documentation_url" not in content
-    is_github = "x-github-request-id" in response.headers
-    return is_theirs and is_own_error(response) and not is_github
+    is_linked = isinstance(content, dict) and "documentation_url" in content
+    return is_linked or "x-github-request-id" in response.headers
 
 
 def settled(response: Response) -> Response:

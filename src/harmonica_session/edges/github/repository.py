@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harmonica_session.edges.github.client import PAGE, following
-from harmonica_session.edges.github.refusals import NO_ROUTE, accepted
+from harmonica_session.edges.github.refusals import accepted
 from harmonica_session.edges.network.exchange import Request
-from harmonica_session.errors import Refused
+from harmonica_session.errors import RouteMissing
 from harmonica_session.text.moment import in_query, is_before, moment
 from harmonica_session.words.history import (
     ChangedFile,
@@ -65,9 +65,7 @@ class Repository:
         reviews = listed("reviews", Review)
         try:
             comments = listed("comments", ReviewComment, "review_comments")
-        except Refused as error:
-            if error.status not in NO_ROUTE:
-                raise
+        except RouteMissing:
             # Forgejo and Gitea have these with each review alone.
             comments = []
         counted = {"commits": len(commits), "changed_files": len(files)}
@@ -126,9 +124,7 @@ class Repository:
         """Return what a search finds; where the server cannot search, what else is known."""
         try:
             return self._search(doing, query, limit)
-        except Refused as error:
-            if error.status not in NO_ROUTE:
-                raise
+        except RouteMissing:
             return otherwise()
 
     def _ended(self, doing: str, kind: str, since: str, limit: int) -> Listing:
