@@ -40,6 +40,7 @@ GH = """\
 #!/usr/bin/env bash
 set -eu
 echo "gh $*" >>"$RELEASES/log"
+[ "$1" = release ] || exit 0
 command=$2 tag=$3 release=$RELEASES/$3
 case $command in
   view) cat "$release/isDraft" ;;
@@ -135,19 +136,11 @@ class Repository:
 
     def run(self, script: str, *words: str, **env: str) -> str:
         """Run a script to its end and return what it printed; its error is the exception's text."""
-        environment = {
-            **os.environ,
-            "PATH": f"{self.folder / 'programs'}{os.pathsep}{os.environ['PATH']}",
-            "GITHUB_REPOSITORY": NAME,
-            "RELEASES": str(self.releases),
-            "TMPDIR": str(self.folder),
-            **env,
-        }
         command = [BASH, str(self.clone / ".github" / "release" / script), *words]
         done = subprocess.run(  # noqa: S603 - the test's own words
             command,
             cwd=self.clone,
-            env=environment,
+            env=self.environment(**env),
             capture_output=True,
             check=False,
             encoding="utf-8",
@@ -156,6 +149,17 @@ class Repository:
         if done.returncode:
             raise ScriptFailedError(done.stderr.strip())
         return done.stdout.removesuffix("\n")
+
+    def environment(self, **env: str) -> dict[str, str]:
+        """Return the variables of a step."""
+        return {
+            **os.environ,
+            "PATH": f"{self.folder / 'programs'}{os.pathsep}{os.environ['PATH']}",
+            "GITHUB_REPOSITORY": NAME,
+            "RELEASES": str(self.releases),
+            "TMPDIR": str(self.folder),
+            **env,
+        }
 
     def remote_tags(self) -> dict[str, str]:
         """Return the tags of the remote, each with its commit."""
