@@ -82,5 +82,9 @@ def test_no_file_leaves_the_owner_open_in_another_way() -> None:
     # OWNER/NAME is the form that a name has.
     named = (PLACEHOLDER, "OWNER/NAME")
     lines = [line for line in found.stdout.splitlines() if not any(it in line for it in named)]
-    looking_for_it = (".github/release/ready", "src/harmonica_session/text/open_name.py", "tests/harness/releases.py")
+    looking_for_it = (
+        ".github/release/ready",
+        "src/harmonica_session/text/open_name.py",
+        "tests/harness/releases.py",
+    )
     assert [line for line in lines if not line.startswith(looking_for_it)] == []
