@@ -99,6 +99,8 @@ jobs:
 
 def skipped(reason: str) -> str:
     """Return the job summary of a run that GitHub gave no key."""
+    from harmonica_session.text.open_name import left_to_fill_in
+
     if reason == "Dependabot":
         advice = (
             "Runs that Dependabot starts see Dependabot's own secrets only: add the key there, "
@@ -114,6 +116,7 @@ def skipped(reason: str) -> str:
     return (
         f"## Harmonica session: skipped\n\nThis run was started by {reason}, so it has no "
         f"Harmonica API key, and nothing was created.\n\n{advice}\n\n{code_block(block, 'yaml')}\n"
+        f"{left_to_fill_in(block)}"
     )
 
 
