@@ -1,128 +1,137 @@
-"""Make the folders that `launch` imports from, whatever else happens at the same time.
+"""Make the folder that `libraries` imports from, whatever else happens at the same time.
 
 It must not leave a half-made folder under a final name, nor write a file anywhere else.
 """
 
 from __future__ import annotations
 
-import marshal
-import os
+import atexit
+import re
 import shutil
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from hashlib import sha256
+from importlib.machinery import EXTENSION_SUFFIXES
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
-from launch import say
-from launch.byte_code import compiled, compiled_by_two
+from launch import libraries, say
 from launch.install import InstallationError, install
-from launch.sealed import CONTENT, LOCK, MODULES, PACKAGE, SEAL
+from launch.libraries import CONTENT, FAMILY, LIST, LOCK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from launch.byte_code import Code
-    from launch.sealed import Modules, Part
+    from collections.abc import Iterator, Mapping
 
 ABANDONED_SECONDS = 24 * 3600
 DRAFT = ".draft-"
-# The package with as much to compile as all others together.
-LARGEST = "pydantic"
 
 
-def provide(parts: Sequence[Part]) -> list[Modules]:
-    """Return the modules of each part, set up now where none are ready.
+def provide(environ: Mapping[str, str]) -> None:
+    """Set the libraries up in the first folder that will do, and make them importable.
 
     Raises:
-        SystemExit: if that cannot be done; what to do about it has been said.
+        InstallationError: if there is no such folder, or nothing to put into it.
     """
+    reasons = []
+    for root in _roots(environ):
+        reason = _failure_in(root, environ)
+        if not reason:
+            return
+        reasons.append(f"{root}: {reason}")
+    why = "; ".join(reasons) or "none outside the checkout is known"
+    raise InstallationError(
+        f"No folder will do for the action's libraries ({why}). Set RUNNER_TEMP or TMPDIR to a "
+        "folder where files can be written and programs run."
+    )
+
+
+def settle(draft: Path, final: Path) -> Path:
+    """Give a finished draft its final name; return the folder to use, whoever made it."""
+    for _ in range(2):
+        with suppress(OSError):
+            draft.rename(final)
+            return final
+        if libraries.whole(final) is not None:
+            shutil.rmtree(draft, ignore_errors=True)
+            return final
+        shutil.rmtree(final, ignore_errors=True)
+    # The name is taken by what cannot be moved, so this run uses its own draft.
+    return draft
+
+
+def _roots(environ: Mapping[str, str]) -> Iterator[Path]:
+    """Yield the folders to try, the last of them for this run alone."""
+    yield from libraries.folders(environ)
+    with suppress(OSError):
+        place = tempfile.gettempdir()
+        if not libraries.inside(place, environ.get("GITHUB_WORKSPACE", "")):
+            own = Path(tempfile.mkdtemp(prefix=f"{FAMILY}-", dir=place))
+            atexit.register(shutil.rmtree, own, ignore_errors=True)
+            yield own
+
+
+def _failure_in(root: Path, environ: Mapping[str, str]) -> str:
+    """Set the libraries up below a folder; return why it will not do, or an empty text."""
     try:
-        with ThreadPoolExecutor() as pool:
-            return list(pool.map(_provide, parts))
-    except (InstallationError, OSError) as error:
-        say.failure("Set-up failed", str(error))
-        raise SystemExit(1) from None
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
+        used = libraries.use(_made(root, environ))
+    except (OSError, ImportError) as error:
+        return str(error)
+    return "" if used else "what was written there has changed since"
 
 
-def settle(part: Part, draft: Path) -> Modules:
-    """Give a finished draft its final name; return the modules to use, whoever made them.
+def _made(root: Path, environ: Mapping[str, str]) -> Path:
+    """Return a folder with the libraries, made now.
 
     Raises:
-        OSError: if what was written cannot be read again.
+        InstallationError: if there is nothing to make it from.
+        OSError: if it cannot be written.
     """
-    final = draft.with_name(part.name)
-    replaced = draft.with_name(f"{draft.name}-replaced")
-    if not _renamed(draft, final) and not part.read(final):
-        _renamed(final, replaced)
-        _renamed(draft, final)
-    # Where the name is taken by what cannot be moved, this run uses its own draft. A second look,
-    # since another set-up may just have put its own folder in the place of this one's.
-    modules = part.read(final) or part.read(draft) or part.read(final)
-    if modules is None:
-        raise OSError(f"What set-up wrote to {final} has changed since; is another program at it?")
-    for rest in (draft, replaced):
-        if rest != modules.folder.parent:
-            shutil.rmtree(rest, ignore_errors=True)
-    return modules
-
-
-def _provide(part: Part) -> Modules:
-    """Return the modules of one part."""
-    if ready := part.find():
-        return ready
-    draft = _draft(part)
-    content = draft / CONTENT
-    content.mkdir()
+    root.mkdir(parents=True, exist_ok=True)
+    _remove_abandoned(root)
+    draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=root))
     try:
-        if part.kind == "package":
-            modules = compiled(PACKAGE, PACKAGE.parent, content, shutil.copyfile)
+        content = draft / CONTENT
+        content.mkdir()
+        if wheels := libraries.carried():
+            _unpack(wheels, content)
         else:
-            say.progress(f"Setting up in {draft.parent} (once)")
-            modules = _install(draft)
-        (content / MODULES).write_bytes(marshal.dumps(modules))
-        (draft / SEAL).write_bytes(part.seal(content)[0])
-        return settle(part, draft)
+            say.progress(f"Installing the action's libraries in {root}")
+            scratch = draft / "scratch"
+            scratch.mkdir()
+            install(LOCK, scratch, content, environ)
+            shutil.rmtree(scratch)
+        files = sorted(path for path in content.rglob("*") if path.is_file())
+        names = [path.relative_to(content).as_posix() for path in files]
+        (draft / LIST).write_text(
+            "".join(f"{line}\n" for line in libraries.listed(content, names)), "utf-8"
+        )
+        return settle(draft, root / libraries.name())
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
 
 
-def _install(draft: Path) -> Code:
-    """Install what the lock names into a draft; return its modules."""
-
-    def prepare(folder: Path) -> tuple[Code, Path]:
-        rest = folder.with_name(f"{folder.name} rest")
-        rest.mkdir()
-        return compiled_by_two(folder, rest, folder / LARGEST), rest
-
-    scratch = draft / "scratch"
-    scratch.mkdir()
-    modules: Code = {}
-    for share, rest in install(LOCK, scratch, prepare, os.environ):
-        modules |= share
-        for path in rest.iterdir():
-            path.rename(draft / CONTENT / path.name)
-    shutil.rmtree(scratch)
-    return modules
-
-
-def _draft(part: Part) -> Path:
-    """Return a new private folder beside the place where the part is to be.
+def _unpack(wheels: list[Path], content: Path) -> None:
+    """Unpack the extension modules of wheels, once all of them are what the lock names.
 
     Raises:
-        OSError: if nowhere can be written.
+        InstallationError: if one is not.
     """
-    for root in part.roots:
-        with suppress(OSError):
-            root.mkdir(parents=True, exist_ok=True)
-            _remove_abandoned(root)
-            return Path(tempfile.mkdtemp(prefix=DRAFT, dir=root))
-    tried = ", ".join(map(str, part.roots)) or "no folder outside the checkout is known"
-    raise OSError(f"Nothing can be written ({tried}). Set RUNNER_TEMP to a folder where it can.")
+    known = {*re.findall(r"sha256:([0-9a-f]{64})", LOCK.read_text("utf-8"))}
+    for wheel in wheels:
+        data = wheel.read_bytes()
+        if sha256(data).hexdigest() not in known:
+            raise InstallationError(
+                f"{wheel.name} in the action's folder is not the file that {LOCK.name} names. Use "
+                "the action as a release tag has it, with nothing changed."
+            )
+        with ZipFile(BytesIO(data)) as archive:
+            for member in archive.namelist():
+                if member.endswith(tuple(EXTENSION_SUFFIXES)):
+                    archive.extract(member, content)
 
 
 def _remove_abandoned(root: Path) -> None:
@@ -131,12 +140,3 @@ def _remove_abandoned(root: Path) -> None:
         with suppress(FileNotFoundError):
             if draft.stat().st_mtime < time.time() - ABANDONED_SECONDS:
                 shutil.rmtree(draft, ignore_errors=True)
-
-
-def _renamed(source: Path, target: Path) -> bool:
-    """Rename a folder; tell whether that was possible."""
-    try:
-        source.rename(target)
-    except OSError:
-        return False
-    return True
