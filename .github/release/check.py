@@ -41,7 +41,7 @@ def main() -> int:
 
 
 def _wheels(launch: Path, labels: list[str]) -> list[str]:
-    """Return what is wrong with the wheels: each is one of the lock, and each system has them all."""
+    """Return what is wrong with the wheels: each stands in the lock, none is missing."""
     lock = (launch / "runtime.txt").read_text("utf-8")
     known: dict[str, str] = {}
     for package in re.split(r"^(?=[a-z])", lock, flags=re.MULTILINE)[1:]:

@@ -91,11 +91,14 @@ choose() {
 
 # Tries every program $1 on PATH in order, with the arguments that follow.
 search_path() {
-  local name=$1 candidate
+  local found candidate
+  found=$(type -aP "$1")$'\n'
   shift
-  while IFS= read -r candidate; do
+  # Not in a substitution of processes: a root of a container's may lack /dev/fd.
+  while [ -n "$found" ]; do
+    candidate=${found%%$'\n'*} found=${found#*$'\n'}
     case $candidate in /*) choose "$candidate" "$@" && return 0 ;; esac # no relative PATH entry
-  done < <(type -aP "$name")
+  done
   return 1
 }
 
