@@ -6,8 +6,10 @@ It must not leave a half-made folder under a final name, nor write a file anywhe
 from __future__ import annotations
 
 import atexit
+import importlib
 import re
 import shutil
+import sys
 import tempfile
 import time
 from contextlib import suppress
@@ -25,6 +27,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+# What an installation takes at the most, what it downloads included.
+ROOM_BYTES = 60_000_000
 ABANDONED_SECONDS = 24 * 3600
 DRAFT = ".draft-"
 
@@ -74,12 +78,43 @@ def _roots(environ: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _failure_in(root: Path, environ: Mapping[str, str]) -> str:
-    """Set the libraries up below a folder; return why it will not do, or an empty text."""
+    """Set the libraries up below a folder; return why it will not do, or an empty text.
+
+    Raises:
+        InstallationError: if no other folder would do either.
+    """
     try:
-        used = libraries.use(_made(root, environ))
+        _use(_made(root, environ))
+    except InstallationError:
+        if shutil.disk_usage(root).free > ROOM_BYTES:
+            raise
+        return "there is no space left"
     except (OSError, ImportError) as error:
         return str(error)
-    return "" if used else "what was written there has changed since"
+    return ""
+
+
+def _use(folder: Path) -> None:
+    """Make the libraries importable, with what a folder holds.
+
+    Raises:
+        ImportError: if nothing can be loaded from there; then the folder is gone.
+        OSError: if it is not what was written.
+    """
+    path, meta_path, modules = [*sys.path], [*sys.meta_path], {*sys.modules}
+    extensions = libraries.use(folder)
+    if extensions is None:
+        raise OSError("what was written there has changed since")
+    try:
+        # One stands for all: a system that forbids it does so for the folder.
+        for extension in extensions[:1]:
+            importlib.import_module(extension)
+    except ImportError:
+        shutil.rmtree(folder, ignore_errors=True)
+        sys.path[:], sys.meta_path[:] = path, meta_path
+        for module in {*sys.modules} - modules:
+            del sys.modules[module]
+        raise
 
 
 def _made(root: Path, environ: Mapping[str, str]) -> Path:
