@@ -6,6 +6,8 @@ It must not leave a half-made folder under a final name, nor write a file anywhe
 from __future__ import annotations
 
 import atexit
+import errno
+import os
 import re
 import shutil
 import tempfile
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 ABANDONED_SECONDS = 24 * 3600
+# An installer keeps what it downloads beside what it makes of that.
+ROOM_TO_INSTALL = 50_000_000
 DRAFT = ".draft-"
 
 
@@ -55,9 +59,9 @@ def settle(draft: Path, final: Path) -> Path:
             draft.rename(final)
             return final
         if libraries.whole(final) is not None:
-            shutil.rmtree(draft, ignore_errors=True)
+            _remove(draft)
             return final
-        shutil.rmtree(final, ignore_errors=True)
+        _remove(final)
     # The name is taken by what cannot be moved, so this run uses its own draft.
     return draft
 
@@ -98,6 +102,8 @@ def _made(root: Path, environ: Mapping[str, str]) -> Path:
         if wheels := libraries.carried():
             _unpack(wheels, content)
         else:
+            if shutil.disk_usage(root).free < ROOM_TO_INSTALL:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             say.progress(f"Installing the action's libraries in {root}")
             scratch = draft / "scratch"
             scratch.mkdir()
@@ -110,7 +116,7 @@ def _made(root: Path, environ: Mapping[str, str]) -> Path:
         )
         return settle(draft, root / libraries.name())
     except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
+        _remove(draft)
         raise
 
 
@@ -139,4 +145,13 @@ def _remove_abandoned(root: Path) -> None:
     for draft in root.glob(f"{DRAFT}*"):
         with suppress(FileNotFoundError):
             if draft.stat().st_mtime < time.time() - ABANDONED_SECONDS:
-                shutil.rmtree(draft, ignore_errors=True)
+                _remove(draft)
+
+
+def _remove(path: Path) -> None:
+    """Remove a folder or what has taken its name; a FIFO opened as a folder would wait for ever."""
+    with suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()
