@@ -27,9 +27,12 @@ fail() {
     printf 'error: %s\n' "$message" >&2
     exit 1
   fi
-  [ -z "${GITHUB_OUTPUT:-}" ] || printf 'status=failed\n' >>"$GITHUB_OUTPUT"
-  [ -z "${GITHUB_STEP_SUMMARY:-}" ] ||
-    printf '### Harmonica session: %s\n\n%s\n' "$title" "$message" >>"$GITHUB_STEP_SUMMARY"
+  # Where these cannot be written, the annotation says it all the same.
+  {
+    printf 'status=failed\n' >>"${GITHUB_OUTPUT:-/dev/null}"
+    printf '### Harmonica session: %s\n\n%s\n' "$title" "$message" \
+      >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
+  } 2>/dev/null
   message=${message//%/%25}
   message=${message//$'\r'/%0D}
   message=${message//$'\n'/%0A}

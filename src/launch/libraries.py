@@ -21,7 +21,7 @@ from pathlib import Path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from importlib.machinery import ModuleSpec
     from types import CodeType
 
@@ -35,7 +35,8 @@ WHEELS = SOURCES / "launch" / "wheels"
 BYTE_CODE = SOURCES / "launch" / "byte-code" / str(sys.implementation.cache_tag)
 FAMILY = "harmonica-session-action"
 CONTENT = "content"
-# Last to be written: a line for each file of the content, with its checksum and size.
+# Last to be written: a line for each file of the content, with its checksum and size, and their
+# number at the end.
 LIST = "list.txt"
 
 
@@ -76,8 +77,8 @@ def inside(path: str | Path, folder: str) -> bool:
     return bool(folder) and Path(path).resolve().is_relative_to(Path(folder).resolve())
 
 
-def listed(content: Path, names: Iterable[str]) -> Iterator[str]:
-    """Yield the line of the list for each of these files.
+def listed(content: Path, names: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of the list of these files.
 
     Raises:
         OSError: if one cannot be read, or is no ordinary file.
@@ -89,6 +90,7 @@ def listed(content: Path, names: Iterable[str]) -> Iterator[str]:
         with open(path, "rb", buffering=0) as opened:  # noqa: PTH123 - much quicker
             data = opened.read()
         yield f"{zlib.crc32(data):08x} {len(data)} {file}"
+    yield f"{len(names)} files"
 
 
 def whole(folder: Path) -> list[str] | None:
@@ -98,7 +100,7 @@ def whole(folder: Path) -> list[str] | None:
         if not stat.S_ISREG((folder / LIST).stat().st_mode):
             return None
         lines = (folder / LIST).read_text("utf-8").splitlines()
-        names = [line.split(" ", 2)[2] for line in lines]
+        names = [line.split(" ", 2)[2] for line in lines[:-1]]
         return names if lines == [*listed(content, names)] else None
     except (OSError, ValueError, IndexError):
         return None

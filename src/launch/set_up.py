@@ -6,7 +6,9 @@ It must not leave a half-made folder under a final name, nor write a file anywhe
 from __future__ import annotations
 
 import atexit
+import errno
 import importlib
+import os
 import re
 import shutil
 import sys
@@ -27,9 +29,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# What an installation takes at the most, what it downloads included.
-ROOM_BYTES = 60_000_000
 ABANDONED_SECONDS = 24 * 3600
+# An installer keeps what it downloads beside what it makes of that.
+ROOM_BYTES = 50_000_000
 DRAFT = ".draft-"
 
 
@@ -59,9 +61,9 @@ def settle(draft: Path, final: Path) -> Path:
             draft.rename(final)
             return final
         if libraries.whole(final) is not None:
-            shutil.rmtree(draft, ignore_errors=True)
+            _remove(draft)
             return final
-        shutil.rmtree(final, ignore_errors=True)
+        _remove(final)
     # The name is taken by what cannot be moved, so this run uses its own draft.
     return draft
 
@@ -85,10 +87,6 @@ def _failure_in(root: Path, environ: Mapping[str, str]) -> str:
     """
     try:
         _use(_made(root, environ))
-    except InstallationError:
-        if shutil.disk_usage(root).free > ROOM_BYTES:
-            raise
-        return "there is no space left"
     except (OSError, ImportError) as error:
         return str(error)
     return ""
@@ -110,7 +108,7 @@ def _use(folder: Path) -> None:
         for extension in extensions[:1]:
             importlib.import_module(extension)
     except ImportError:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
         sys.path[:], sys.meta_path[:] = path, meta_path
         for module in {*sys.modules} - modules:
             del sys.modules[module]
@@ -126,11 +124,14 @@ def _made(root: Path, environ: Mapping[str, str]) -> Path:
     """
     root.mkdir(parents=True, exist_ok=True)
     _remove_abandoned(root)
+    wheels = libraries.carried()
+    if not wheels and shutil.disk_usage(root).free < ROOM_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=root))
     try:
         content = draft / CONTENT
         content.mkdir()
-        if wheels := libraries.carried():
+        if wheels:
             _unpack(wheels, content)
         else:
             say.progress(f"Installing the action's libraries in {root}")
@@ -145,7 +146,7 @@ def _made(root: Path, environ: Mapping[str, str]) -> Path:
         )
         return settle(draft, root / libraries.name())
     except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
+        _remove(draft)
         raise
 
 
@@ -174,4 +175,13 @@ def _remove_abandoned(root: Path) -> None:
     for draft in root.glob(f"{DRAFT}*"):
         with suppress(FileNotFoundError):
             if draft.stat().st_mtime < time.time() - ABANDONED_SECONDS:
-                shutil.rmtree(draft, ignore_errors=True)
+                _remove(draft)
+
+
+def _remove(path: Path) -> None:
+    """Remove a folder or what has taken its name; a FIFO opened as a folder would wait for ever."""
+    with suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()
