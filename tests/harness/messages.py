@@ -25,6 +25,7 @@ DOCUMENTS = (
     *("report/dry_run.py", "report/hand_on.py", "report/hand_on_results.py", "report/summary.py"),
     *("results/rehearse.py", "results/texts.py", "spec/schema.py", "terminal.py"),
     *("text/markdown.py", "text/prose.py", "words/front_matter.py", "words/round.py"),
+    "text/open_name.py",
 )
 _FEWEST_WORDS = 3
 # Calls and names that hold lines of the log, and words for what is being done, where nothing is

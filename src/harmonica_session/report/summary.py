@@ -159,6 +159,8 @@ jobs:
 
 def skipped(reason: str) -> str:
     """Return the job summary of a run that GitHub gave no key."""
+    from harmonica_session.text.open_name import left_to_fill_in
+
     if reason == "Dependabot":
         advice = (
             "Runs started by Dependabot can see only Dependabot's own secrets. Add the key "
@@ -174,8 +176,8 @@ def skipped(reason: str) -> str:
         block = WORKFLOW_WITH_KEY
     return (
         f"## Harmonica session: skipped\n\nThis run was started by {reason}, so it has no "
-        "Harmonica API key, and nothing was "
-        f"created.\n\n{advice}\n\n{code_block(block, 'yaml')}\n"
+        f"Harmonica API key, and nothing was created.\n\n{advice}\n\n{code_block(block, 'yaml')}\n"
+        f"{left_to_fill_in(block)}"
     )
 
 
