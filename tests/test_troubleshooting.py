@@ -9,7 +9,7 @@ import pytest
 
 from harmonica_session.report.troubleshooting import INDEX, PAGE, link_for
 from harness import messages
-from harness.messages import DOCUMENTS, OPEN, PACKAGE, entries, slug, where
+from harness.messages import DOCUMENTS, LAUNCHER, OPEN, PACKAGE, entries, slug, where
 
 # What is no message by itself: nouns that fill one in, the words of others that are looked for, and
 # what only a line of the log, a comment or a model says.
@@ -33,7 +33,9 @@ PARTS = {
     *("a PNG image", "a JPEG image", "a GIF image", "an RTF document", "an office document"),
     *("a ZIP archive or an office document", "an empty ZIP archive", "a gzip archive"),
     *("an xz archive", "a 7z archive"),
-    "a decision that says nothing",
+    *("a decision that says nothing", "No module named pip", "the pip that comes with Python"),
+    *("… is no file", "Installing the action's libraries in …"),
+    "::group::Output of … ::stop-commands::… …",
     "This run has not told anyone about the session; share its link.",
     "So far nobody has been told about this session…; share its link.",
     "except by Harmonica itself (`distribution`)",
@@ -41,7 +43,10 @@ PARTS = {
 _REFUSED = "GitHub refused to post the comment (POST /repos/octo/garden: 403 Forbidden)"
 _BLOCK = "Add this to the job:\npermissions:\n  contents: read"
 _LOCKED, _LACKING = "the-conversation-is-locked", "because-the-token-lacks-permission"
-MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "sandbox" not in path.parts)
+MODULES = sorted(
+    path for path in (*PACKAGE.rglob("*.py"), *LAUNCHER.glob("*.py")) if "sandbox" not in path.parts
+)
+SHELL = messages.shell_messages(LAUNCHER / "launch.sh")
 LISTED = [line for lines in entries().values() for line in lines]
 
 
@@ -50,9 +55,11 @@ def test_every_message_of_the_code_has_an_entry() -> None:
     said = {
         it
         for path in MODULES
-        if path.relative_to(PACKAGE).as_posix() not in DOCUMENTS
+        if path.relative_to(PACKAGE.parent).as_posix() not in DOCUMENTS
         for it in messages.messages(path)
     }
+    assert len(SHELL) > 1
+    said |= SHELL - {""}
     missing = {it for it in said - PARTS if not any(where(it, line) for line in LISTED)}
     assert missing == set()
     assert PARTS - said == set()
@@ -61,6 +68,7 @@ def test_every_message_of_the_code_has_an_entry() -> None:
 def test_every_entry_is_about_messages_of_the_code() -> None:
     """No entry has a word that the code says no longer."""
     said = {it for path in MODULES for it in messages.all_texts(path) if " " in it or OPEN in it}
+    said |= SHELL
     gone = {}
     for line in LISTED:
         known = set().union(*(where(it, line) for it in said))

@@ -16,17 +16,20 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "harmonica_session"
+LAUNCHER = ROOT / "src" / "launch"
 PAGE = ROOT / ".github" / "docs" / "troubleshooting.md"
 OPEN = "…"
 # What these modules write are documents, or lines of a log in which nothing is wrong.
-DOCUMENTS = (
-    *("announcement/invitation.py", "announcement/receipt.py", "background/quotations.py"),
-    *("background/shown.py", "background/context.py", "commands/init.py", "commands/trial.py"),
-    *("report/dry_run.py", "report/hand_on.py", "report/hand_on_results.py", "report/summary.py"),
-    *("results/rehearse.py", "results/texts.py", "spec/schema.py", "terminal.py"),
-    *("text/markdown.py", "text/prose.py", "words/front_matter.py", "words/round.py"),
-    "text/open_name.py",
-)
+DOCUMENTS = {
+    f"harmonica_session/{module}.py"
+    for module in (
+        *("announcement/invitation", "announcement/receipt", "background/context"),
+        *("background/quotations", "background/shown", "commands/init", "commands/trial"),
+        *("report/dry_run", "report/hand_on", "report/hand_on_results", "report/summary"),
+        *("results/rehearse", "results/texts", "spec/schema", "terminal", "text/markdown"),
+        *("text/open_name", "text/prose", "words/front_matter", "words/round"),
+    )
+}
 _FEWEST_WORDS = 3
 # Calls and names that hold lines of the log, and words for what is being done, where nothing is
 # wrong yet; and patterns.
@@ -48,6 +51,14 @@ def messages(path: Path) -> set[str]:
     skipped = {id(inner) for node in _no_messages(tree) for inner in ast.walk(node)}
     said = {it for node, it in _texts(tree) if id(node) not in skipped}
     return {it for it in said if len(re.findall(r"\S*[A-Za-z]\S*", it)) >= _FEWEST_WORDS}
+
+
+def shell_messages(path: Path) -> set[str]:
+    """Return what the launcher's shell script fails with, and what it says of each Python."""
+    script = path.read_text("utf-8").replace("\\\n", "")
+    found = re.findall(r"""\b(?:fail |answer=)(?:"((?:\\.|[^"\\])*)"|'([^']*)')""", script)
+    filled = {re.sub(r"\$\{[^}]*\}|\$\w+", OPEN, expanding) or plain for expanding, plain in found}
+    return {re.sub(r"\\(.)", r"\1", it) for it in filled}
 
 
 def all_texts(path: Path) -> set[str]:
