@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 
 from harmonica_session.announcement.advice import denied
 from harmonica_session.announcement.invitation import comment
+from harmonica_session.announcement.trust import HOMEPAGE
 from harmonica_session.errors import InputError, Problem, Refused, SpecError
 from harmonica_session.report import summary as report
 from harmonica_session.words.place import Place
@@ -111,7 +112,7 @@ def test_no_text_changes_a_summary(
     tokens = tokens_of(report.summary(full(invitation, text), facts, [f"Warning{text}"], [text]))
     kinds = [token.type for token in tokens]
     assert (kinds.count("tr_open"), kinds.count("td_open")) == (3, 4)
-    assert links(tokens) == [invitation.join_url]
+    assert links(tokens) == [invitation.join_url, HOMEPAGE]
     assert len(headings(tokens)) == 2
     assert not {"html_block", "html_inline", "image"} & set(kinds)
 

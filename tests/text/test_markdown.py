@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 import regex
-from cmarkgfm.cmark import Options, markdown_to_html_with_extensions
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +28,7 @@ from harmonica_session.text.markdown import (
     shorten,
     visible,
 )
+from harness.rendered import references_in, rendered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,9 +82,7 @@ def _read(text: str) -> str:
 
 def _by_github(markdown: str) -> tuple[list[str], str, list[tuple[str, str]]]:
     """Return the elements but links, the text, and the links with their words, as GitHub does."""
-    options = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES
-    extensions = ["table", "strikethrough", "autolink", "tagfilter", "tasklist"]
-    page = markdown_to_html_with_extensions(markdown, options, extensions)
+    page = rendered(markdown)
     links = re.findall('<a href="(.*?)">(.*?)</a>', page)
     elements = [tag for tag in re.findall("<.*?>", page) if not re.match("</?a[ >]", tag)]
     return elements, _read(html.unescape(re.sub("<.*?>", "", page))), links
@@ -143,12 +141,6 @@ _REFERENCES = [
     "octocat@89abcdef01", "0123abc...89abcde", "www.h.example", "https://__x__", "ftp://h.example",
     ":tada:", ":+1:", ":100:", "&#35;1", "\\#1", "<b>#</b>1", "G&#72;-1", "#\u200b1",
 ]  # fmt: skip
-# Read as GitHub reads them: where a word begins, an escape and a character without width apart.
-_REFERENCE = re.compile(
-    r"@\w|#\d|\bGH-\d|\b(?:GHSA|CVE)-\w|(?<![A-Za-z0-9])[0-9a-f]{7,40}(?![A-Za-z0-9])"
-    r"|(?<![A-Za-z0-9])www\.|://|:(?!\d+:)[\w+-]+:|:100:",
-    re.IGNORECASE | re.ASCII,
-)
 
 
 @pytest.mark.parametrize("text", _REFERENCES)
@@ -160,7 +152,7 @@ def test_a_reference_refers_to_nothing(around: str, text: str) -> None:
     text = around.replace("{}", text)
     _, shown, links = _by_github(plain(text, 1_000))
     assert (shown.strip(), links) == (visible(text), [])
-    assert _REFERENCE.findall(as_github_looks_at(plain(text, 1_000))) == []
+    assert references_in(as_github_looks_at(plain(text, 1_000))) == []
 
 
 def as_github_looks_at(markdown: str) -> str:
@@ -172,7 +164,7 @@ def as_github_looks_at(markdown: str) -> str:
 @given(st.lists(st.sampled_from([*_REFERENCES, *"@#:-_/. 0af"]) | _TEXTS, max_size=6).map("".join))
 def test_no_text_refers_to_anything(text: str) -> None:
     """GitHub finds mentions, issues, commits and emoji in rendered text, where there are none."""
-    assert _REFERENCE.findall(as_github_looks_at(plain(text, 1_000))) == []
+    assert references_in(as_github_looks_at(plain(text, 1_000))) == []
 
 
 @pytest.mark.parametrize(
@@ -379,7 +371,7 @@ def test_a_title_refers_to_nothing(text: str) -> None:
     """There is no Markdown in it, so nothing is escaped, and a reader sees what was written."""
     title = in_title(f"a_b <{text}>", 100)
     assert _read(title) == f"a_b <{text}>"
-    assert _REFERENCE.findall(title) == []
+    assert references_in(title) == []
 
 
 @pytest.mark.parametrize("text", ["@" * 300, "a @b " * 100, "x" * 300, "@a" * 200])

@@ -8,13 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.invitation import LONGEST_COMMENT, Invitation, invitation
-from harmonica_session.text.markdown import code_block, plain, shorten
+from harmonica_session.text.addresses import is_shown
+from harmonica_session.text.markdown import code_block, link, plain, shorten
 
 if TYPE_CHECKING:
     from harmonica_session.errors import ActionError
 
 _TOPIC, _TEXT, _PATH, _LINE = 250, 1_500, 200, 500
 _PROBLEMS = 100
+# Where our own announcement stands, by GitHub's own word.
+_LEADING = ("Comment", "Issue", "Announcement")
 
 
 def summary(it: Invitation, facts: dict[str, str], warnings: list[str], notices: list[str]) -> str:
@@ -43,8 +46,13 @@ def results(told: str, facts: dict[str, str], warnings: list[str]) -> str:
 
 
 def _table(facts: dict[str, str]) -> str:
-    rows = [f"| {name} | {plain(value, _TEXT)} |" for name, value in facts.items() if value]
+    rows = [f"| {name} | {_cell(name, value)} |" for name, value in facts.items() if value]
     return "\n".join(["| | |", "|---|---|", *rows])
+
+
+def _cell(name: str, value: str) -> str:
+    text = plain(value, _TEXT)
+    return link(text, value) if name in _LEADING and is_shown(value) else text
 
 
 def _notice_lines(notices: list[str]) -> list[str]:
