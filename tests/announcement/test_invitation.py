@@ -13,13 +13,14 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import example, given, settings
 
-from harmonica_session.announcement.invitation import LONGEST_COMMENT, comment
+from harmonica_session.announcement.invitation import LONGEST_COMMENT, comment, with_standing
 from harmonica_session.announcement.invitation import invitation as text
 from harmonica_session.announcement.trust import HOMEPAGE, Trust
 from harmonica_session.words.opening import Opening
 from harmonica_session.words.place import Place
 from harmonica_session.words.pull_request import Comment
 from harness.documents import ATTACK, TEXTS, full, headings, links
+from harness.rendered import rendered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,6 +78,45 @@ def test_an_invitation_says_until_when_below_the_link(invitation: Invitation) ->
     lines = text(replace(invitation, until=until)).splitlines()
     link = next(at for at, line in enumerate(lines) if "[Join the session]" in line)
     assert lines[link + 1 : link + 4] == ["", until, ""]
+
+
+@pytest.mark.parametrize("words", ["Open until 5!", "2 have taken part", "This round is over."])
+def test_the_hosts_words_are_not_taken_for_ours(invitation: Invitation, words: str) -> None:
+    """Who came is written below the link, whatever a stranger's paragraph begins with."""
+    own = replace(
+        invitation, opening=Opening(f"{words}\nx"), goal=f"{words}\nx", until="Open until now"
+    )
+    document = with_standing(text(own), "3 have taken part.")
+    assert "\n\n3 have taken part.\n\n" in document
+    assert document == text(replace(own, until="3 have taken part."))
+    without = with_standing(text(replace(own, until="")), "3 have taken part.")
+    assert without == text(replace(own, until="3 have taken part."))
+
+
+def test_lists_do_not_run_into_each_other(invitation: Invitation) -> None:
+    """Between the questions and what is good to know stand words."""
+    page = rendered(text(full(invitation)))
+    assert not re.search(r"</[ou]l>\s*<[ou]l>", page)
+
+
+def test_a_text_of_several_lines_keeps_them(invitation: Invitation) -> None:
+    """Each in its own place, with its own lines."""
+    lines = "one\n\n- two"
+    it = replace(invitation, goal=lines, critical=lines, questions=(lines,), opening=Opening(lines))
+    page = rendered(text(it))
+    assert page.count("one<br />\n- two") == 4
+    assert page.count("<li>one<br />") == 1
+    assert page.count("<blockquote>") == 1
+
+
+def test_a_text_from_right_to_left_has_a_paragraph_of_its_own(invitation: Invitation) -> None:
+    """GitHub gives each paragraph, heading and list the direction of its first letter."""
+    words = "\u05de\u05d4 \u05e2\u05d9\u05db\u05d1?"
+    it = replace(invitation, topic=words, goal=words, critical=words, questions=(words,))
+    page = rendered(text(it))
+    assert page.count(f"<p>{words}</p>") == 2
+    assert f"<h2>{words}</h2>" in page
+    assert f"<ol>\n<li>{words}</li>" in page
 
 
 def test_nobody_is_invited_to_a_round_that_is_over(invitation: Invitation) -> None:

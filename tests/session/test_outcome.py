@@ -16,6 +16,7 @@ from harmonica_session.announcement.receipt import UNKNOWN, OurComment, Receipt,
 from harmonica_session.background.context import Context, Share
 from harmonica_session.session.outcome import Outcome, as_planned, created, given_way, refused
 from harmonica_session.session.plan import Found, decide
+from harmonica_session.words.opening import Opening
 from harmonica_session.words.pull_request import Comment
 from harmonica_session.words.request import Question
 from harmonica_session.words.session import Chain, Session
@@ -123,6 +124,24 @@ def test_a_session_that_may_change_yet_keeps_its_receipt_whole(
     assert waiting.receipt == ours.receipt
     assert final.receipt.announced == plan.task.digest
     assert final.receipt.digest == ours.receipt.digest
+
+
+def test_only_other_words_of_the_host_call_for_another_comment(
+    task: Task, ours: OurComment, session: Session
+) -> None:
+    """A comment of before the host could say anything stays as it is, until the host does."""
+
+    def leaves(opening: Opening, kept: OurComment = ours) -> bool:
+        plan = decide(replace(task, opening=opening), Found(kept, session))
+        return as_planned(plan, session).leaves_comment
+
+    said = Opening("Come.", "10 min")
+    receipt = as_planned(decide(replace(task, opening=said), Found(ours, session)), session).receipt
+    assert leaves(Opening())
+    assert not leaves(said)
+    assert leaves(said, replace(ours, receipt=receipt))
+    assert not leaves(Opening("Come!", "10 min"), replace(ours, receipt=receipt))
+    assert not leaves(Opening(), replace(ours, receipt=receipt))
 
 
 def test_a_change_kept_from_the_session_is_not_announced(

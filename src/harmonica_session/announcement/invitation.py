@@ -94,8 +94,8 @@ def _opening(it: Opening) -> str:
         # A quotation: these are somebody's words, whoever the values in them are from.
         return f"> {f'{_LINE_END}> '.join(own)}"
     return (
-        "You are invited to a conversation with an AI facilitator. It is a chat that you have in "
-        "your own time; what everybody says is put together in a summary."
+        "You are invited to a conversation with an AI facilitator. You chat whenever it suits you, "
+        "and what everybody says is put together in a summary."
     )
 
 

@@ -70,17 +70,17 @@ def homepage() -> str:
 
 
 def _conversation(it: Trust) -> str:
-    alone = f"You talk one to one with an AI on {homepage()}; nobody else is in your conversation."
+    alone = f"You talk one to one with an AI on {homepage()}; nobody else joins your conversation."
     if it.ideas_travel is None:
         return alone
-    may = "may" if it.ideas_travel else "do not"
-    return f"{alone} Ideas from it {may} travel into the conversations of others."
+    are = "may be" if it.ideas_travel else "are not"
+    return f"{alone} Ideas from it {are} brought into the conversations of other participants."
 
 
 def _host(it: Trust) -> str:
     if not it.is_of_account:
         return "The host of the session can read your conversation."
     return (
-        "The host can read your conversation: whoever owns the Harmonica account that this "
-        "repository uses."
+        "The host can read your conversation. The host is the owner of the Harmonica account that "
+        "this repository uses."
     )
