@@ -90,6 +90,7 @@ class Receipt(BaseModel):
         after: The newest comment at the place when ours was posted; what is no newer is not ours.
         nonce: What tells our comments from each other, and a copy from a comment of another run.
         round: Until when the session is open and who is expected, None when the spec did not say.
+        opening: Digest of what the spec says to those who are invited, empty for nothing.
         reported: What it has told of the results, None as long as it has told nothing.
     """
 
@@ -110,6 +111,7 @@ class Receipt(BaseModel):
     after: Annotated[int, Field(strict=True, ge=0)] = 0
     nonce: _Short = ""
     round: Round | None = None
+    opening: _Short = ""
     reported: Reported | None = None
 
     @property

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from harmonica_session.words.request import SessionRequest
     from harmonica_session.words.session import Chain
 
+# What stands in small letters in the comment, for those who are invited.
+STALE_ASIDE = "The file has changed since then, and the session has stayed as it was."
+CHAIN_ASIDE = "The chain of its template is not running yet."
+REPLACES_ASIDE = "This session replaces an earlier one."
+
 LEFT_ALONE = "A later run has said what this session is to be, so this one left it alone."
 
 UNKEPT_ROUND = (
