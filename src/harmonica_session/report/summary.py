@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.invitation import LONGEST_COMMENT, Invitation, invitation
 from harmonica_session.text.addresses import is_shown
-from harmonica_session.text.markdown import code_block, link, plain, shorten
+from harmonica_session.text.markdown import code_block, plain, shorten
 
 if TYPE_CHECKING:
     from harmonica_session.errors import ActionError
@@ -51,8 +51,7 @@ def _table(facts: dict[str, str]) -> str:
 
 
 def _cell(name: str, value: str) -> str:
-    text = plain(value, _TEXT)
-    return link(text, value) if name in _LEADING and is_shown(value) else text
+    return f"<{value}>" if name in _LEADING and is_shown(value) else plain(value, _TEXT)
 
 
 def _notice_lines(notices: list[str]) -> list[str]:
