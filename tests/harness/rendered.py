@@ -32,8 +32,8 @@ def links_in(page: str) -> list[str]:
 
 
 def text_in(page: str) -> str:
-    """Return the text of a page but for code, in which GitHub looks for nothing."""
-    prose = re.sub("(?s)<code.*?</code>", "", page)
+    """Return the text of a page but for code and links, in which GitHub looks for nothing."""
+    prose = re.sub("(?s)<code.*?</code>|<a .*?</a>", "", page)
     return html.unescape(re.sub("(?s)<!--.*?-->|<[^>]*>", "", prose))
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from pictures.cases import NAMES, Case, case
 from pictures.page import page
+from pictures.smaller import smaller
 
 _BROWSERS = (
     *("chromium-headless-shell", "chrome-headless-shell", "chromium", "chromium-browser"),
@@ -46,6 +47,7 @@ def main(arguments: list[str]) -> int:
     if asked.readme:
         shown = ("github-actions bot commented", _without_receipt(case("created").comment))
         _take(browser, page(shown), asked.readme, _README_WIDTH, scale=2)
+        asked.readme.write_bytes(smaller(asked.readme.read_bytes()))
     elif asked.folder:
         asked.folder.mkdir(parents=True, exist_ok=True)
         for name in asked.cases or NAMES:
@@ -84,7 +86,9 @@ def _take(browser: str, html: str, target: Path, width: int, scale: int = 1) -> 
 
 def _run(browser: str, *arguments: str) -> str:
     # As root, as in a container, Chromium has no sandbox; the page is our own.
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", *arguments]
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+    # In grey alone, letters look the same on every screen, and the picture is smaller.
+    options += ["--disable-lcd-text", *arguments]
     done = subprocess.run(  # noqa: S603 - the browser that was chosen
         [browser, *options], capture_output=True, text=True, check=True, timeout=_PATIENCE
     )

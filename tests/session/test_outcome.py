@@ -231,7 +231,8 @@ def test_a_replaced_session_is_named(
     )
     plan = decide(task, Found(replace(ours, receipt=gone)))
     outcome = as_planned(plan, session)
-    assert outcome.asides == ["This session replaces an earlier one."]
+    aside = "This session replaces [an earlier one](https://h.example.com/chat?s=gone)."
+    assert outcome.asides == [aside]
     (note,) = outcome.notes
     assert note.endswith("replaces an earlier one: https://h.example.com/chat?s=gone")
 

@@ -40,7 +40,7 @@ class Invitation:
         is_completed: Whether the session is over.
         trust: What a participant can rely on.
         opening: The host's own words.
-        asides: What else is to be said in small letters, a sentence each.
+        asides: What else is to be said in small letters, a sentence of Markdown each.
         until: Until when it is open, in words; empty where nobody says.
         over: That its round is over by our reckoning, in words; empty where it is not.
     """

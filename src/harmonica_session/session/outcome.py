@@ -216,13 +216,12 @@ class Outcome:
 
     @property
     def asides(self) -> list[str]:
-        """What those who are invited learn of that, a short sentence each; the rest is no news."""
-        chain = self.session.chain
-        is_replaced = self.plan.found.replaced and not self.plan.is_overtaken and not self.gave_way
+        """What those who are invited learn of that, a short sentence of Markdown each."""
+        chain, replaced = self.session.chain, self.plan.found.replaced
         said = {
             notes.CHAIN_ASIDE: chain is not None and not chain.runs,
             notes.STALE_ASIDE: self.status == "stale" and self.session.status != "completed",
-            notes.REPLACES_ASIDE: is_replaced,
+            notes.replaces_aside(replaced): bool(replaced) and not self.is_left_to_others,
         }
         return [aside for aside, is_so in said.items() if is_so]
 

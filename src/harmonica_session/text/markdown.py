@@ -248,7 +248,7 @@ def _underlined(found: re.Match[str]) -> str:
 
 
 def _not_escaped(found: re.Match[str]) -> str:
-    return found[1] or {"lt": "<", "gt": ">", "amp": "&"}.get(found[2], "")
+    return found[1] or found[2] or {"lt": "<", "gt": ">", "amp": "&"}.get(found[3], "")
 
 
 # In code nothing is Markdown, see `code_block` and `sentence`; what is escaped begins none. Not
@@ -272,7 +272,7 @@ _MARKS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     # What `plain` did, in one go, for what one of them leaves may look like another. CommonMark
     # lets any punctuation of ASCII be escaped.
     (
-        rf"\\([!-/:-@\[-`{{-~])|&(lt|gt|amp);|[{ZERO_WIDTH_SPACE}{_ISOLATE}{_END_OF_ISOLATE}]",
+        rf"\\([!-/:-@\[-`{{-~])|<(https?:[^\s<>]+)>|&(lt|gt|amp);|[{ZERO_WIDTH_SPACE}{_ISOLATE}{_END_OF_ISOLATE}]",
         _not_escaped,
     ),
 )
