@@ -20,7 +20,7 @@ PARTS = {
     "Announces a Harmonica session",
     (
         "Two jobs opened an issue at the same time, and this is the later one. The session is "
-        "announced in [#…](…)."
+        "announced in …."
     ),
     *("pull requests merged since …", "pull requests merged since the …"),
     *("issues closed since …", "issues closed since the …", "actions of earlier sessions"),
@@ -36,6 +36,9 @@ PARTS = {
     *("a decision that says nothing", "No module named pip", "the pip that comes with Python"),
     *("… is no file", "Installing the action's libraries in …"),
     "::group::Output of … ::stop-commands::… …",
+    "This session replaces ….",
+    "The chain of its template is not running yet.",
+    "The file has changed since then, and the session has stayed as it was.",
     "This run has not told anyone about the session; share its link.",
     "So far nobody has been told about this session…; share its link.",
     "except by Harmonica itself (`distribution`)",

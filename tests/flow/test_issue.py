@@ -540,7 +540,7 @@ def test_a_dry_run_shows_title_and_text(consumer: Consumer) -> None:
     """Nothing is opened, and nobody is asked to."""
     consumer.write(PATH, SPEC.replace("Retrospective", "'Retro #7 by @octo'"))
     run = consumer.run(dry_run="true")
-    assert "The issue \u201cRetro #7 by @octo\u201d" in run.log
+    assert "The issue \u201cRetro #\u200b7 by @\u200bocto\u201d" in run.log
     assert "Join the session: " in run.log
     assert "The issue \u201cRetro" in run.summary
     assert "### [Join the session](" in run.summary

@@ -23,8 +23,14 @@ OPEN = "…"
 DOCUMENTS = {
     f"harmonica_session/{module}.py"
     for module in (
-        *("announcement/invitation", "announcement/receipt", "background/context"),
-        *("background/quotations", "background/shown", "commands/init", "commands/trial"),
+        *("announcement/invitation", "announcement/receipt", "announcement/trust"),
+        *(
+            "background/context",
+            "background/quotations",
+            "background/shown",
+            "commands/init",
+            "commands/trial",
+        ),
         *("report/dry_run", "report/hand_on", "report/hand_on_results", "report/summary"),
         *("results/rehearse", "results/texts", "spec/schema", "terminal", "text/markdown"),
         *("text/open_name", "text/prose", "words/front_matter", "words/round"),

@@ -13,6 +13,7 @@ from hypothesis import example, given, settings
 from harmonica_session.announcement.advice import denied
 from harmonica_session.announcement.invitation import comment
 from harmonica_session.announcement.invitation import invitation as invite
+from harmonica_session.announcement.trust import HOMEPAGE
 from harmonica_session.errors import InputError, Problem, Refused, SpecError
 from harmonica_session.report import summary as report
 from harmonica_session.report.summary import Failed
@@ -149,7 +150,7 @@ def test_no_text_changes_what_stands_below(
     result = report.summary("created", {"Topic": text})
     tokens = tokens_of(f"{result}\n{shown}")
     assert [token.type for token in tokens].count("hr") == 1
-    assert links(tokens) == [invitation.join_url]
+    assert links(tokens) == [invitation.join_url, HOMEPAGE]
     assert len(headings(tokens)) == 3
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from harmonica_session.announcement.invitation import LONGEST_COMMENT
 from harmonica_session.errors import clip
+from harmonica_session.text.addresses import is_shown
 from harmonica_session.text.markdown import code, code_block, plain, sentence, shorten
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ _TEXT, _HEADING, _PATH = 1_500, 300, 200
 _PROBLEMS = 100
 # What is copied as it stands.
 _AS_CODE = ("Session", "Spec", "Brief")
+# Where our own announcement stands, by GitHub's own word.
+_LEADING = ("Comment", "Issue", "Announcement")
 
 
 class Failed(NamedTuple):
@@ -82,11 +85,13 @@ def below(text: str) -> str:
 
 def _list(facts: dict[str, str]) -> str:
     # Not a table: on a narrow screen a long word breaks in a list, and widens a table.
-    shown = {
-        name: code(value, _TEXT) if name in _AS_CODE else plain(value, _TEXT)
-        for name, value in facts.items()
-    }
-    return "\n".join(f"- {name}: {value}" for name, value in shown.items() if value)
+    return "\n".join(f"- {name}: {_shown(name, it)}" for name, it in facts.items() if it)
+
+
+def _shown(name: str, value: str) -> str:
+    if name in _AS_CODE:
+        return code(value, _TEXT)
+    return f"<{value}>" if name in _LEADING and is_shown(value) else plain(value, _TEXT)
 
 
 def _warning_block(warning: str) -> str:

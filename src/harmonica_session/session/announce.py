@@ -73,12 +73,6 @@ def announce(world: World, seal: Seal, outcome: Outcome) -> Outcome:
     return outcome if outcome.has_posted else tidied(world, outcome)
 
 
-def _tell_of_silence(world: World, outcome: Outcome) -> None:
-    """Say who knows of a session whose link was posted nowhere."""
-    request, is_new = outcome.plan.task.request, outcome.status == "created"
-    world.runner.say(notes.nobody_told(request, is_new=is_new))
-
-
 def _named(world: World, posts: Posts, seal: Seal, task: Task, posted: Comment) -> Comment:
     """Let the receipt of a new announcement name its author, where nothing else tells it.
 
@@ -94,6 +88,12 @@ def _named(world: World, posts: Posts, seal: Seal, task: Task, posted: Comment) 
     except ActionError as error:
         world.runner.debug(f"Who has posted the {task.place.noun} was not signed: {error}")
         return posted
+
+
+def _tell_of_silence(world: World, outcome: Outcome) -> None:
+    """Say who knows of a session whose link was posted nowhere."""
+    request, is_new = outcome.plan.task.request, outcome.status == "created"
+    world.runner.say(notes.nobody_told(request, is_new=is_new))
 
 
 def _told_meanwhile(posts: Posts | None, seal: Seal, outcome: Outcome) -> Comment | None:

@@ -7,11 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harmonica_session.text.markdown import link
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from harmonica_session.words.request import SessionRequest
     from harmonica_session.words.session import Chain
+
+# What stands in small letters in the comment, for those who are invited.
+STALE_ASIDE = "The file has changed since then, and the session has stayed as it was."
+CHAIN_ASIDE = "The chain of its template is not running yet."
 
 LEFT_ALONE = "A later run has decided what this session should be, so this run left it unchanged."
 
@@ -105,6 +111,11 @@ def of_faster_run(differing: str) -> str:
 def replaces(join_url: str) -> str:
     """Say which session was announced so far."""
     return f"This session replaces an earlier one: {join_url}"
+
+
+def replaces_aside(join_url: str) -> str:
+    """Say the same in the comment, where whoever has followed the other link may look for it."""
+    return f"This session replaces {link('an earlier one', join_url)}."
 
 
 def overtaken(join_url: str) -> str:

@@ -63,6 +63,11 @@ _HELP: dict[str, dict[str, tuple[str, object]]] = {
         "expected": ("How many people are expected to take part.", 6),
         "remind": ("How long before the end to send a reminder; shorter than `open_for`.", "1d"),
         "timezone": ("IANA name of the time zone for dates; UTC by default.", "Europe/Berlin"),
+        "takes": ("How long a conversation takes, for those who are invited.", "10 min"),
+        "invitation": (
+            "The first paragraph of the comment, in place of the action's own.",
+            "Ten minutes on how the search went, before we forget.",
+        ),
         "api": ("Further fields of Harmonica's API, passed on unchanged.", {"field": 1}),
     },
     "Question": {

@@ -15,15 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ZERO_WIDTH_SPACE = "\u200b"
+# What stands between these two has a direction of its own, and gives none to what is around it.
+_ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
+# A text of many short lines would push what is ours out of sight.
+_MOST_LINES = 20
+# Of what there is room for.
+_LEAST_KEPT = 0.7
 _SPECIAL = re.compile(r"([\\`*_\[\]~|$#])")
-# What GitHub would make a link of, up to where it would end it or further.
-_RUN = re.compile(r"(?<![A-Za-z0-9])https?://[^\s<>]+", re.ASCII | re.IGNORECASE)
-# A run that is an address with nothing odd in it, and the punctuation behind it.
-_ADDRESS = re.compile(
-    r"(https?://[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*(?::[0-9]+)?"
-    r"(?:[/?#][A-Za-z0-9\-._~/?#=&%+:]*[A-Za-z0-9/=]|/)?)[.,:;!?)'\"\]}*_~]*",
-    re.ASCII | re.IGNORECASE,
-)
 # What GitHub goes by where it looks at the rendered text, in which an escape is gone already.
 # Sources: "Autolinked references and URLs", "Basic writing and formatting syntax", and GitHub
 # Flavored Markdown, section 6.9. A word that only looks like one of these reads the same.
@@ -66,8 +64,10 @@ _CODE_SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _AT_LINE_START = re.compile(r"^(\s*)([-+=:]|\d+(?=[.)]))")
 
 
-def unlinked(text: str, limit: int) -> str:
-    """Return text as `plain` does, but for addresses: none of them is a link.
+def plain(text: str, limit: int) -> str:
+    """Return text as one line of Markdown that renders as just that text.
+
+    It cannot mention, refer or lead to anybody or anything, open or close HTML, or start a block.
 
     Args:
         text: Any text.
@@ -76,17 +76,27 @@ def unlinked(text: str, limit: int) -> str:
     return _AT_LINE_START.sub(_escape_start, _escape(shorten(visible(text), limit)))
 
 
-def plain(text: str, limit: int) -> str:
-    """Return text as one line of Markdown that renders as just that text.
+def inline(text: str, limit: int) -> str:
+    """Return what `plain` does, for a place within a line of ours, which keeps its direction."""
+    line = plain(text, limit)
+    return f"{_ISOLATE}{line}{_END_OF_ISOLATE}" if runs_from_right(line) else line
 
-    It cannot mention or refer to anybody or anything, open or close HTML, start a block, or hide a
-    link behind words. An address that stands alone is a link.
+
+def plain_lines(text: str, limit: int) -> list[str]:
+    """Return what `plain` does, a line for each line of the text that shows something.
 
     Args:
         text: Any text.
-        limit: Longest text in characters, counted before escaping; the rest becomes `…`.
+        limit: Longest text in characters, of all lines together; the rest becomes `…`.
     """
-    return _AT_LINE_START.sub(_escape_start, _linked(shorten(visible(text), limit)))
+    written = [line for one in text.splitlines() if (line := visible(one))]
+    lines: list[str] = []
+    for line in written[:_MOST_LINES]:
+        lines.append(plain(line, limit))
+        limit -= len(line) + 1
+        if limit < 1:
+            return lines
+    return [*lines, "…"] if len(written) > _MOST_LINES else lines
 
 
 def sentence(text: str, limit: int) -> str:
@@ -98,7 +108,7 @@ def sentence(text: str, limit: int) -> str:
     """
     # In code nothing is Markdown, and GitHub neither mentions nor refers to anything.
     parts = _CODE_SPAN.split(shorten(visible(text), limit))
-    shown = (f"`{part}`" if at % 2 else _linked(part) for at, part in enumerate(parts))
+    shown = (f"`{part}`" if at % 2 else _escape(part) for at, part in enumerate(parts))
     return _AT_LINE_START.sub(_escape_start, "".join(shown))
 
 
@@ -115,19 +125,41 @@ def code(text: str, limit: int) -> str:
     return f"{fence}{pad}{line}{pad}{fence}" if line else ""
 
 
-def _linked(line: str) -> str:
-    parts, position = [], 0
-    for run in _RUN.finditer(line):
-        if found := _ADDRESS.fullmatch(run[0]):
-            # Bare, it would end where GitHub thinks, and hold Markdown where GitHub makes no link.
-            parts += [_escape(line[position : run.start()]), f"<{found[1]}>"]
-            position = run.start() + len(found[1])
-    return "".join([*parts, _escape(line[position:])])
+def in_title(text: str, limit: int) -> str:
+    """Return text for a title, in which nothing is Markdown, and which refers to nothing either.
+
+    Args:
+        text: Any text.
+        limit: Longest title in characters, those counted that nobody sees.
+    """
+    line, room = visible(text), limit
+    while len(title := _without_signs(shorten(line, room))) > limit:
+        # A character comes to two at the most.
+        room -= (len(title) - limit + 1) // 2
+    return title
+
+
+def link(words: str, url: str) -> str:
+    """Return a link of ours.
+
+    Args:
+        words: Markdown.
+        url: An address that was checked to hold nothing that ends a link; an entity it may hold.
+    """
+    return f"[{words}]({url.replace('&', '&amp;')})"
+
+
+def runs_from_right(text: str) -> bool:
+    """Say whether a text holds letters of a script that is written from right to left."""
+    return not text.isascii() and any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
+
+
+def _without_signs(text: str) -> str:
+    return _HASH.sub(_in_parts, _SIGN.sub(rf"\g<0>{ZERO_WIDTH_SPACE}", text))
 
 
 def _escape(text: str) -> str:
-    text = _SIGN.sub(rf"\g<0>{ZERO_WIDTH_SPACE}", text)
-    text = _HASH.sub(_in_parts, text)
+    text = _without_signs(text)
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _SPECIAL.sub(r"\\\1", text)
 
@@ -147,8 +179,17 @@ def visible(text: str) -> str:
 
 
 def shorten(text: str, limit: int) -> str:
-    """Return at most `limit` characters, the last of them `…` where something was cut."""
-    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+    """Return at most `limit` characters, the last of them `…` where something was cut.
+
+    It is cut between words, unless too little is left of it then: some scripts part no words.
+    """
+    if len(text) <= limit:
+        return text
+    kept = text[: limit - 1]
+    if not text[limit - 1].isspace():
+        between = max(kept.rfind(" "), kept.rfind("\n"))
+        kept = kept[:between] if between >= len(kept) * _LEAST_KEPT else kept
+    return f"{kept.rstrip()}…"
 
 
 def code_block(text: str, language: str = "") -> str:
@@ -224,14 +265,14 @@ _MARKS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"</?sub>", ""),
     (r"\*\*(.+?)\*\*", r"\1"),
     # An address behind words could not be followed. Where a bracket is escaped, there is no link.
-    (r"\[([^\[\]\\]+)\]\(([^()\s]+)\)", r"\1: \2"),
+    (r"(?<!\\)\[((?:[^\[\]\\]|\\.)+)\]\(([^()\s]+)\)", r"\1: \2"),
     # The words of a link to click on stand as a small heading; a large one is a title.
     (r"^### ", ""),
     (r"^##? (.*)$", _underlined),
     # What `plain` did, in one go, for what one of them leaves may look like another. CommonMark
     # lets any punctuation of ASCII be escaped.
     (
-        r"\\([!-/:-@\[-`{-~])|<((?i:https?):[^\s<>]+)>|&(lt|gt|amp);|" + ZERO_WIDTH_SPACE,
+        rf"\\([!-/:-@\[-`{{-~])|<(https?:[^\s<>]+)>|&(lt|gt|amp);|[{ZERO_WIDTH_SPACE}{_ISOLATE}{_END_OF_ISOLATE}]",
         _not_escaped,
     ),
 )
