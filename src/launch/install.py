@@ -39,6 +39,8 @@ KEPT = re.compile(
 )
 # Names of folders and files that an installer takes settings from.
 PLACES = re.compile(r"\w*(HOME|USERPROFILE|DATA|DIRS?|FILE|NETRC)", re.IGNORECASE)
+# Lists of folders that programs and libraries are taken from.
+SEARCHED = ("PATH", "LD_LIBRARY_PATH")
 # Against the settings of a configuration file that would put packages elsewhere, or ask questions,
 # and against a cache that other jobs have had in their hands.
 FIXED = {
@@ -135,10 +137,15 @@ def clean(environ: Mapping[str, str], scratch: Path) -> dict[str, str]:
         if KEPT.fullmatch(name)
         and not (PLACES.fullmatch(name) and not all(map(trusted, value.split(os.pathsep))))
     }
-    folders = environ.get("PATH", os.defpath).split(os.pathsep)
-    path = os.pathsep.join(folder for folder in folders if trusted(folder))
-    own = dict.fromkeys(("TMPDIR", "TEMP", "TMP", "UV_CACHE_DIR"), str(scratch))
-    return kept | own | FIXED | {"PATH": path}
+    lists = {
+        name: os.pathsep.join(filter(trusted, value.split(os.pathsep)))
+        for name, value in {"PATH": os.defpath, **kept}.items()
+        if name in SEARCHED
+    }
+    own = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))
+    # uv refuses to work inside its own cache.
+    own["UV_CACHE_DIR"] = str(scratch / "cache")
+    return kept | own | FIXED | lists
 
 
 def split(requirements: str, shares: int) -> list[str]:

@@ -27,9 +27,12 @@ fail() {
     printf 'error: %s\n' "$message" >&2
     exit 1
   fi
-  [ -z "${GITHUB_OUTPUT:-}" ] || printf 'status=failed\n' >>"$GITHUB_OUTPUT"
-  [ -z "${GITHUB_STEP_SUMMARY:-}" ] ||
-    printf '### Harmonica session: %s\n\n%s\n' "$title" "$message" >>"$GITHUB_STEP_SUMMARY"
+  # Where these cannot be written, the annotation says it all the same.
+  {
+    printf 'status=failed\n' >>"${GITHUB_OUTPUT:-/dev/null}"
+    printf '### Harmonica session: %s\n\n%s\n' "$title" "$message" \
+      >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
+  } 2>/dev/null
   message=${message//%/%25}
   message=${message//$'\r'/%0D}
   message=${message//$'\n'/%0A}
@@ -91,11 +94,14 @@ choose() {
 
 # Tries every program $1 on PATH in order, with the arguments that follow.
 search_path() {
-  local name=$1 candidate
+  local found candidate
+  found=$(type -aP "$1")$'\n'
   shift
-  while IFS= read -r candidate; do
+  # Not in a substitution of processes: a root of a container's may lack /dev/fd.
+  while [ -n "$found" ]; do
+    candidate=${found%%$'\n'*} found=${found#*$'\n'}
     case $candidate in /*) choose "$candidate" "$@" && return 0 ;; esac # no relative PATH entry
-  done < <(type -aP "$name")
+  done
   return 1
 }
 

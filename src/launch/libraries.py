@@ -10,7 +10,6 @@ can write to it can write to the action as well.
 
 from __future__ import annotations
 
-import importlib
 import marshal
 import os
 import stat
@@ -22,7 +21,7 @@ from pathlib import Path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from importlib.machinery import ModuleSpec
     from types import CodeType
 
@@ -36,7 +35,8 @@ WHEELS = SOURCES / "launch" / "wheels"
 BYTE_CODE = SOURCES / "launch" / "byte-code" / str(sys.implementation.cache_tag)
 FAMILY = "harmonica-session-action"
 CONTENT = "content"
-# Last to be written: a line for each file of the content, with its checksum and size.
+# Last to be written: a line for each file of the content, with its checksum and size, and their
+# number at the end.
 LIST = "list.txt"
 
 
@@ -77,8 +77,8 @@ def inside(path: str | Path, folder: str) -> bool:
     return bool(folder) and Path(path).resolve().is_relative_to(Path(folder).resolve())
 
 
-def listed(content: Path, names: Iterable[str]) -> Iterator[str]:
-    """Yield the line of the list for each of these files.
+def listed(content: Path, names: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of the list of these files.
 
     Raises:
         OSError: if one cannot be read, or is no ordinary file.
@@ -90,6 +90,7 @@ def listed(content: Path, names: Iterable[str]) -> Iterator[str]:
         with open(path, "rb", buffering=0) as opened:  # noqa: PTH123 - much quicker
             data = opened.read()
         yield f"{zlib.crc32(data):08x} {len(data)} {file}"
+    yield f"{len(names)} files"
 
 
 def whole(folder: Path) -> list[str] | None:
@@ -99,28 +100,27 @@ def whole(folder: Path) -> list[str] | None:
         if not stat.S_ISREG((folder / LIST).stat().st_mode):
             return None
         lines = (folder / LIST).read_text("utf-8").splitlines()
-        names = [line.split(" ", 2)[2] for line in lines]
+        names = [line.split(" ", 2)[2] for line in lines[:-1]]
         return names if lines == [*listed(content, names)] else None
     except (OSError, ValueError, IndexError):
         return None
 
 
-def use(folder: Path) -> bool:
-    """Make the libraries importable, with what a folder holds; return whether it is whole.
+def use(folder: Path) -> list[str] | None:
+    """Make the libraries importable, with what a folder holds, if it is whole.
 
-    Raises:
-        ImportError: if it is, and yet no extension module can be loaded out of it.
+    Returns:
+        The names of the extension modules in it; None if it is not whole, or not there.
     """
     names = whole(folder)
     if names is None:
-        return False
+        return None
     content = str(folder / CONTENT)
     extensions = {
         name.partition(".")[0].replace("/", "."): f"{content}{os.sep}{name}"
         for name in names
         if name.endswith(tuple(EXTENSION_SUFFIXES))
     }
-    before = [*sys.path], [*sys.meta_path]
     if wheels := carried():
         sys.meta_path.insert(0, Carried(extensions, wheels))
         sys.path += map(str, wheels)
@@ -128,14 +128,7 @@ def use(folder: Path) -> bool:
         sys.path.append(content)
         sys.pycache_prefix = str(folder / BYTE_CODE.parent.name)
         sys.dont_write_bytecode = False
-    try:
-        # One stands for all: a system that forbids it does so for the folder.
-        for extension in [*extensions][:1]:
-            importlib.import_module(extension)
-    except ImportError:
-        sys.path[:], sys.meta_path[:] = before
-        raise
-    return True
+    return [*extensions]
 
 
 class Carried:

@@ -48,6 +48,6 @@ def _on_runner() -> bool:
 
 
 def _append(variable: str, text: str) -> None:
-    # Where even this cannot be written, the annotation has said it.
-    with suppress(OSError), Path(os.environ.get(variable, "")).open("a", encoding="utf-8") as file:
-        file.write(text)
+    # Where even this cannot be written, the annotation has said it. A path may be no text at all.
+    with suppress(OSError), Path(os.environ.get(variable, "")).open("ab") as file:
+        file.write(text.encode(errors="replace"))
