@@ -37,7 +37,7 @@ PARTS: dict[str, tuple[str, Callable[[Stage, StandIns, int], str], int]] = {
     "run": ("A further step", run, 1),
     "tls": ("The same over TLS", partial(run, tls=True), 1),
     "set-up": ("Set-up from the package index", set_up, 5),
-    "profile": ("Where the time of a step goes", profile, 1),
+    "profile": ("Where the time of a step goes", profile, 2),
     "latency": ("With slow services", latency, 3),
     "growth": ("Growth", growth, 3),
 }
@@ -78,7 +78,7 @@ def _arguments() -> argparse.Namespace:
         "--rounds",
         type=int,
         default=ROUNDS,
-        help=f"{ROUNDS}; latency and growth: a third, set-up: a fifth",
+        help=f"{ROUNDS}; profile: half, latency and growth: a third, set-up: a fifth",
     )
     parser.add_argument(
         "--release",
