@@ -56,7 +56,7 @@ def test_the_same_thing_listed_twice_is_one() -> None:
 
 def test_several_of_one_title_are_told_by_their_ids() -> None:
     """The message holds each id, and a way out."""
-    with pytest.raises(ValueError, match="2 templates have the title `retrospective`; use the id"):
+    with pytest.raises(ValueError, match="2 templates have the title `retrospective`; use the ID"):
         id_of(_use("retrospective"), [*_THERE, Named("t-9", "RETROSPECTIVE")])
 
 

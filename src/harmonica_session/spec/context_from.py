@@ -33,7 +33,7 @@ Bare: TypeAlias = Alone | Literal["previous_session"]
 
 HOW = {
     "file": "`file: docs/decisions/0007.md`",
-    "previous_session": "`previous_session: {session: …}`, an id or a join link",
+    "previous_session": "`previous_session: {session: …}`, an ID or a join link",
     "merged_pull_requests": "`merged_pull_requests: {since: 14d}`",
     "issues_closed": "`issues_closed: {since: 14d}`",
 }

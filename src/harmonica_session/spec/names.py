@@ -66,7 +66,7 @@ def id_of(use: Use, listed: Sequence[Named]) -> str:
         return found[0]
     if found:
         raise ValueError(
-            f"{len(found)} {use.kind}s have the title `{clip(use.text)}`; use the id of the "
+            f"{len(found)} {use.kind}s have the title `{clip(use.text)}`; use the ID of the "
             f"one that you mean: {_listing(found)}"
         )
     there_is = _by_nearness(use.text, [one.title or one.id for one in listed])

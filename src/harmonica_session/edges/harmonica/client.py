@@ -160,7 +160,7 @@ class Harmonica:
         except ValueError as error:
             unusable = response.unusable(
                 f"session {clip(session.id)} was created, but its `join_url` {error}; look for "
-                "the session in Harmonica by this id"
+                "the session in Harmonica by this ID"
             )
             unusable.session_id = session.id
             raise unusable from None
