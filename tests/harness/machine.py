@@ -214,14 +214,20 @@ class Machine:
         """Start the action and wait for its end."""
         return _end_of(self.begin(*words, **env))
 
-    def at_terminal(self, *words: str, **env: str) -> Start:
-        """Start the action as a person does, who is in the checkout."""
+    def at_terminal(self, *words: str, launcher: str = "", **env: str) -> Start:
+        """Start the action as a person does, who is in the checkout.
+
+        Args:
+            words: What follows the name of the launcher.
+            launcher: Its folder as that person types it, if not in full.
+            env: Further variables.
+        """
         given = {
             name: value
             for name, value in self.env.items()
             if not name.startswith(("GITHUB_", "RUNNER_"))
         }
-        command = [BASH, str(self.launch / "launch.sh"), *words]
+        command = [BASH, f"{launcher or self.launch}/launch.sh", *words]
         return _end_of(self._begin(command, str(self.workspace), given | env))
 
     def _begin(self, command: list[str], folder: str, env: dict[str, str]) -> subprocess.Popen[str]:
@@ -232,6 +238,7 @@ class Machine:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
+            errors="surrogateescape",
             start_new_session=True,
         )
 
