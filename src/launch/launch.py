@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
 
 
 def main() -> int:
@@ -33,10 +32,8 @@ def _prepare() -> None:
     """Make the libraries importable."""
     from launch.libraries import folders, name, use
 
-    for folder in folders(os.environ):
-        with suppress(ImportError):  # nothing can be loaded from there; set-up knows another folder
-            if use(folder / name()):
-                return
+    if any(use(folder / name()) is not None for folder in folders(os.environ)):
+        return
     from launch.set_up import provide
 
     provide(os.environ)

@@ -10,7 +10,6 @@ can write to it can write to the action as well.
 
 from __future__ import annotations
 
-import importlib
 import marshal
 import os
 import stat
@@ -107,22 +106,21 @@ def whole(folder: Path) -> list[str] | None:
         return None
 
 
-def use(folder: Path) -> bool:
-    """Make the libraries importable, with what a folder holds; return whether it is whole.
+def use(folder: Path) -> list[str] | None:
+    """Make the libraries importable, with what a folder holds, if it is whole.
 
-    Raises:
-        ImportError: if it is, and yet no extension module can be loaded out of it.
+    Returns:
+        The names of the extension modules in it; None if it is not whole, or not there.
     """
     names = whole(folder)
     if names is None:
-        return False
+        return None
     content = str(folder / CONTENT)
     extensions = {
         name.partition(".")[0].replace("/", "."): f"{content}{os.sep}{name}"
         for name in names
         if name.endswith(tuple(EXTENSION_SUFFIXES))
     }
-    before = [*sys.path], [*sys.meta_path]
     if wheels := carried():
         sys.meta_path.insert(0, Carried(extensions, wheels))
         sys.path += map(str, wheels)
@@ -130,18 +128,7 @@ def use(folder: Path) -> bool:
         sys.path.append(content)
         sys.pycache_prefix = str(folder / BYTE_CODE.parent.name)
         sys.dont_write_bytecode = False
-    # One stands for all: a system that forbids it does so for the folder.
-    for extension in [*extensions][:1]:
-        try:
-            importlib.import_module(extension)
-        except ImportError:
-            sys.path[:], sys.meta_path[:] = before
-            # What was imported on the way would keep looking for the rest in this folder.
-            library = extension.partition(".")[0]
-            for loaded in [it for it in sys.modules if it.partition(".")[0] == library]:
-                del sys.modules[loaded]
-            raise
-    return True
+    return [*extensions]
 
 
 class Carried:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import atexit
 import errno
+import importlib
 import os
 import re
 import shutil
+import sys
 import tempfile
 import time
 from contextlib import suppress
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 ABANDONED_SECONDS = 24 * 3600
 # An installer keeps what it downloads beside what it makes of that.
-ROOM_TO_INSTALL = 50_000_000
+ROOM_BYTES = 50_000_000
 DRAFT = ".draft-"
 
 
@@ -79,12 +81,39 @@ def _roots(environ: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _failure_in(root: Path, environ: Mapping[str, str]) -> str:
-    """Set the libraries up below a folder; return why it will not do, or an empty text."""
+    """Set the libraries up below a folder; return why it will not do, or an empty text.
+
+    Raises:
+        InstallationError: if no other folder would do either.
+    """
     try:
-        used = libraries.use(_made(root, environ))
+        _use(_made(root, environ))
     except (OSError, ImportError) as error:
         return str(error)
-    return "" if used else "what was written there has changed since"
+    return ""
+
+
+def _use(folder: Path) -> None:
+    """Make the libraries importable, with what a folder holds.
+
+    Raises:
+        ImportError: if nothing can be loaded from there; then the folder is gone.
+        OSError: if it is not what was written.
+    """
+    path, meta_path, modules = [*sys.path], [*sys.meta_path], {*sys.modules}
+    extensions = libraries.use(folder)
+    if extensions is None:
+        raise OSError("what was written there has changed since")
+    try:
+        # One stands for all: a system that forbids it does so for the folder.
+        for extension in extensions[:1]:
+            importlib.import_module(extension)
+    except ImportError:
+        _remove(folder)
+        sys.path[:], sys.meta_path[:] = path, meta_path
+        for module in {*sys.modules} - modules:
+            del sys.modules[module]
+        raise
 
 
 def _made(root: Path, environ: Mapping[str, str]) -> Path:
@@ -96,15 +125,16 @@ def _made(root: Path, environ: Mapping[str, str]) -> Path:
     """
     root.mkdir(parents=True, exist_ok=True)
     _remove_abandoned(root)
+    wheels = libraries.carried()
+    if not wheels and shutil.disk_usage(root).free < ROOM_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=root))
     try:
         content = draft / CONTENT
         content.mkdir()
-        if wheels := libraries.carried():
+        if wheels:
             _unpack(wheels, content)
         else:
-            if shutil.disk_usage(root).free < ROOM_TO_INSTALL:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             say.progress(f"Installing the action's libraries in {root}")
             scratch = draft / "scratch"
             scratch.mkdir()
