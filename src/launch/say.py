@@ -38,8 +38,8 @@ def told(error: Exception) -> str:
     if isinstance(error, InstallationError):
         return str(error)
     return (
-        f"The action cannot be loaded ({type(error).__name__}: {error}). Its folder should be as it "
-        "was downloaded, with nothing changed or missing."
+        f"The action cannot be loaded ({type(error).__name__}: {error}). Its folder should be as "
+        "it was downloaded, with nothing changed or missing."
     )
 
 

@@ -63,7 +63,7 @@ def wait_until(condition: Callable[[], object]) -> None:
 
 
 def make_release(launch: Path, wheels: Path) -> None:
-    """Turn the launcher's folder into that of a release with these wheels, for this Python alone."""
+    """Turn the launcher's folder into that of a release, with wheels for this Python."""
     for name in ("any", label()):
         (launch / "wheels" / name).mkdir(parents=True)
     for wheel in wheels.iterdir():
@@ -157,7 +157,7 @@ class Machine:
 
     @property
     def made(self) -> list[str]:
-        """What set-up has made for the job, without what stands for Python and lock in the names."""
+        """What set-up has made for the job: the names without Python and lock."""
         return sorted(path.name.rpartition("-")[2] for path in self.family.glob("*"))
 
     @property
