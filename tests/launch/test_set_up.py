@@ -163,13 +163,15 @@ def test_a_damaged_folder_is_made_anew(
 ) -> None:
     """Whatever has become of it, the next start sets up once more, and the one after uses that."""
     released.start()
-    place = released.ready / file if file != FILE else next(released.ready.glob(f"{FILE}*"))
-    damage(place)
+    ready = released.ready
+    whole = everything(ready)
+    damage(ready / file if file != FILE else next(ready.glob(f"{FILE}*")))
 
     start = released.start(*ALL)
 
     assert start.code == 0, start
     assert start.stderr == ""
+    assert everything(ready) == whole
     before = everything(released.family)
     assert released.start(*ALL).code == 0
     assert everything(released.family) == before
