@@ -188,6 +188,19 @@ def test_damaged_installed_libraries_are_installed_anew(ready_machine: Machine) 
     assert "Installing" not in ready_machine.start(*ALL).stdout
 
 
+def test_byte_code_that_was_cut_off_fails_one_start_at_most(machine: Machine) -> None:
+    """Python does not see such damage before it runs into it; the start after makes it anew."""
+    machine.start()
+    (compiled,) = machine.ready.rglob("cli.*.pyc")
+    altered(compiled, lambda data: data[:40])
+
+    first, second = machine.start(), machine.start()
+
+    assert first.stdout.startswith("::error title=Set-up failed::"), first
+    assert first.stderr == ""
+    assert second.code == 0, second
+
+
 def test_a_set_up_that_was_cut_off_does_no_harm(machine: Machine) -> None:
     """Killed in the middle of an installation, it leaves nothing that a later one would use."""
     installer(
