@@ -71,7 +71,7 @@ def test_an_unexpected_failure(golden: Callable[[str, str], None]) -> None:
 )
 def test_a_skipped_run(golden: Callable[[str, str], None], reason: str, name: str) -> None:
     """The summary says why nothing was done, and shows the workflow that works."""
-    golden(name, report.skipped(reason))
+    golden(name, report.skipped(reason, "on: pull_request_target\n"))
 
 
 def test_a_dry_run(golden: Callable[[str, str], None], invitation: Invitation) -> None:

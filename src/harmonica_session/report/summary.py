@@ -81,24 +81,13 @@ def unexpected_failure() -> str:
     )
 
 
-WORKFLOW_WITH_KEY = """\
-on:
-  pull_request_target:
-    types: [opened]
-permissions:
-  contents: read
-  pull-requests: write
-jobs:
-  session:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: OWNER/harmonica-session-action@v1
-        with:
-          api-key: ${{ secrets.HARMONICA_API_KEY }}"""
+def skipped(reason: str, workflow: str) -> str:
+    """Return the job summary of a run that GitHub gave no key.
 
-
-def skipped(reason: str) -> str:
-    """Return the job summary of a run that GitHub gave no key."""
+    Args:
+        reason: Who started the run.
+        workflow: One that has the key on pull requests from forks.
+    """
     if reason == "Dependabot":
         advice = (
             "Runs that Dependabot starts see Dependabot's own secrets only: add the key there, "
@@ -107,10 +96,11 @@ def skipped(reason: str) -> str:
         block = "if: github.actor != 'dependabot[bot]'"
     else:
         advice = (
-            "GitHub gives no secrets to pull requests from forks. This workflow has the key, and "
-            "reads the spec from a branch of yours, which the pull request cannot change:"
+            "GitHub gives no secrets to pull requests from forks. The following workflow has the "
+            "key. It reads the spec from your default branch, which the pull request cannot "
+            "change; set `spec` to the path of yours:"
         )
-        block = WORKFLOW_WITH_KEY
+        block = workflow.rstrip("\n")
     return (
         f"## Harmonica session: skipped\n\nThis run was started by {reason}, so it has no "
         f"Harmonica API key, and nothing was created.\n\n{advice}\n\n{code_block(block, 'yaml')}\n"
