@@ -49,8 +49,6 @@ def put(repository: Repository, box: Sandbox, text: str) -> None:
     for path in (".harmonica/session.yml", *named):
         repository.write(path, SPEC)
         box.github.files[BASE, path] = SPEC.encode()
-    # Where the runner's own variable would name a commit that GitHub knows.
-    repository.env["GITHUB_SHA"] = BASE
     repository.write(".github/workflows/session.yml", with_sandbox(text, box))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harmonica_session.commands.init import KINDS
+from harmonica_session.spec.values import NAMES
 from harness.consumer import SPEC, pull_request_payload
 from harness.process import at_terminal
 
@@ -54,6 +55,40 @@ def test_a_starter_can_be_tried(tmp_path: Path, kind: str) -> None:
     assert done.returncode == 0, done.stdout
     assert "status         reused" in done.stdout.split("=== Second run")[1]
     assert "sessions 1, comments 1" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "template: Retrospective\nproject: Search\n",
+        "distribution: [{channel: telegram, group: Team}, {channel: telegram, group: Team}]\n",
+        "context_sources: [{session: 11111111-1111-4111-8111-111111111111}]\n",
+        "context_from:\n- previous_session: {session: 11111111-1111-4111-8111-111111111111}\n",
+    ],
+)
+def test_what_a_spec_names_is_taken_for_known(tmp_path: Path, names: str) -> None:
+    """No account is asked about a template, project, group or session, and none is counted."""
+    (tmp_path / "mine.yml").write_text(SPEC + names)
+    done = at_terminal(tmp_path, "try", "mine.yml")
+    assert done.returncode == 0, done.stdout
+    assert "Warning" not in done.stdout
+    assert "sessions 1, comments 1" in done.stdout
+
+
+def test_the_example_event_has_every_value(tmp_path: Path) -> None:
+    """Whatever a spec may say of a pull request is there to be said, and no other title."""
+    fields = NAMES["pull_request"] or ()
+    texts = [it for it in fields if it not in ("body", "labels")]
+    goal = " ".join(f"{it}={{{{ pull_request.{it} }}}}" for it in texts)
+    goal += " labels={{ pull_request.labels | join(', ') }}"
+    (tmp_path / "mine.yml").write_text(
+        f"topic: t\ngoal: |\n  {goal}\ncontext_from: [pull_request]\n"
+    )
+    done = at_terminal(tmp_path, "try", "mine.yml")
+    assert done.returncode == 0, done.stdout
+    for part in ("title=Rank results by freshness", "labels=search, retro", "merged_at=2026-01-09"):
+        assert part in done.stdout
+    assert "A pull request" not in done.stdout
 
 
 @pytest.mark.parametrize("event", ["check_run", "check_suite"])
