@@ -82,3 +82,23 @@ def test_a_part_of_a_workflow_fits_the_one_before(
     [session, *_] = box.harmonica.sessions
     if part.kind == "steps":
         assert session["id"] in channel.texts[0]
+
+
+def test_a_stranger_gets_from_the_readme_to_results(repository: Repository, box: Sandbox) -> None:
+    """Its first spec and workflow lead to a comment, and its second workflow to the results."""
+    [spec, *_] = [it for it in examples("spec") if it.document == "README.md"]
+    first, second, *_ = [it for it in WORKFLOWS if it.document == "README.md"]
+    (repository.root / ".harmonica/session.yml").unlink()
+    (repository.root / ".github/workflows/session.yml").unlink()
+    repository.write(".harmonica/retrospective.yml", spec.text)
+    for name, it in (("retrospective", first), ("results", second)):
+        repository.write(f".github/workflows/{name}.yml", with_sandbox(it.text, box))
+    box.github.files[BASE, ".harmonica/retrospective.yml"] = spec.text.encode()
+    run(repository, "pull_request_target", MERGED_WITH_TITLE)
+    [session], [comment] = box.harmonica.sessions, box.github.comments
+    assert f"/chat?s={session['id']}" in comment["body"]
+    session["participant_count"] = 2
+    box.harmonica.set_results(session, summary="We review within a day.")
+    run(repository, "schedule", {"schedule": "0 12 * * 1-5", "repository": REPOSITORY})
+    [comment] = box.github.comments
+    assert "We review within a day." in comment["body"]
