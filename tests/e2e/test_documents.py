@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +58,10 @@ def test_a_workflow_of_the_documents_runs_as_it_stands(
     repository: Repository, box: Sandbox, example: Example
 ) -> None:
     """It ends well on its own event, and creates one session unless it is another command's."""
-    put(repository, box, example.text)
+    # The runners of Forgejo and Gitea alone know a whole address, and which label means what.
+    text = example.text.replace("uses: https://github.com/", "uses: ")
+    text = re.sub(r"runs-on: docker\n    container:\n +image: .*", "runs-on: ubuntu-latest", text)
+    put(repository, box, text)
     run(repository, *event_of(example.value))
     assert len(box.harmonica.sessions) == (0 if "command:" in example.text else 1)
 
