@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -130,6 +133,19 @@ def test_a_file_that_cannot_be_used_is_one_line(
     assert done.returncode == 1
     assert done.stderr.startswith(f"error: {message}")
     assert done.stderr.count("\n") == 1
+
+
+def test_a_reader_who_has_seen_enough_is_no_error(tmp_path: Path) -> None:
+    """What is piped into `head` ends without a word."""
+    words = [sys.executable, "-u", "-m", "harmonica_session", "try"]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    with subprocess.Popen(words, cwd=tmp_path, env=env, stdout=-1, stderr=-1) as trial:  # noqa: S603 - our own program
+        assert trial.stdout
+        assert trial.stderr
+        assert trial.stdout.readline()
+        trial.stdout.close()
+        assert trial.stderr.read() == b""
+        assert trial.wait() == 1
 
 
 def test_a_hidden_comment_stays_hidden(tmp_path: Path) -> None:

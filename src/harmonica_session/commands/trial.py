@@ -92,8 +92,8 @@ def demonstrate(run: Run, given: Given) -> int:
         stage = _Stage(Path(folder), sandbox, given)
         sys.stdout.write("A trial run against built-in stand-ins: nothing leaves this machine.\n")
         codes = [
-            stage.run(run, "First run: the pull request is opened"),
-            stage.run(run, "Second run: the same pull request, once more"),
+            stage.run(run, "First run"),
+            stage.run(run, "Second run, for the same event"),
         ]
         sessions = len(sandbox.harmonica.sessions) - stage.earlier
         comments = len(sandbox.github.comments)
