@@ -12,12 +12,21 @@ from pathlib import Path
 import pytest
 import yaml
 
+from harness.consumer import write
 from harness.machine import BASH, SECONDS
 from harness.pages import ROOT, Example, examples
-from harness.process import at_terminal
+from harness.process import at_terminal, run_python
 
 # This one is what is running, and may not run itself.
 THESE_TESTS = "bash tests/run\n"
+# What a strict check says of workflows to paste, and why it stays.
+ACCEPTED = {
+    "anonymous-definition": "a job's id is name enough in an example",
+    "artipacked": "`results` pushes a branch, with the credentials that the checkout leaves",
+    "dangerous-triggers": "nothing of the pull request is read under `pull_request_target`",
+    "unpinned-images": "a digest in a document grows old",
+    "unpinned-uses": "likewise a commit; README says how to pin",
+}
 SHIM = '#!/bin/sh\nPYTHONPATH="{path}" exec "{python}" -m harmonica_session "$@"\n'
 
 
@@ -37,6 +46,23 @@ def test_a_spec_can_be_tried(tmp_path: Path, example: Example) -> None:
     assert "status         reused" in done.stdout.split("=== Second run")[1]
     for word in ("Warning", "Error", "None"):
         assert word not in done.stdout
+
+
+def test_workflows_are_clean(tmp_path: Path) -> None:
+    """They fit GitHub's schema, and a strict check finds nothing that has no reason."""
+    paths = []
+    for number, example in enumerate(examples("workflow")):
+        paths.append(tmp_path / f".github/workflows/{number}.yml")
+        write(paths[-1], example.text)
+    schema = ("-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows")
+    assert run_python(*schema, *map(str, paths)).returncode == 0
+    strict = ("--offline", "--no-config", "--persona", "pedantic", "--format", "json")
+    found = subprocess.run(  # noqa: S603 - a tool of the tests
+        [Path(sys.executable).with_name("zizmor"), *strict, tmp_path],
+        check=False,
+        capture_output=True,
+    )
+    assert {it["ident"] for it in json.loads(found.stdout)} <= ACCEPTED.keys()
 
 
 @pytest.mark.parametrize("example", examples("comment"), ids=str)

@@ -319,7 +319,8 @@ def test_a_starter_asks_for_what_it_needs_and_no_more(
     box.github.add_run(500)
     run(repository, event, payload, kind)
     workflow = yaml.safe_load((STARTERS / kind / "workflow.yml").read_text("utf-8"))
-    granted = workflow["permissions"]
+    [job] = workflow["jobs"].values()
+    granted = job["permissions"]
     needed = taken(box, before)
     assert granted.keys() == needed.keys() | {"contents"} | NOT_AT_ONCE.get(kind, set())
     for scope, access in needed.items():

@@ -59,8 +59,8 @@ class Example:
     @property
     def kind(self) -> str:
         """What can be done with it; empty where nobody knows."""
-        if self.language == "sh":
-            return "commands"
+        if self.language in ("sh", "text"):
+            return {"sh": "commands", "text": "messages"}[self.language]
         value = self.value if self.language == "yaml" else ""
         if value is None:
             return "comment"
