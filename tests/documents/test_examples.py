@@ -27,6 +27,10 @@ ACCEPTED = {
     "unpinned-images": "a digest in a document grows old",
     "unpinned-uses": "likewise a commit; README says how to pin",
 }
+VERIFY = ".github/docs/verify.md"
+# What is shown of a release is tried below, and in `tests/release`; other lines of a workflow in `e2e`.
+RUN_ELSEWHERE = {VERIFY, ".github/docs/workflows.md"}
+OURS = "OWNER/harmonica-session-action"
 SHIM = '#!/bin/sh\nPYTHONPATH="{path}" exec "{python}" -m harmonica_session "$@"\n'
 
 
@@ -87,7 +91,11 @@ def test_a_hook_is_one_of_ours(example: Example) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands in for the program")
 @pytest.mark.parametrize(
     "example",
-    [it for it in examples("commands") if "git " not in it.text and it.text != THESE_TESTS],
+    [
+        it
+        for it in examples("commands")
+        if it.text != THESE_TESTS and it.document not in RUN_ELSEWHERE
+    ],
     ids=str,
 )
 def test_commands_run(tmp_path: Path, example: Example) -> None:
@@ -114,6 +122,42 @@ def test_commands_run(tmp_path: Path, example: Example) -> None:
         timeout=SECONDS,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="shell scripts stand in for programs")
+def test_a_release_is_checked_by_the_commands_that_are_shown(tmp_path: Path) -> None:
+    """The list that git prints is what `gh` is asked about, of a clone of that very tag."""
+    cloning, asking, *_ = [it.text for it in examples("commands") if it.document == VERIFY]
+    write(tmp_path / "origin/action.yml", "name: Harmonica session\n")
+    write(tmp_path / "programs/gh", '#!/bin/sh\necho "$*" >>"$GH_LOG"\n')
+    (tmp_path / "programs/gh").chmod(0o755)
+    there = f"git init -q {tmp_path}/origin && cd {tmp_path}/origin && git add . &&"
+    made = f"{there} git commit -q -m Release && git tag v1.0.0 && cd {tmp_path}\n"
+    done = subprocess.run(  # noqa: S603 - the document's own words
+        [BASH, "-euc", made + cloning + asking],
+        cwd=tmp_path,
+        env={
+            "PATH": os.pathsep.join((str(tmp_path / "programs"), os.environ["PATH"])),
+            "GH_LOG": str(tmp_path / "gh.log"),
+            "HOME": str(tmp_path),
+            **dict.fromkeys(("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"), "octo"),
+            **dict.fromkeys(("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"), "octo@example.com"),
+            "GIT_CONFIG_COUNT": "1",
+            "GIT_CONFIG_KEY_0": f"url.{tmp_path}/origin.insteadOf",
+            "GIT_CONFIG_VALUE_0": f"https://github.com/{OURS}",
+        },
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=SECONDS,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "tree.txt").read_text("utf-8").endswith("\taction.yml\n")
+    asked = (tmp_path / "gh.log").read_text("utf-8").splitlines()
+    assert [line.split(" --")[0] for line in asked] == [
+        "attestation verify ../tree.txt",
+        "release verify v1.0.0",
+    ]
 
 
 def test_the_tests_are_run_by_what_the_documents_say() -> None:
