@@ -28,7 +28,7 @@ ACCEPTED = {
     "unpinned-uses": "likewise a commit; README says how to pin",
 }
 VERIFY = ".github/docs/verify.md"
-# What is shown of a release is tried below, and in `tests/release`; other lines of a workflow in `e2e`.
+# What is shown of a release is tried below and in `tests/release`; lines of a workflow in `e2e`.
 RUN_ELSEWHERE = {VERIFY, ".github/docs/workflows.md"}
 OURS = "OWNER/harmonica-session-action"
 SHIM = '#!/bin/sh\nPYTHONPATH="{path}" exec "{python}" -m harmonica_session "$@"\n'
