@@ -15,7 +15,7 @@ This module must not decide when an error is raised, nor how it is shown.
         ├── FateUnknown          the request may have been carried out, no answer says so
         ├── Refused              an answer with an HTTP status that says no
         │   ├── Barred           the same for a reason that no permission mends
-        │   └── RouteMissing     a Harmonica of another version, which has no such route
+        │   └── RouteMissing     a server of another version or kind, which has no such route
         └── AnswerUnusable       an answer that is not what was asked for
 """
 
@@ -208,7 +208,7 @@ class Barred(Refused):
 
 
 class RouteMissing(Refused):
-    """A Harmonica of another version, which has no such route; the rest of it may be as good."""
+    """A server of another version or kind has no such route; the rest of it may be as good."""
 
 
 class AnswerUnusable(ServiceError):

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 BOT = Account(login="github-actions[bot]", type="Bot")
 APP = Account(login="planner[bot]", type="Bot")
 MONA = Account(login="mona", type="User")
+# On Forgejo and Gitea an account has no type; what is the server's own has a number below 0.
+FORGEJO = Account(login="forgejo-actions", id=-2)
+GHOST = Account(login="Ghost", id=-1)
+LISA = Account(login="lisa", id=5)
+NUMBERLESS = Account(login="lisa")
 
 
 @pytest.fixture
@@ -23,11 +28,17 @@ def comment(receipt: Receipt) -> Callable[..., OurComment]:
     """Return a comment with our receipt, which was posted when comment 100 was the newest."""
 
     def make(
-        number: int = 101, user: Account | None = BOT, nonce: str = "ours", **holds: int
+        number: int = 101,
+        user: Account | None = BOT,
+        nonce: str = "ours",
+        author: str = "",
+        **holds: int,
     ) -> OurComment:
         return OurComment(
             Comment(id=number, user=user),
-            receipt.model_copy(update={"after": holds.get("after", 100), "nonce": nonce}),
+            receipt.model_copy(
+                update={"after": holds.get("after", 100), "nonce": nonce, "author": author}
+            ),
             is_signed=bool(holds.get("signed", True)),
             is_current=bool(holds.get("current", True)),
             is_intact=bool(holds.get("intact", True)),
@@ -66,6 +77,25 @@ ROWS: dict[str, tuple[list[dict[str, object]], str, int | None]] = {
     "a person's token beside a bot": ([{}, {"number": 102, "user": MONA}], "mona", 102),
     "a person's token, and a bot's alone": ([{}], "mona", None),
     "a person's token, and a forged one": ([{"user": MONA, "signed": False}], "mona", None),
+    "a workflow's on Forgejo": ([{"user": FORGEJO}], "", 101),
+    "forged, by a workflow on Forgejo": ([{"user": FORGEJO, "signed": False}], "", None),
+    "a deleted account's on Forgejo": ([{"user": GHOST}], "", None),
+    "a copy on Forgejo": ([{"user": LISA}], "", None),
+    "a copy on Forgejo, beside ours": (
+        [{"number": 101, "user": LISA}, {"number": 102, "user": FORGEJO}],
+        "",
+        102,
+    ),
+    "named on Forgejo": ([{"user": LISA, "author": "lisa"}], "", 101),
+    "named where accounts have no number": ([{"user": NUMBERLESS, "author": "lisa"}], "", 101),
+    "named, and copied by somebody else": ([{"user": LISA, "author": "mona"}], "", None),
+    "named, and forged": ([{"user": LISA, "author": "lisa", "signed": False}], "", None),
+    "named, beside a token that tells of another": (
+        [{"user": LISA, "author": "lisa"}],
+        "mona",
+        None,
+    ),
+    "named on GitHub": ([{"user": MONA, "author": "mona"}], "", None),
 }
 
 

@@ -480,7 +480,8 @@ def test_a_token_that_may_not_ask_is_told_the_permission(
     consumer: Consumer, source: str, route: str, permission: str, status: int
 ) -> None:
     """One error in the source's place, and no session."""
-    consumer.box.fail("GET", route, Fault.status(status))
+    body = {"message": "Not Found", "documentation_url": "https://docs.github.com/rest"}
+    consumer.box.fail("GET", route, Fault.status(status, body=body))
     given(consumer, source)
     run = consumer.on_pull_request()
     line, _, said = refused(run)

@@ -44,7 +44,7 @@ def standing_of(read: Iterable[OurComment], login: str) -> Standing:
         login: The account that the token speaks for; empty for a token of a workflow or App, which
             cannot ask for its own, so that any bot may be it.
     """
-    possible = [it for it in read if may_have_written(it.comment.user, login)]
+    possible = [it for it in read if _may_be_ours(it, login)]
     signed = [it for it in possible if it.is_signed]
     # Whoever posted a comment of ours had seen all of these, and none of them was ours.
     seen = max((it.receipt.after for it in signed), default=0)
@@ -71,7 +71,7 @@ def newest_before(posted: Comment, comments: Iterable[Comment]) -> int:
     """
     if posted.user is None:
         return 0
-    login = "" if posted.user.type == "Bot" else posted.user.login
+    login = login_among_people(posted.user)
     older = (it for it in comments if it.id < posted.id)
     return max((it.id for it in older if may_have_written(it.user, login)), default=0)
 
@@ -85,4 +85,29 @@ def may_have_written(author: Account | None, login: str) -> bool:
     """
     if login:
         return author is not None and author.login.lower() == login.lower()
-    return author is not None and author.type == "Bot"
+    return author is not None and author.is_bot
+
+
+def login_among_people(author: Account | None) -> str:
+    """Return the login by which somebody's account is known again; empty for a bot's, or none."""
+    return "" if author is None or author.is_bot else author.login
+
+
+def needs_naming(author: Account | None) -> bool:
+    """Say whether nothing in an account tells whether a stranger can have it.
+
+    Forgejo and Gitea do not say which are people's; GitHub always does.
+    """
+    return author is not None and not author.type and not author.is_bot
+
+
+def _may_be_ours(it: OurComment, login: str) -> bool:
+    """Say whether who has written a comment with a receipt can pass for us.
+
+    Where neither the token's account nor the kind of the author is known, the receipt has to name
+    its author, for anybody can copy one, signature and all.
+    """
+    if may_have_written(it.comment.user, login):
+        return True
+    is_named = it.is_signed and it.author != "" and it.receipt.author == it.author
+    return not login and is_named and needs_naming(it.comment.user)

@@ -8,8 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.advice import denied
-from harmonica_session.announcement.authorship import Standing, standing_of
+from harmonica_session.announcement.authorship import (
+    Standing,
+    login_among_people,
+    standing_of,
+)
 from harmonica_session.announcement.receipt import Seal
+from harmonica_session.edges.github.refusals import NO_ROUTE
 from harmonica_session.errors import NothingToAnnounceOn, Refused
 
 if TYPE_CHECKING:
@@ -121,10 +126,15 @@ def login_of(world: World, github: GitHub) -> str:
     try:
         return github.account().login
     except Refused as error:
-        if not error.is_denial:
+        if not (error.is_denial or error.status in NO_ROUTE):
             raise
-        # An installation token by another name, as on some older Enterprise Servers.
+        # A workflow's token by another name, as on older Enterprise Servers, Forgejo and Gitea.
         return ""
+
+
+def login_beside(world: World, github: GitHub, ours: OurComment) -> str:
+    """Return the same beside an announcement of ours: where it may not ask, whose that is."""
+    return login_of(world, github) or login_among_people(ours.comment.user)
 
 
 def seal_for(world: World, spec: str) -> Seal:

@@ -11,7 +11,7 @@ import json
 import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pydantic import JsonValue, SecretStr
+    from typing_extensions import Unpack
 
     from harmonica_session.words.place import Place
     from harmonica_session.words.pull_request import Comment
@@ -89,6 +90,7 @@ class Receipt(BaseModel):
         is_apart: Whether it is in an issue of its own, and a step's that shares it with none.
         after: The newest comment at the place when ours was posted; what is no newer is not ours.
         nonce: What tells our comments from each other, and a copy from a comment of another run.
+        author: The login of whoever has posted it, empty where that need not be known.
         round: Until when the session is open and who is expected, None when the spec did not say.
         reported: What it has told of the results, None as long as it has told nothing.
     """
@@ -109,6 +111,7 @@ class Receipt(BaseModel):
     is_apart: bool = False
     after: Annotated[int, Field(strict=True, ge=0)] = 0
     nonce: _Short = ""
+    author: _Short = ""
     round: Round | None = None
     reported: Reported | None = None
 
@@ -116,6 +119,13 @@ class Receipt(BaseModel):
     def tells_results(self) -> bool:
         """Whether the announcement is no invitation any more, for it tells what came out."""
         return self.reported is not None and bool(self.reported.summary or self.reported.is_final)
+
+
+class Known(TypedDict, total=False):
+    """What is known of a comment only once it is there, as its receipt keeps it."""
+
+    after: int
+    author: str
 
 
 @dataclass(frozen=True)
@@ -220,7 +230,8 @@ class Seal:
             "by": self._by,
             "text": _digest_of_text(text) if is_vouched_for else "",
         }
-        kept = {**receipt.model_dump(exclude_none=True), **vouched}
+        unneeded = set() if receipt.author else {"author"}
+        kept = {**receipt.model_dump(exclude_none=True, exclude=unneeded), **vouched}
         # As escapes, letters outside of ASCII would take up to three times the room.
         content = json.dumps(kept, ensure_ascii=False).encode("utf-8", "replace")
         # Base64 has no hyphen, so the content cannot end the HTML comment.
@@ -228,10 +239,10 @@ class Seal:
         signature = self._signatures("receipt v1", *bound, payload)[0]
         return f"<!-- harmonica-session receipt v1 {payload} {signature} -->\n{text}"
 
-    def signed_anew(self, ours: OurComment, place: Place, after: int) -> str:
-        """Return the body of a comment of ours, all the same but for what was there before it."""
+    def signed_anew(self, ours: OurComment, place: Place, **known: Unpack[Known]) -> str:
+        """Return the body of a comment of ours, all the same but for what is known of it now."""
         _, _, text = (ours.comment.body or "").partition("\n")
-        return self.signed(ours.receipt.model_copy(update={"after": after}), place, text)
+        return self.signed(ours.receipt.model_copy(update={**known}), place, text)
 
     def read(self, comment: Comment, place: Place) -> OurComment | None:
         """Return the receipt of a comment, None where there is none for this very place.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.announced import ACTION_LABEL
 from harmonica_session.announcement.authorship import may_have_written
-from harmonica_session.announcement.our_comments import login_of
+from harmonica_session.announcement.our_comments import login_beside
 from harmonica_session.errors import ActionError
 from harmonica_session.results.advice import not_followed_up
 from harmonica_session.results.tell import latest
@@ -101,18 +101,20 @@ def _opened(world: World, github: GitHub, announced: Announced) -> dict[int, int
     created = moment(announced.receipt.created_at)
     since = in_query(created - timedelta(days=2)) if created else None
     # Newest first, so that of two issues for one action the older one counts.
-    for issue in _ours(world, github, github.issues.labelled(ACTION_LABEL, since)):
+    for issue in _ours(world, github, announced, github.issues.labelled(ACTION_LABEL, since)):
         number = numbers.get((issue.body or "").partition("\n")[0].strip())
         if number:
             found[number] = issue.number
     return found
 
 
-def _ours(world: World, github: GitHub, issues: Iterable[Issue]) -> list[Issue]:
+def _ours(
+    world: World, github: GitHub, announced: Announced, issues: Iterable[Issue]
+) -> list[Issue]:
     listed = [it for it in issues if not it.is_pull_request]
     if not listed:
         return []
-    login = login_of(world, github)
+    login = login_beside(world, github, announced.ours)
     return [it for it in listed if may_have_written(it.user, login)]
 
 

@@ -5,10 +5,11 @@ This module must not decide when that is due.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.authorship import may_have_written
-from harmonica_session.announcement.our_comments import login_of
+from harmonica_session.announcement.our_comments import login_beside
 from harmonica_session.announcement.post import CommentsOn, remove
 from harmonica_session.errors import ActionError
 from harmonica_session.results.advice import not_reminded
@@ -33,21 +34,22 @@ def remind(world: World, github: GitHub, announced: Announced, it: Told) -> bool
 
     What goes wrong is a warning, and the next run tries again.
     """
-    number, receipt = announced.place.number, announced.receipt
-    if number is None or receipt.round is None:
+    number, round_ = announced.place.number, announced.receipt.round
+    if number is None or round_ is None:
         return False
-    marks = announced.seal.marks(_PURPOSE, receipt.session_id, receipt.round.open_until)
+    marks = announced.seal.marks(_PURPOSE, announced.receipt.session_id, round_.open_until)
+    ours = partial(_ours, world, github, announced, marks)
     try:
         # An issue of the session's own was read without what people have said there.
         is_read = not announced.place.is_own_issue
         there = announced.comments if is_read else github.comments(number)
-        if _ours(world, github, marks, there):
+        if ours(there):
             return False
         if is_rehearsal(world, f"post a reminder on {announced.place}", reminder(it)):
             return False
         posted = github.post_comment(number, f"{marks[0]}\n{reminder(it)}")
         # Another run may have looked at the same moment.
-        first, *later = _ours(world, github, marks, github.comments(number)) or [posted]
+        first, *later = ours(github.comments(number)) or [posted]
     except ActionError as error:
         world.runner.warn(not_reminded(announced.place, error), about=ABOUT)
         return False
@@ -58,10 +60,14 @@ def remind(world: World, github: GitHub, announced: Announced, it: Told) -> bool
 
 
 def _ours(
-    world: World, github: GitHub, marks: list[str], comments: Iterable[Comment]
+    world: World,
+    github: GitHub,
+    announced: Announced,
+    marks: list[str],
+    comments: Iterable[Comment],
 ) -> list[Comment]:
     marked = [it for it in comments if (it.body or "").partition("\n")[0].strip() in marks]
     if not marked:
         return []
-    login = login_of(world, github)
+    login = login_beside(world, github, announced.ours)
     return [it for it in marked if may_have_written(it.user, login)]

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _GITHUB_SITE = "/github"
-_GITHUB_API = "/github/api/v3"
 
 
 @final
@@ -39,15 +38,19 @@ class Sandbox:
         latency: Seconds that every request waits before it is looked at.
     """
 
-    def __init__(self) -> None:
-        """Take a free port of 127.0.0.1; nothing is answered before `start`."""
+    def __init__(self, dialect: type[GitHub] = GitHub) -> None:
+        """Take a free port of 127.0.0.1; nothing is answered before `start`.
+
+        Args:
+            dialect: What stands in for GitHub: itself, or a server that is like it.
+        """
         self._server = Server(self._receive)
         self._doors: list[Server] = []
         self.harmonica_url = f"http://127.0.0.1:{self._server.server_port}"
         self.server_url = self.harmonica_url + _GITHUB_SITE
-        self.github_url = self.harmonica_url + _GITHUB_API
+        self.github_url = self.server_url + dialect.api_path
         self.harmonica = Harmonica(self.harmonica_url, self._server.stopping)
-        self.github = GitHub(self.github_url, self.server_url)
+        self.github = dialect(self.github_url, self.server_url)
         self.latency = 0.0
         self._faults = FaultOrders()
         self._journal: list[Request] = []
@@ -147,8 +150,9 @@ class Sandbox:
         url = urlsplit(target)
         query = dict(parse_qsl(url.query, keep_blank_values=True))
         service: GitHub | Harmonica
-        if url.path.startswith(f"{_GITHUB_API}/"):
-            service, path = self.github, url.path[len(_GITHUB_API) :]
+        api = f"{_GITHUB_SITE}{self.github.api_path}"
+        if url.path.startswith(f"{api}/"):
+            service, path = self.github, url.path[len(api) :]
         else:
             service, path = self.harmonica, url.path
         request = Request(service.name, method, path, query, headers, body)

@@ -10,6 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.advice import not_announced
+from harmonica_session.announcement.authorship import needs_naming
+from harmonica_session.announcement.our_comments import login_of
 from harmonica_session.announcement.post import put, remove
 from harmonica_session.errors import ActionError
 from harmonica_session.session import notes
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from harmonica_session.announcement.post import Posts
     from harmonica_session.announcement.receipt import Seal
     from harmonica_session.session.outcome import Outcome
+    from harmonica_session.session.task import Task
     from harmonica_session.words.pull_request import Comment
     from harmonica_session.world import World
 
@@ -56,12 +59,31 @@ def announce(world: World, seal: Seal, outcome: Outcome) -> Outcome:
         world.runner.warn(not_announced(place.of(ours), error), about=ABOUT)
         return replace(outcome, comment=ours)
     outcome = replace(outcome, comment=comment)
+    if outcome.has_posted:
+        outcome = replace(outcome, comment=_named(world, posts, seal, outcome.plan.task, comment))
     edited = "edited" if found.ours is None or found.ours.is_intact else "restored"
     new = "opened" if place.is_own_issue else "posted"
     done = new if outcome.has_posted else edited
     world.runner.say(f"{noun}, {done}: {comment.html_url}")
     # Beside a new one there may be a faster run's, and then that one is to stay.
     return outcome if outcome.has_posted else tidied(world, outcome)
+
+
+def _named(world: World, posts: Posts, seal: Seal, task: Task, posted: Comment) -> Comment:
+    """Let the receipt of a new announcement name its author, where nothing else tells it.
+
+    Who that is, such a server says only once it is posted.
+    """
+    author, ours = posted.user, seal.read(posted, task.place)
+    if world.github is None or author is None or not needs_naming(author) or ours is None:
+        return posted
+    try:
+        if login_of(world, world.github):
+            return posted
+        return posts.edit(posted.id, seal.signed_anew(ours, task.place, author=author.login))
+    except ActionError as error:
+        world.runner.debug(f"Who has posted the {task.place.noun} was not signed: {error}")
+        return posted
 
 
 def _told_meanwhile(posts: Posts | None, seal: Seal, outcome: Outcome) -> Comment | None:

@@ -177,6 +177,7 @@ class Outcome:
             # A comment that is edited stays the same comment.
             after=found.receipt.after if found.receipt else found.newest,
             nonce=found.receipt.nonce if found.receipt else task.nonce,
+            author=found.receipt.author if found.receipt else "",
             round=self.round,
             reported=known.reported if known else None,
         )

@@ -139,7 +139,7 @@ def _vouch(
     if newest <= ours.receipt.after:
         return
     try:
-        posts.edit(ours.comment.id, seal.signed_anew(ours, place, newest))
+        posts.edit(ours.comment.id, seal.signed_anew(ours, place, after=newest))
     except ActionError as error:
         world.runner.debug(f"What stood before the comment was not signed: {error}")
 

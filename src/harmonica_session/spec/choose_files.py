@@ -45,7 +45,7 @@ def choose_files(world: World) -> World:
 def _resolved(world: World, github: GitHub, origin: Origin) -> str:
     """Return the commit of a branch or tag, so that all files come from the same one."""
     try:
-        commit = github.commit_of(origin.name)
+        commit = github.commits.commit_of(origin.name)
     except Refused as error:
         from harmonica_session.edges.files.revision import unreadable
 

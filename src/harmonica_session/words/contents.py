@@ -20,6 +20,7 @@ class Contents(Answer):
         size: In bytes.
         encoding: `base64`; `none` for a file of more than 1 MB, whose content is left out.
         content: The encoded content of a file.
+        target: What a link says.
     """
 
     type: str
@@ -27,6 +28,7 @@ class Contents(Answer):
     size: int = 0
     encoding: str = ""
     content: str = ""
+    target: str = ""
 
 
 class TreeEntry(Answer):

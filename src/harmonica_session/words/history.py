@@ -6,6 +6,9 @@ This module must not know how they are asked for.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from harmonica_session.words.answer import Answer, FewRows, Rows
 from harmonica_session.words.pull_request import Account
@@ -66,11 +69,16 @@ class ChangedFile(Answer):
     deletions: int = 0
 
 
+def _as_github_says(state: str) -> str:
+    """Return a verdict in GitHub's words, of which Forgejo and Gitea have put two otherwise."""
+    return {"REQUEST_CHANGES": "CHANGES_REQUESTED", "COMMENT": "COMMENTED"}.get(state, state)
+
+
 class Review(Answer):
     """A review of a pull request. Source: `GET /repos/{owner}/{repo}/pulls/{number}/reviews`."""
 
     user: Account | None = None
-    state: str = ""
+    state: Annotated[str, AfterValidator(_as_github_says)] = ""
     body: str | None = None
 
 

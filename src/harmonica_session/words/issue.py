@@ -29,6 +29,12 @@ def names_in(rows: Any) -> tuple[str, ...]:  # noqa: ANN401 - any JSON
     return tuple(name for name in found if isinstance(name, str) and name)
 
 
+class Label(Answer):
+    """A label of the repository. Source: `GET /repos/{owner}/{repo}/labels/{name}`."""
+
+    id: int = 0
+
+
 def _is_there(value: Any) -> bool:  # noqa: ANN401 - any JSON
     return value not in (None, False)
 

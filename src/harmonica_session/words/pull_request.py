@@ -5,14 +5,34 @@ This module must not know how they are asked for.
 
 from __future__ import annotations
 
+from pydantic import AliasChoices, Field
+
 from harmonica_session.words.answer import Answer, OptionalText
+
+_DELETED = -1
 
 
 class Account(Answer):
-    """Who wrote something, or who a token speaks for."""
+    """Who wrote something, or who a token speaks for.
+
+    Attributes:
+        login: Its name.
+        id: Its number. Forgejo and Gitea number people from 1 on, and what is their own below 0.
+        type: `User` or `Bot`; empty on Forgejo and Gitea, which do not tell.
+    """
 
     login: str
+    id: int = 0
     type: str = ""
+
+    @property
+    def is_bot(self) -> bool:
+        """Whether no person can have this account.
+
+        Source: Gitea's `models/user/user_system.go`: -1 stands for whoever was deleted, -2 for
+        those who have the token of a workflow.
+        """
+        return self.type == "Bot" or (not self.type and self.id < _DELETED)
 
 
 class Comment(Answer):
@@ -53,7 +73,8 @@ class PullRequest(Answer):
 class Beginning(Answer):
     """When a workflow run or a pull request began.
 
-    Source: `GET /repos/{owner}/{repo}/actions/runs/{run_id}` and `…/issues/{number}`.
+    Source: `GET /repos/{owner}/{repo}/actions/runs/{run_id}` and `…/issues/{number}`; Forgejo says
+    `created` of a run, Gitea does not tell.
     """
 
-    created_at: str
+    created_at: str = Field(default="", validation_alias=AliasChoices("created_at", "created"))

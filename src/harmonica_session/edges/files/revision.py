@@ -6,6 +6,7 @@ This module must not decide which revision, nor know what a file is for.
 from __future__ import annotations
 
 import base64
+import posixpath
 from typing import TYPE_CHECKING
 
 from harmonica_session.edges.files.files import Files, bounded, refused
@@ -47,7 +48,7 @@ class Revision(Files):
             commit: The commit's name.
             because: Why this revision is read, as the end of a sentence.
         """
-        self._github = github
+        self._commits = github.commits
         self._commit = commit
         self._because = because
         self._tree: Tree | None = None
@@ -83,12 +84,11 @@ class Revision(Files):
             FileRefused: It is larger, no ordinary file, or the token may not read it.
             ServiceError: GitHub could not be asked.
         """
-        contents = self._asked(lambda: self._github.contents(path, self._commit))
+        contents = self._asked(lambda: self._commits.contents(path, self._commit))
         if contents is None:
             return None
         if contents.type == "symlink":
-            # GitHub follows a link to a file of the repository by itself.
-            raise refused(path, "is a link, but not to a file of the repository")
+            contents = self._pointed_at(path, contents.target)
         if contents.type != "file":
             raise refused(path, _KINDS.get(contents.type, "is not an ordinary file"))
         if contents.size > limit:
@@ -125,7 +125,7 @@ class Revision(Files):
         tree = self._listing()
         if path in _blobs(tree) or not tree.truncated:
             return path in _blobs(tree)
-        return self._asked(lambda: self._github.contents(path, self._commit)) is not None
+        return self._asked(lambda: self._commits.contents(path, self._commit)) is not None
 
     def names_in(self, folder: str) -> list[str]:
         """Return the names of the files in a folder; none where GitHub does not list them."""
@@ -143,16 +143,34 @@ class Revision(Files):
     def _listing(self) -> Tree:
         """Return what GitHub lists of the revision, asked for once."""
         if self._tree is None:
-            self._tree = self._asked(lambda: self._github.tree(self._commit))
+            self._tree = self._asked(lambda: self._commits.tree(self._commit))
         if self._tree is None:
             raise _unknown(self._commit, "404 Not Found")
         return self._tree
+
+    def _pointed_at(self, path: str, target: str) -> Contents:
+        """Return the file that a link leads to.
+
+        GitHub follows a link to a file of the repository by itself, Forgejo and Gitea none. A link
+        to a link is followed by none of them.
+
+        Raises:
+            FileRefused: It leads to no file of the repository.
+        """
+        led = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+        is_inside = bool(target) and not led.startswith(("..", "/"))
+        found = (
+            self._asked(lambda: self._commits.contents(led, self._commit)) if is_inside else None
+        )
+        if found is None or found.type != "file":
+            raise refused(path, "is a link, but not to a file of the repository")
+        return found
 
     def _whole(self, path: str, contents: Contents) -> bytes:
         if contents.encoding == "base64":
             content = _decoded(contents.content)
         else:
-            content = self._asked(lambda: self._github.blob(contents.sha))
+            content = self._asked(lambda: self._commits.blob(contents.sha))
         if content is None or len(content) != contents.size:
             raise AnswerUnusable(
                 f"GitHub gave an answer that cannot be used: it is not the {contents.size} bytes "

@@ -9,14 +9,18 @@ import re
 from functools import cached_property, partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
-from harmonica_session.edges.github.refusals import accepted, is_own_error, settled
+from harmonica_session.edges.github.refusals import (
+    accepted,
+    is_none_of_gitea,
+    is_own_error,
+    made,
+)
 from harmonica_session.edges.network.exchange import Request, Response
 from harmonica_session.edges.network.retry import Persistent
 from harmonica_session.edges.network.single_flight import SingleFlight
 from harmonica_session.edges.network.transport import Transport
-from harmonica_session.errors import AnswerUnusable, FateUnknown, clip
+from harmonica_session.errors import AnswerUnusable, FateUnknown, RouteMissing
 from harmonica_session.text.moment import in_query
 from harmonica_session.words.pull_request import Account, Beginning, Comment, PullRequest
 
@@ -26,10 +30,10 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
+    from harmonica_session.edges.github.commits import Commits
     from harmonica_session.edges.github.issues import Issues
     from harmonica_session.edges.network.clock import Deadline
     from harmonica_session.event import ByCommit, ByHead
-    from harmonica_session.words.contents import Contents, Tree
     from harmonica_session.words.visibility import AboutRepository
     from harmonica_session.words.workflow_run import RunPage
 
@@ -84,6 +88,13 @@ class GitHub:
 
         return Issues(self)
 
+    @cached_property
+    def commits(self) -> Commits:
+        """Its commits, and the files in them."""
+        from harmonica_session.edges.github.commits import Commits
+
+        return Commits(self)
+
     def is_private(self) -> bool:
         """Say whether it is surely not everybody who may see the repository; see `about`."""
         return self.about().is_private
@@ -112,6 +123,18 @@ class GitHub:
         """
         return self._service.send(request)
 
+    def attempt(self, request: Request) -> Response:
+        """Send what must not be done twice, and return its answer whatever it says.
+
+        Raises:
+            FateUnknown: Nobody knows whether it was done.
+            ServiceError: It was not.
+        """
+        try:
+            return self._service.send(request)
+        except AnswerUnusable as error:
+            raise FateUnknown(str(error)) from None
+
     def make(self, request: Request, form: type[Any]) -> Any:  # noqa: ANN401 - as in `read`
         """Make what must not be there twice.
 
@@ -119,10 +142,7 @@ class GitHub:
             FateUnknown: Nobody knows whether it was made.
             ServiceError: It was not made.
         """
-        try:
-            return settled(self._service.send(request)).read(form)
-        except AnswerUnusable as error:
-            raise FateUnknown(str(error)) from None
+        return made(self.attempt(request), form)
 
     def read(
         self, doing: str, path: str, form: type[Any], query: Mapping[str, str | int] | None = None
@@ -176,7 +196,9 @@ class GitHub:
         """Edit a comment: `PATCH /repos/{o}/{r}/issues/comments/{id}`."""
         path = f"{self._repository}/issues/comments/{comment_id}"
         request = Request("edit the comment", "PATCH", path, body={"body": body})
-        comment: Comment = accepted(self._service.send(request)).read(Comment)
+        response = accepted(self._service.send(request))
+        # Forgejo and Gitea may say no more than that it is done.
+        comment: Comment = response.read(Comment) if response.body else self.comment(comment_id)
         return comment
 
     def delete_comment(self, comment_id: int) -> None:
@@ -230,46 +252,6 @@ class GitHub:
         )
         return page
 
-    def commit_of(self, ref: str) -> str:
-        """Return the commit that a branch or tag names: `GET /repos/{o}/{r}/commits/{ref}`."""
-        path = f"{self._repository}/commits/{quote(ref, safe='', errors='surrogateescape')}"
-        request = Request("find the revision", "GET", path, accept="application/vnd.github.sha")
-        response = accepted(self._service.send(request))
-        commit = response.body.decode("ascii", "replace").strip()
-        if not re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", commit):
-            raise response.unusable("it is not the name of a commit")
-        return commit
-
-    def contents(self, path: str, revision: str) -> Contents:
-        """Return what stands at a path: `GET /repos/{o}/{r}/contents/{path}`."""
-        from harmonica_session.words.contents import Contents
-
-        request = Request(
-            f"read `{clip(path)}`",
-            "GET",
-            # Each part for itself: quoting keeps the slashes.
-            f"{self._repository}/contents/{quote(path, errors='surrogateescape')}",
-            query={"ref": revision},
-            accept="application/vnd.github.object+json",
-        )
-        contents: Contents = accepted(self._service.send(request)).read(Contents)
-        return contents
-
-    def blob(self, sha: str) -> bytes:
-        """Return the content of a file of up to 100 MB: `GET /repos/{o}/{r}/git/blobs/{sha}`."""
-        path = f"{self._repository}/git/blobs/{quote(sha, safe='')}"
-        request = Request("read the file", "GET", path, accept="application/vnd.github.raw+json")
-        return accepted(self._service.send(request)).body
-
-    def tree(self, revision: str) -> Tree:
-        """List everything in a revision: `GET /repos/{o}/{r}/git/trees/{sha}`."""
-        from harmonica_session.words.contents import Tree
-
-        path = f"{self._repository}/git/trees/{quote(revision, safe='')}"
-        request = Request("list the files", "GET", path, query={"recursive": 1})
-        tree: Tree = accepted(self._service.send(request)).read(Tree)
-        return tree
-
     def account(self) -> Account:
         """Return the account of a personal token: `GET /user`. Other tokens are refused."""
         request = Request("ask who the token speaks for", "GET", "/user")
@@ -285,10 +267,25 @@ class GitHub:
         return pull
 
     def pulls_of_commit(self, commit: ByCommit) -> list[PullRequest]:
-        """List the pull requests of a commit: `GET /repos/{o}/{r}/commits/{sha}/pulls`."""
+        """List the pull requests of a commit: `GET /repos/{o}/{r}/commits/{sha}/pulls`.
+
+        Forgejo and Gitea know one of them, by `GET /repos/{o}/{r}/commits/{sha}/pull`.
+        """
         path = f"{self._repository}/commits/{commit.sha}/pulls"
-        pages = partial(self.pages, "find the pull request of the commit", path, {}, PullRequest)
-        pulls: list[PullRequest] = self._once(path, lambda: list(pages()))
+        doing = "find the pull request of the commit"
+
+        def ask() -> list[PullRequest]:
+            try:
+                return list(self.pages(doing, path, {}, PullRequest))
+            except RouteMissing:
+                response = self._service.send(Request(doing, "GET", path.removesuffix("s")))
+                if is_none_of_gitea(response):
+                    return []
+                if not response.is_success:
+                    raise
+                return [response.read(PullRequest)]
+
+        pulls: list[PullRequest] = self._once(path, ask)
         return pulls
 
     def open_pulls_of(self, head: ByHead) -> list[PullRequest]:
@@ -324,12 +321,14 @@ class GitHub:
             request = Request(doing, "GET", path, query={**query, "per_page": PAGE, "page": page})
             return accepted(self._service.send(request))
 
-        pages = range(1, 2)
+        pages, seen = range(1, 2), 0
         while pages:
             answers = _side_by_side(ask, pages)
             for response in answers:
-                yield from response.read(list[form])  # type: ignore[valid-type] # read at run time
-            pages = _following(answers[-1], pages[-1])
+                rows = response.read(list[form])  # type: ignore[valid-type] # read at run time
+                seen += len(rows)
+                yield from rows
+            pages = following(answers[-1], pages[-1], seen if rows else None)
 
 
 def _side_by_side(ask: Callable[[int], Response], pages: range) -> list[Response]:
@@ -345,9 +344,19 @@ def _side_by_side(ask: Callable[[int], Response], pages: range) -> list[Response
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _following(response: Response, page: int) -> range:
-    """Return the pages to ask for after this one, as many as are known, within bounds."""
+def following(response: Response, page: int, seen: int | None) -> range:
+    """Return the pages to ask for after this one, as many as are known, within bounds.
+
+    Args:
+        response: The last answer.
+        page: The number of its page.
+        seen: How many items there were so far, None where the last page had none.
+    """
     link = response.headers.get("link", "")[:_LONGEST_LINK]
+    total = response.headers.get("x-total-count", "")
+    if not link and seen and re.fullmatch("[0-9]{1,9}", total) and int(total) > seen:
+        # Some lists of Forgejo and Gitea have no links, and say how many there are.
+        return range(page + 1, page + 2)
     # The link itself is not followed: the token goes to the one base address only.
     if not re.search(r'<[^<>]*>\s*;\s*rel="next"', link):
         return range(0)

@@ -6,11 +6,15 @@ which issue is ours, nor what is written into one.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypedDict
+from urllib.parse import quote
 
-from harmonica_session.edges.github.refusals import accepted
+from harmonica_session.edges.github.refusals import NO_ROUTE, accepted, is_own_error, made
 from harmonica_session.edges.network.exchange import Request
-from harmonica_session.words.issue import Issue, names_in
+from harmonica_session.edges.network.fate import is_limit
+from harmonica_session.errors import Refused
+from harmonica_session.words.issue import Issue, Label, names_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +27,10 @@ if TYPE_CHECKING:
 
     _What: TypeAlias = Literal["labels", "assignees"]
 
-_INVALID = 422
+_MISSING, _INVALID = 404, 422
+_UNREADABLE = (400, _INVALID)
+# What GitHub gives a label that it makes by itself.
+_COLOR = "ededed"
 
 
 class Changes(TypedDict, total=False):
@@ -33,6 +40,7 @@ class Changes(TypedDict, total=False):
     body: str
     state: Literal["open", "closed"]
     state_reason: Literal["completed", "not_planned", "reopened"]
+    assignees: list[str]
 
 
 class Issues:
@@ -51,7 +59,8 @@ class Issues:
         """Open an issue: `POST /repos/{o}/{r}/issues`, with `issues: write`.
 
         A label that the repository lacks is made. One that cannot be refuses the whole issue, with
-        422, as do a title or a text that are too long.
+        422, as do a title or a text that are too long. Forgejo and Gitea want the numbers of
+        labels, and say so only once they are given names.
 
         Raises:
             FateUnknown: Nobody knows whether it was opened.
@@ -59,7 +68,11 @@ class Issues:
         """
         sent: dict[str, Any] = {"title": title, "body": body, "labels": [*labels]}
         request = Request("open the issue", "POST", f"{self._repository}/issues", body=sent)
-        issue: Issue = self._github.make(request, Issue)
+        response = self._github.attempt(request)
+        if labels and _wants_numbers(response):
+            numbered: dict[str, Any] = sent | {"labels": self._numbers_of(labels)}
+            response = self._github.attempt(replace(request, body=numbered))
+        issue: Issue = made(response, Issue)
         return issue
 
     def get(self, number: int) -> Issue:
@@ -107,14 +120,18 @@ class Issues:
         doing = f"list what is labelled `{label}`"
         seen: set[int] = set()
         for issue in self._github.pages(doing, f"{self._repository}/issues", query, Issue):
-            if issue.number not in seen:
+            # Of a label that is not there, Forgejo and Gitea take no notice, and list everything.
+            has_label = label.casefold() in {name.casefold() for name in issue.labels}
+            if has_label and issue.number not in seen:
                 seen.add(issue.number)
                 yield issue
 
-    def make_label(self, name: str, color: str, description: str) -> None:
-        """Make a label, unless it is there: `POST /repos/{o}/{r}/labels`, with `issues: write`.
+    def make_label(self, name: str, color: str, description: str) -> int:
+        """Make a label unless it is there, and return its number; `issues: write`.
 
-        `pull-requests: write` does as well. One that is there keeps its color and description.
+        `POST /repos/{o}/{r}/labels`, and `GET /repos/{o}/{r}/labels/{name}` before that, for
+        Forgejo and Gitea make a second one of the same name. `pull-requests: write` does as well.
+        One that is there keeps its color and description.
 
         Args:
             name: At most 50 characters.
@@ -124,43 +141,84 @@ class Issues:
         Raises:
             ServiceError: It was not made, or nobody knows; once more does no harm.
         """
-        sent: dict[str, Any] = {"name": name, "color": color, "description": description}
         path = f"{self._repository}/labels"
-        request = Request("make the label", "POST", path, body=sent, is_safe=True)
+        request = Request("look for the label", "GET", f"{path}/{quote(name, safe='')}")
         response = self._github.send(request)
-        if not _is_there_already(response):
-            accepted(response)
+        if response.status == _MISSING:
+            sent: dict[str, Any] = {"name": name, "color": color, "description": description}
+            request = Request("make the label", "POST", path, body=sent, is_safe=True)
+            response = self._github.send(request)
+        if _is_there_already(response):
+            # Another job was faster; GitHub, which says so, does not ask for the number.
+            return 0
+        label: Label = accepted(response).read(Label)
+        return label.id
 
     def add_labels(self, number: int, names: Sequence[str]) -> list[str]:
         """Add labels, and return those that GitHub refused: `POST …/issues/{n}/labels`.
 
         It takes `issues: write`; for a pull request, `pull-requests: write` does as well. Labels
-        that the repository lacks are made.
+        that the repository lacks are made. Forgejo and Gitea leave those out without a word, and
+        older ones want the numbers of all.
 
         Raises:
             ServiceError: None was added, or nobody knows; once more does no harm.
         """
-        return self._add(number, "labels", names)
+        if not names:
+            return []
+        response = self._post(number, "labels", names)
+        if not _wants_numbers(response):
+            refused = self._left_out(response, number, "labels", names)
+            if not refused or response.status == _INVALID:
+                return refused
+            names = refused
+        response = self._post(number, "labels", self._numbers_of(names))
+        return self._left_out(response, number, "labels", names)
 
     def add_assignees(self, number: int, logins: Sequence[str]) -> list[str]:
         """Assign people, and return those that GitHub refused: `POST …/issues/{n}/assignees`.
 
         It takes `issues: write`; for a pull request, `pull-requests: write` does as well. GitHub
         says nothing of people who cannot be assigned, nor of more than ten: they are missing in
-        the answer.
+        the answer. Forgejo and Gitea have no such route, but set all of them with the issue.
 
         Raises:
             ServiceError: Nobody was assigned, or nobody knows; once more does no harm.
         """
-        return self._add(number, "assignees", logins)
-
-    def _add(self, number: int, what: _What, names: Sequence[str]) -> list[str]:
-        """Add names, all at once, or where that is refused one after the other."""
-        if not names:
+        if not logins:
             return []
+        response = self._post(number, "assignees", logins)
+        if response.status in NO_ROUTE:
+            return self._assign(number, logins)
+        return self._left_out(response, number, "assignees", logins)
+
+    def _assign(self, number: int, logins: Sequence[str]) -> list[str]:
+        """Assign people beside those who are, and return whom the server does not take."""
+        refused = []
+        assigned = [*self.get(number).assignees]
+        for login in logins:
+            try:
+                assigned = [*self.edit(number, assignees=[*assigned, login]).assignees]
+            except Refused as error:
+                if error.status != _INVALID:
+                    raise
+            if login.casefold() not in {name.casefold() for name in assigned}:
+                refused.append(login)
+        return refused
+
+    def _numbers_of(self, labels: Sequence[str]) -> list[int]:
+        """Return the numbers of labels, which are made where the repository lacks them."""
+        return [self.make_label(name, _COLOR, "") for name in labels]
+
+    def _post(self, number: int, what: _What, values: Sequence[str] | Sequence[int]) -> Response:
         doing, path = f"add {what} to #{number}", f"{self._path(number)}/{what}"
-        sent: dict[str, Any] = {what: [*names]}
-        response = self._github.send(Request(doing, "POST", path, body=sent, is_safe=True))
+        sent: dict[str, Any] = {what: [*values]}
+        return self._github.send(Request(doing, "POST", path, body=sent, is_safe=True))
+
+    def _left_out(
+        self, response: Response, number: int, what: _What, names: Sequence[str]
+    ) -> list[str]:
+        """Return the names that were not added, one after the other where all were refused."""
         if response.status == _INVALID:
             # One name that cannot be added refuses them all.
             return self._add_each(number, what, names) if len(names) > 1 else [*names]
@@ -172,10 +230,25 @@ class Issues:
         return [name for name in names if name.casefold() not in added]
 
     def _add_each(self, number: int, what: _What, names: Sequence[str]) -> list[str]:
-        return [refused for name in names for refused in self._add(number, what, [name])]
+        return [
+            refused
+            for name in names
+            for refused in self._left_out(self._post(number, what, [name]), number, what, [name])
+        ]
 
     def _path(self, number: int) -> str:
         return f"{self._repository}/issues/{number}"
+
+
+def _wants_numbers(response: Response) -> bool:
+    """Say whether names of labels were not understood, as Forgejo and Gitea say it.
+
+    GitHub names the fields that it refuses.
+    """
+    content = response.json()
+    is_of_a_field = isinstance(content, dict) and bool(content.get("errors"))
+    is_about_labels = is_own_error(response) and not is_of_a_field and not is_limit(response)
+    return response.status in _UNREADABLE and is_about_labels
 
 
 def _is_there_already(response: Response) -> bool:

@@ -9,12 +9,14 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harmonica_session.edges.network.fate import demanded_pause, proves_refusal
-from harmonica_session.errors import Barred, FateUnknown, Refused
+from harmonica_session.errors import AnswerUnusable, Barred, FateUnknown, Refused, RouteMissing
 
 if TYPE_CHECKING:
     from harmonica_session.edges.network.exchange import Response
 
-_SUCCESS = range(200, 300)
+# How a server answers that is like GitHub, but lacks the route. GitHub may mean something else.
+NO_ROUTE = (404, 405)
+_DENIED, _NOT_FOUND = 403, 404
 _CLOSED = "GitHub has closed the repository; its owner has been told why"
 _SINGLE_SIGN_ON = (
     "have the token authorized for the organization's single sign-on (SAML), or use the workflow's "
@@ -91,14 +93,23 @@ _BY_STATUS = {
 }
 
 
+# Source: "Actions job token permissions" of Gitea 1.26; Forgejo heeds no `permissions`.
+_ELSEWHERE = (
+    "on Gitea 1.26 and newer, allow it under the job's `permissions`; on Forgejo and older ones, "
+    "and for a pull request from a fork, give an access token with `write:issue` and "
+    "`read:repository` as `github-token`"
+)
+
+
 def accepted(response: Response) -> Response:
     """Return the answer if it is a success.
 
     Raises:
         Barred: It is not, and no permission mends that.
+        RouteMissing: It is not, and it is not GitHub that says so.
         Refused: It is not.
     """
-    if response.status in _SUCCESS:
+    if response.is_success:
         return response
     reason = _reason(response)
     pause = demanded_pause(response)
@@ -111,7 +122,10 @@ def accepted(response: Response) -> Response:
     if response.status in range(300, 400):
         target = response.headers.get("location", "").partition("?")[0]
         advice = f"; the address has moved to {target[:200]}"
-    raise (Barred if remedy else Refused)(
+    kind: type[Refused] = Barred if remedy else Refused
+    if response.status in NO_ROUTE and not remedy and not _is_github(response):
+        kind = RouteMissing
+    raise kind(
         f"GitHub refused, could not {response.request.doing} ({response.request}: "
         f"{response.status} {reason or 'with an answer that is not JSON'}){advice}",
         status=response.status,
@@ -134,7 +148,9 @@ def _remedy(response: Response) -> str:
     said = _reason(response)
     by_link = (it.remedy for it in _CAUSES if it.link and it.link in link)
     by_words = (it.remedy for it in _CAUSES if re.search(it.said, said, re.IGNORECASE))
-    return next(by_link, "") or next(by_words, "") or _BY_STATUS.get(response.status, "")
+    elsewhere = _ELSEWHERE if response.status == _DENIED and _is_elsewhere(response) else ""
+    known = next(by_link, "") or next(by_words, "") or _BY_STATUS.get(response.status, "")
+    return known or elsewhere
 
 
 def _details(errors: object) -> list[str]:
@@ -156,6 +172,26 @@ def is_own_error(response: Response) -> bool:
     return "x-github-request-id" in response.headers or any(isinstance(it, str) for it in links)
 
 
+def is_none_of_gitea(response: Response) -> bool:
+    """Say whether Forgejo or Gitea itself says that there is no such thing.
+
+    GitHub, which hides what a token may not see behind the same status, links to its documents.
+    """
+    return response.status == _NOT_FOUND and _is_elsewhere(response)
+
+
+def _is_elsewhere(response: Response) -> bool:
+    """Say whether Forgejo or Gitea says no."""
+    return is_own_error(response) and not _is_github(response)
+
+
+def _is_github(response: Response) -> bool:
+    """Say whether GitHub says no, which links to its documents."""
+    content = response.json()
+    is_linked = isinstance(content, dict) and "documentation_url" in content
+    return is_linked or "x-github-request-id" in response.headers
+
+
 def settled(response: Response) -> Response:
     """Return the answer to a request that may not be done twice, if it was surely carried out.
 
@@ -163,12 +199,25 @@ def settled(response: Response) -> Response:
         Refused: It was surely not.
         FateUnknown: Nobody knows.
     """
-    if response.status in _SUCCESS or proves_refusal(response, is_own_error):
+    if response.is_success or proves_refusal(response, is_own_error):
         return accepted(response)
     raise FateUnknown(
         f"nobody knows whether GitHub could {response.request.doing} ({response.request}: "
         f"{response.status} {_reason(response) or 'with an answer that is not JSON'})"
     )
+
+
+def made(response: Response, form: type[Any]) -> Any:  # noqa: ANN401 - an object of the form
+    """Return what has come of a request that makes what must not be there twice.
+
+    Raises:
+        FateUnknown: Nobody knows whether it was made.
+        ServiceError: It was not made.
+    """
+    try:
+        return settled(response).read(form)
+    except AnswerUnusable as error:
+        raise FateUnknown(str(error)) from None
 
 
 def _reason(response: Response) -> str:

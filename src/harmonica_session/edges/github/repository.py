@@ -5,10 +5,13 @@ This module must not decide which facts are wanted, nor how they are told.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from harmonica_session.edges.github.client import PAGE
-from harmonica_session.text.moment import moment
+from harmonica_session.edges.github.client import PAGE, following
+from harmonica_session.edges.github.refusals import accepted
+from harmonica_session.edges.network.exchange import Request
+from harmonica_session.errors import RouteMissing
+from harmonica_session.text.moment import in_query, is_before, moment
 from harmonica_session.words.history import (
     ChangedFile,
     Commit,
@@ -23,6 +26,8 @@ from harmonica_session.words.history import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from harmonica_session.edges.github.client import GitHub
     from harmonica_session.event import OwnRelease
     from harmonica_session.words.issue import Issue
@@ -49,16 +54,23 @@ class Repository:
         path = f"{self._path}/pulls/{number}"
         doing = f"read pull request #{number}"
         pull: PullRequestFacts = self._github.read(doing, path, PullRequestFacts)
-        pages = self._github.pages
-        return PullRequestRecord(
-            pull,
-            list(pages(doing, f"{path}/commits", {}, Commit)) if pull.commits else [],
-            list(pages(doing, f"{path}/files", {}, ChangedFile)) if pull.changed_files else [],
-            list(pages(doing, f"{path}/reviews", {}, Review)),
-            list(pages(doing, f"{path}/comments", {}, ReviewComment))
-            if pull.review_comments
-            else [],
-        )
+
+        def listed(name: str, form: type[Any], count: str = "") -> list[Any]:
+            if count in pull.model_fields_set and not getattr(pull, count):
+                return []
+            return list(self._github.pages(doing, f"{path}/{name}", {}, form))
+
+        commits = listed("commits", Commit, "commits")
+        files = listed("files", ChangedFile, "changed_files")
+        reviews = listed("reviews", Review)
+        try:
+            comments = listed("comments", ReviewComment, "review_comments")
+        except RouteMissing:
+            # Forgejo and Gitea have these with each review alone.
+            comments = []
+        counted = {"commits": len(commits), "changed_files": len(files)}
+        untold = {name: it for name, it in counted.items() if name not in pull.model_fields_set}
+        return PullRequestRecord(pull.model_copy(update=untold), commits, files, reviews, comments)
 
     def issue(self, number: int) -> Issue:
         """Return an issue: `GET /repos/{o}/{r}/issues/{n}`."""
@@ -83,26 +95,56 @@ class Repository:
             The moment in ISO 8601, empty when there is none.
         """
         doing, path = "find the release before this one", f"{self._path}/releases"
-        number = 0
+        number, seen = 1, 0
         while True:
-            number += 1
             query = {"per_page": PAGE, "page": number}
-            page: list[Release] = self._github.read(doing, path, list[Release], query)
+            response = accepted(self._github.send(Request(doing, "GET", path, query=query)))
+            page: list[Release] = response.read(list[Release])
             # The list is in order, but for releases of older branches.
             if earlier := [it.published_at for it in page if _is_before(it, own)]:
                 return max(earlier)
-            if len(page) < PAGE:
+            seen += len(page)
+            if not following(response, number, seen if page else None):
                 return ""
+            number += 1
 
     def merged_since(self, since: str, limit: int) -> Listing:
         """Return the newest pull requests merged since a day or moment in ISO 8601."""
-        return self._search(
-            "find the merged pull requests", f"is:pr is:merged merged:>={since}", limit
-        )
+        doing, query = "find the merged pull requests", f"is:pr is:merged merged:>={since}"
+        return self._found(doing, query, limit, lambda: self._ended(doing, "pulls", since, limit))
 
     def closed_since(self, since: str, limit: int) -> Listing:
         """Return the newest issues closed since a day or moment in ISO 8601."""
-        return self._search("find the closed issues", f"is:issue is:closed closed:>={since}", limit)
+        doing, query = "find the closed issues", f"is:issue is:closed closed:>={since}"
+        return self._found(doing, query, limit, lambda: self._ended(doing, "issues", since, limit))
+
+    def _found(
+        self, doing: str, query: str, limit: int, otherwise: Callable[[], Listing]
+    ) -> Listing:
+        """Return what a search finds; where the server cannot search, what else is known."""
+        try:
+            return self._search(doing, query, limit)
+        except RouteMissing:
+            return otherwise()
+
+    def _ended(self, doing: str, kind: str, since: str, limit: int) -> Listing:
+        """List what has ended, as Forgejo and Gitea tell it: `GET /repos/{o}/{r}/issues`.
+
+        What ended since then was updated since then.
+        """
+        begin = moment(since if "T" in since else f"{since}T00:00:00Z")
+        query = {"state": "closed", "type": kind, "since": in_query(begin) if begin else since}
+        is_pull = kind == "pulls"
+        rows: Iterator[Ended] = self._github.pages(doing, f"{self._path}/issues", query, Ended)
+        found = [
+            it
+            for it in rows
+            if (it.pull_request is not None) == is_pull and not is_before(it.ended_at, begin)
+            if it.pull_request is None or it.pull_request.merged_at
+        ]
+        # Their times may have an offset, and so are in no order as texts.
+        newest = sorted(found, key=lambda it: (_seconds(it.ended_at), it.number), reverse=True)
+        return Listing(newest[:limit], len(found), is_complete=True)
 
     def _search(self, doing: str, query: str, limit: int) -> Listing:
         """Search until the newest are known: `GET /search/issues`.
@@ -131,6 +173,11 @@ class Repository:
             is_last = len(page.items) < PAGE or number == _MOST_PAGES
             if is_last or _is_settled(newest[:limit], limit, page.items[-1]):
                 return Listing(newest[:limit], page.total_count, not page.incomplete_results)
+
+
+def _seconds(text: str) -> float:
+    at = moment(text)
+    return at.timestamp() if at else 0
 
 
 def _is_before(release: Release, own: OwnRelease) -> bool:

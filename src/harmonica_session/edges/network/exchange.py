@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
 READ_SECONDS = 30.0
+_SUCCESS = range(200, 300)
 _TIMEOUT, _SERVER_ERRORS = 408, 500
 
 
@@ -80,6 +81,11 @@ class Response:
         """The service's own clock, in seconds since 1970; this machine's where it tells none."""
         told = moment_in_header(self.headers.get("date", ""))
         return told.timestamp() if told else time.time()
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the request was carried out."""
+        return self.status in _SUCCESS
 
     @property
     def is_failure(self) -> bool:

@@ -183,7 +183,14 @@ class GitHubIssues(GitHubState):
 
     def _label(self, name: str) -> Row:
         """Return the repository's label of this name, which is made where it is missing."""
-        made = {"name": name, "color": "ededed", "description": None, "default": False}
+        ident = 9_001 + len(self.labels)
+        made = {
+            "id": ident,
+            "name": name,
+            "color": "ededed",
+            "description": None,
+            "default": False,
+        }
         return self.labels.setdefault(name.casefold(), made)
 
     def _label_names(self, labels: Any) -> list[str]:  # noqa: ANN401  # JSON can be anything

@@ -6,6 +6,7 @@ It must not open a socket; requests come in and answers go out as values.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from harmonica_session.sandbox.exchange import (
     Answer,
@@ -20,6 +21,11 @@ from harmonica_session.sandbox.github.files import GitHubFiles
 from harmonica_session.sandbox.github.history import History
 from harmonica_session.sandbox.github.issues import NOT_FOR_INSTALLATIONS, GitHubIssues
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harmonica_session.sandbox.exchange import Action
+
 _HOURLY_LIMIT = 5000
 _TOKEN = re.compile(r"(?:bearer|token) +(\S+)", re.IGNORECASE)
 _WRITES = ("POST", "PATCH", "PUT", "DELETE")
@@ -29,6 +35,7 @@ class GitHub(GitHubIssues, GitHubFiles):
     """One GitHub server: its state, and its answers."""
 
     name = "github"
+    api_path = "/api/v3"
 
     def __init__(self, api: str, site: str) -> None:
         """Begin with one workflow's token and nothing else.
@@ -42,6 +49,10 @@ class GitHub(GitHubIssues, GitHubFiles):
         self._api = api
         self._asked = 0
         self._reset = int(self.now()) + 3600
+        self._routes = Routes(self.routes())
+
+    def routes(self) -> dict[str, Mapping[str, Action]]:
+        """Return every route, as a template of its path, with a function for each method."""
         repo = "/repos/{}/{}"
         comments = {"GET": self._list_comments, "POST": self._write_comment}
         comment = {
@@ -49,22 +60,20 @@ class GitHub(GitHubIssues, GitHubFiles):
             "PATCH": self._edit_comment,
             "DELETE": self._delete_comment,
         }
-        self._routes = Routes(
-            {
-                "/user": {"GET": self._get_user},
-                repo: {"GET": self._get_repository},
-                f"{repo}/issues/comments/{{}}": comment,
-                f"{repo}/issues/{{}}/comments": comments,
-                f"{repo}/pulls": {"GET": self._list_pulls},
-                f"{repo}/pulls/{{}}": {"GET": self._get_pull},
-                f"{repo}/commits/{{}}/pulls": {"GET": self._list_pulls_of_commit},
-                f"{repo}/actions/runs": {"GET": self._list_runs},
-                f"{repo}/actions/runs/{{}}": {"GET": self._get_run},
-                **self.file_routes(repo),
-                **self.issue_routes(repo),
-                **self.history.routes(),
-            }
-        )
+        return {
+            "/user": {"GET": self._get_user},
+            repo: {"GET": self._get_repository},
+            f"{repo}/issues/comments/{{}}": comment,
+            f"{repo}/issues/{{}}/comments": comments,
+            f"{repo}/pulls": {"GET": self._list_pulls},
+            f"{repo}/pulls/{{}}": {"GET": self._get_pull},
+            f"{repo}/commits/{{}}/pulls": {"GET": self._list_pulls_of_commit},
+            f"{repo}/actions/runs": {"GET": self._list_runs},
+            f"{repo}/actions/runs/{{}}": {"GET": self._get_run},
+            **self.file_routes(repo),
+            **self.issue_routes(repo),
+            **self.history.routes(),
+        }
 
     def answer(self, request: Request) -> Answer:
         """Return the answer to one request, doing what it asks for."""
