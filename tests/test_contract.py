@@ -246,7 +246,7 @@ def test_a_workflow_to_paste_gives_inputs_that_exist(workflow: Example) -> None:
         it
         for job in workflow.value["jobs"].values()
         for it in (job, *job.get("steps", []))
-        if "OWNER/" in it.get("uses", "")
+        if OURS.partition("@")[0] in it.get("uses", "")
     ]
     assert uses
     for it in uses:

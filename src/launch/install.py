@@ -11,60 +11,42 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from launch import say
-from launch.sealed import inside
+from launch.libraries import inside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from typing import TypeVar
-
-    Prepared = TypeVar("Prepared")
+    from collections.abc import Iterator, Mapping
 
 RULES = ("--require-hashes", "--only-binary", ":all:", "--no-deps")
-# What tells an installer how to reach packages; all its other variables tell it what to do.
-REACH = re.compile(
+# What an installer is given: what programs need, and what tells it how to reach packages. All its
+# other variables tell it what to do.
+KEPT = re.compile(
     r"""
-    PIP_( (EXTRA_)?INDEX_URL | NO_INDEX | FIND_LINKS | TRUSTED_HOST | PROXY | (CLIENT_)?CERT
-        | (DEFAULT_)?TIMEOUT | RETRIES | (NO_)?CACHE_DIR | KEYRING_PROVIDER | CONFIG_FILE
-        | USE_(FEATURE|DEPRECATED) )
+    PATH | PATHEXT | HOME | USER | LOGNAME | LANG | LC_\w+ | LD_LIBRARY_PATH | XDG_\w+
+    | SYSTEMROOT | SYSTEMDRIVE | COMSPEC | USERPROFILE | (LOCAL)?APPDATA | PROGRAMDATA
+    | (HTTPS?|ALL|NO)_PROXY | SSL_CERT_(FILE|DIR) | (REQUESTS|CURL)_CA_BUNDLE | NETRC
+    | PIP_( (EXTRA_)?INDEX_URL | NO_INDEX | FIND_LINKS | TRUSTED_HOST | PROXY | (CLIENT_)?CERT
+        | (DEFAULT_)?TIMEOUT | RETRIES | KEYRING_PROVIDER | CONFIG_FILE | USE_(FEATURE|DEPRECATED) )
     | UV_( INDEX(_\w+)? | DEFAULT_INDEX | EXTRA_INDEX_URL | FIND_LINKS | INSECURE_HOST | OFFLINE
          | NATIVE_TLS | SYSTEM_CERTS | KEYRING_PROVIDER | CREDENTIALS_DIR | CONFIG_FILE
-         | (NO_)?CACHE(_DIR)? | HTTP_\w+ | REQUEST_TIMEOUT | CONCURRENT_\w+ )
+         | HTTP_\w+ | REQUEST_TIMEOUT | CONCURRENT_\w+ )
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.IGNORECASE,
 )
-OWN = re.compile(r"(PIP|UV)_\w+")
-WITHHELD = re.compile(
-    r"(INPUT|HARMONICA|GITHUB|ACTIONS|RUNNER|PYTHON)_?\w*|\w+_TOKEN|VIRTUAL_ENV|CONDA_PREFIX"
-)
-# Folders and files that an installer takes settings or packages from.
-TRUSTED_FILES = frozenset(
-    [
-        "PIP_CONFIG_FILE",
-        "PIP_CACHE_DIR",
-        "UV_CONFIG_FILE",
-        "UV_CACHE_DIR",
-        "UV_CREDENTIALS_DIR",
-        "NETRC",
-        "HOME",
-        "USERPROFILE",
-        "APPDATA",
-        "LOCALAPPDATA",
-        "PROGRAMDATA",
-        "XDG_CONFIG_HOME",
-        "XDG_CONFIG_DIRS",
-        "XDG_CACHE_HOME",
-        "XDG_DATA_HOME",
-    ]
-)
-# Against the settings of a configuration file that would put packages elsewhere, or ask questions.
+# Names of folders and files that an installer takes settings from.
+PLACES = re.compile(r"\w*(HOME|USERPROFILE|DATA|DIRS?|FILE|NETRC)", re.IGNORECASE)
+# Lists of folders that programs and libraries are taken from.
+SEARCHED = ("PATH", "LD_LIBRARY_PATH")
+# Against the settings of a configuration file that would put packages elsewhere, or ask questions,
+# and against a cache that other jobs have had in their hands.
 FIXED = {
     "PIP_DISABLE_PIP_VERSION_CHECK": "1",
     "PIP_DRY_RUN": "0",
+    "PIP_NO_CACHE_DIR": "1",
     "PIP_NO_COLOR": "1",
     "PIP_NO_INPUT": "1",
     "PIP_NO_WARN_SCRIPT_LOCATION": "1",
@@ -72,7 +54,7 @@ FIXED = {
     "PIP_REQUIRE_VIRTUALENV": "0",
     "PIP_ROOT_USER_ACTION": "ignore",
     "PIP_USER": "0",
-    "UV_LINK_MODE": "hardlink",
+    "UV_LINK_MODE": "copy",
     "UV_NO_PROGRESS": "1",
     "UV_PYTHON_DOWNLOADS": "never",
 }
@@ -82,44 +64,32 @@ ADVICE = (
     "runner's settings for uv and pip: UV_DEFAULT_INDEX, PIP_INDEX_URL, HTTPS_PROXY, SSL_CERT_FILE."
 )
 # pip looks at every file that the index has of a package, and of this one it has more than of all
-# others together.
+# others together: two of it side by side take half the time.
 LARGE = "pydantic-core"
 MAX_TAIL = 500
 
 
 class InstallationError(Exception):
-    """The libraries cannot be installed; the message says why and what to do."""
+    """The libraries cannot be had; the message says why and what to do."""
 
 
-@dataclass(frozen=True)
-class Installer:
-    """A program that installs wheels.
-
-    Attributes:
-        name: What people call it.
-        command: The words before the lock and the target.
-        jobs: How many of it are to work side by side.
-    """
+class Installer(NamedTuple):
+    """A program that installs wheels."""
 
     name: str
-    command: tuple[str, ...]
-    jobs: int = 1
+    command: tuple[str, ...]  # before the rules, the target and the lock
+    jobs: int = 1  # side by side
 
 
-def install(
-    lock: Path, scratch: Path, prepare: Callable[[Path], Prepared], environ: Mapping[str, str]
-) -> list[Prepared]:
+def install(lock: Path, scratch: Path, content: Path, environ: Mapping[str, str]) -> None:
     """Install a lock with the first installer that can.
 
     Args:
         lock: Requirements with versions and hashes.
         scratch: An empty folder, for installers to work in. No settings file of the checkout may
             lie in it or above it, since that is where installers look.
-        prepare: Called with each folder once its packages are there, by two threads at once.
+        content: Where the packages go.
         environ: Of the process.
-
-    Returns:
-        What `prepare` returned, for each of the folders that hold the packages between them.
 
     Raises:
         InstallationError: if no installer could.
@@ -129,19 +99,23 @@ def install(
     failed = "there is neither uv on PATH nor a pip for this Python"
     for installer in _installers(environment["PATH"], environ.get("GITHUB_WORKSPACE", "")):
 
-        def run(number: int, share: str, using: Installer = installer) -> Prepared:
+        def run(number: int, share: str, using: Installer = installer) -> Path:
             folder = scratch / f"{using.name} {number}"
             _run(using, share, folder, environment)
-            return prepare(folder)
+            return folder
 
         shares = split(requirements, installer.jobs)
         try:
             with ThreadPoolExecutor() as pool:
-                return list(pool.map(run, range(len(shares)), shares))
+                for folder in [*pool.map(run, range(len(shares)), shares)]:
+                    for path in folder.iterdir():
+                        path.replace(content / path.name)
         except InstallationError as error:
             failed = str(error)
             if installer.jobs > 1 and NO_PIP not in failed:
                 break  # another pip would come to the same end
+        else:
+            return
     raise InstallationError(f"The libraries could not be installed: {failed}. {ADVICE}")
 
 
@@ -150,23 +124,28 @@ def clean(environ: Mapping[str, str], scratch: Path) -> dict[str, str]:
 
     Args:
         environ: Of the process.
-        scratch: Where they put temporary files.
+        scratch: Where they put what only they need.
     """
     checkout = environ.get("GITHUB_WORKSPACE", "")
 
     def trusted(path: str) -> bool:
-        return path == os.devnull or (Path(path).is_absolute() and not inside(Path(path), checkout))
+        return path == os.devnull or (Path(path).is_absolute() and not inside(path, checkout))
 
-    kept = {}
-    for name, value in environ.items():
-        withheld = WITHHELD.fullmatch(name) or (OWN.fullmatch(name) and not REACH.fullmatch(name))
-        misled = name in TRUSTED_FILES and not all(map(trusted, value.split(os.pathsep)))
-        if not withheld and not misled:
-            kept[name] = value
-    folders = environ.get("PATH", os.defpath).split(os.pathsep)
-    path = os.pathsep.join(folder for folder in folders if trusted(folder))
-    temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))
-    return kept | temporary | FIXED | {"PATH": path}
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if KEPT.fullmatch(name)
+        and not (PLACES.fullmatch(name) and not all(map(trusted, value.split(os.pathsep))))
+    }
+    lists = {
+        name: os.pathsep.join(filter(trusted, value.split(os.pathsep)))
+        for name, value in {"PATH": os.defpath, **kept}.items()
+        if name in SEARCHED
+    }
+    own = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))
+    # uv refuses to work inside its own cache.
+    own["UV_CACHE_DIR"] = str(scratch / "cache")
+    return kept | own | FIXED | lists
 
 
 def split(requirements: str, shares: int) -> list[str]:
@@ -194,7 +173,7 @@ def tail(output: str) -> str:
 def _installers(path: str, checkout: str) -> Iterator[Installer]:
     """Yield what there is, the quickest first."""
     uv = shutil.which("uv", path=path)
-    if uv and not inside(Path(uv), checkout):  # Windows looks into the working folder, too
+    if uv and not inside(uv, checkout):  # Windows looks into the working folder, too
         yield Installer("uv", (uv, "pip", "install", "--quiet", "--python", sys.executable))
     python = (sys.executable, "-I")
     # A prefix may come from a configuration file, and then contradicts the target.

@@ -1,35 +1,42 @@
-"""Run the package from byte code that was sealed at set-up; set it up if need be.
+"""Make the libraries importable, set them up if need be, and run the package.
 
 It must not write to the action's folder or the consumer's checkout, nor import anything from there
-but what stands beside it and the package itself.
+but what stands beside it, the package and the libraries of a release.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 
 def main() -> int:
-    """Make both parts importable and run the command that the command line gives."""
-    sys.dont_write_bytecode = True  # a start leaves nothing behind, wherever code is read from
-    # Needed once: from then on `launch` itself knows where its modules lie.
-    sys.path.append(str(Path(__file__).resolve().parents[1]))
-    from launch.sealed import parts
+    """Run the command that the command line gives; return the exit code."""
+    sys.dont_write_bytecode = True  # a start leaves nothing behind in the action's folder
+    here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - before any import
+    sys.path.append(os.path.dirname(here))  # noqa: PTH120
+    try:
+        _prepare()
+        from harmonica_session import cli
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is said in one line
+        from launch import say
 
-    sys.path.pop()
-    needed = parts(os.environ)
-    found = [part.find() for part in needed]
-    if None in found:
-        from launch import set_up
-
-        found = [*set_up.provide(needed)]
-    for modules in filter(None, found):
-        modules.install()
-    from harmonica_session import cli
-
+        say.failure("Set-up failed", str(error) or type(error).__name__)
+        return 1
     return cli.main(sys.argv[1:])
+
+
+def _prepare() -> None:
+    """Make the libraries importable."""
+    from launch.libraries import folders, name, use
+
+    if any(use(folder / name()) is not None for folder in folders(os.environ)):
+        return
+    from launch.set_up import provide
+
+    provide(os.environ)
 
 
 if __name__ == "__main__":

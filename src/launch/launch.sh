@@ -16,8 +16,10 @@ if [ -n "${GITHUB_WORKSPACE:-}" ] && cd -P -- "$GITHUB_WORKSPACE" 2>/dev/null; t
 fi
 cd -P -- "$here" || exit 1
 here=$PWD
-unsuitable= # what was found and why it does not do, for the error line
+unsuitable= # what was found instead, for the error line
 python=     # the interpreter chosen, once there is one
+spare=      # the first that will do, but for which libraries have to be installed
+label=      # what extension modules of the Python last asked are called
 
 fail() {
   local title='No suitable Python' message=$1
@@ -25,9 +27,12 @@ fail() {
     printf 'error: %s\n' "$message" >&2
     exit 1
   fi
-  [ -z "${GITHUB_OUTPUT:-}" ] || printf 'status=failed\n' >>"$GITHUB_OUTPUT"
-  [ -z "${GITHUB_STEP_SUMMARY:-}" ] ||
-    printf '### Harmonica session: %s\n\n%s\n' "$title" "$message" >>"$GITHUB_STEP_SUMMARY"
+  # Where these cannot be written, the annotation says it all the same.
+  {
+    printf 'status=failed\n' >>"${GITHUB_OUTPUT:-/dev/null}"
+    printf '### Harmonica session: %s\n\n%s\n' "$title" "$message" \
+      >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
+  } 2>/dev/null
   message=${message//%/%25}
   message=${message//$'\r'/%0D}
   message=${message//$'\n'/%0A}
@@ -46,69 +51,81 @@ in_workspace() {
   case $folder/ in "${workspace%/}"/*) return 0 ;; *) return 1 ;; esac
 }
 
-# Sets $python if the command "$@" runs a Python 3.10 or newer. What is kept is the interpreter and
-# not the shim that led to it, since a shim would look for .python-version in the checkout.
+# Sets $python, and $label to what extension modules for it are called, if the command "$@" runs a
+# Python 3.10 or newer that has what the action needs. What is kept is the interpreter and not the
+# shim that led to it, since a shim would look for .python-version in the checkout.
 probe() {
-  local answer version
+  local answer
+  python=
   answer=$(exec "$@" -I -S -X utf8 -c '
 import sys
-sys.stdout.write("%d.%d %s" % (sys.version_info[0], sys.version_info[1], sys.executable))
-' </dev/null 2>/dev/null) || answer=
-  version=${answer%% *}
-  case $version in
-    3.1[0-9] | 3.[2-9][0-9]) python=${answer#* } ;;
-    [0-9]*.[0-9]*) unsuitable="$unsuitable${unsuitable:+, }$1 is Python $version" ;;
-    *) unsuitable="$unsuitable${unsuitable:+, }$1 does not run as a Python 3" ;;
+sys.stdout.write("%d.%d" % (sys.version_info[0], sys.version_info[1]))
+from importlib.machinery import EXTENSION_SUFFIXES, PathFinder
+import _ssl
+if all(map(PathFinder.find_spec, ("hmac", "ssl", "zipfile"))):
+    label = EXTENSION_SUFFIXES[0].strip(".").rpartition(".")[0]
+    if sys.platform == "darwin":
+        import os
+        label += "-" + os.uname()[4]
+    sys.stdout.write(" %s %s" % (label, sys.executable))
+' </dev/null 2>/dev/null)
+  case $answer in
+    3.1[0-9]\ * | 3.[2-9][0-9]\ *)
+      answer=${answer#* } label=${answer%% *} python=${answer#* }
+      return 0
+      ;;
+    3.1[0-9] | 3.[2-9][0-9]) answer="Python $answer without ssl, hmac or extension modules" ;;
+    [0-9]*.[0-9]*) answer="Python ${answer%% *}" ;;
+    *) answer='no Python that runs' ;;
   esac
-  [ -n "$python" ]
+  unsuitable="$unsuitable${unsuitable:+, }$1 is $answer"
+  return 1
+}
+
+# Whether the program $1, with the arguments that follow, is a Python outside the checkout for which
+# libraries are at hand. The first one without is kept as $spare: it will do, once they are installed.
+choose() {
+  ! in_workspace "$1" && probe "$@" && ! in_workspace "$python" || return 1
+  [ ! -d "$here/wheels" ] || [ -d "$here/wheels/$label" ] || {
+    spare=${spare:-$python}
+    return 1
+  }
 }
 
 # Tries every program $1 on PATH in order, with the arguments that follow.
 search_path() {
-  local name=$1 candidate
+  local found candidate
+  found=$(type -aP "$1")$'\n'
   shift
-  while IFS= read -r candidate; do
-    case $candidate in /*) ;; *) continue ;; esac # a relative PATH entry follows the checkout
-    in_workspace "$candidate" && continue
-    probe "$candidate" "$@" && ! in_workspace "$python" && return 0
-    python=
-  done < <(type -aP "$name")
+  # Not in a substitution of processes: a root of a container's may lack /dev/fd.
+  while [ -n "$found" ]; do
+    candidate=${found%%$'\n'*} found=${found#*$'\n'}
+    case $candidate in /*) choose "$candidate" "$@" && return 0 ;; esac # no relative PATH entry
+  done
   return 1
 }
 
-# Tries the Pythons of the runner's tool cache, newest first.
+# Tries the Pythons of the runner's tool cache.
 search_tool_cache() {
-  local root=${RUNNER_TOOL_CACHE:-} tried=' ' best newest folder version patch program
-  root=${root//\\//}
-  [ -n "$root" ] || return 1
-  while :; do
-    best=-1 newest=
-    for folder in "$root"/Python/3.*/*/; do
-      version=${folder#"$root"/Python/3.}
-      version=${version%%/*}
-      patch=${version#*.}
-      patch=${patch%%[!0-9]*}
-      version=${version%%.*}
-      case $version in '' | *[!0-9]*) continue ;; esac
-      case $tried in *" $folder "*) continue ;; esac
-      [ $((version * 1000 + ${patch:-0})) -gt "$best" ] || continue
-      best=$((version * 1000 + ${patch:-0})) newest=$folder
-    done
-    [ -n "$newest" ] || return 1
-    tried="$tried$newest "
-    for program in "${newest}bin/python3" "${newest}python.exe"; do
-      [ -x "$program" ] && ! in_workspace "$program" && probe "$program" && return 0
-    done
+  local root=${RUNNER_TOOL_CACHE:-} program
+  for program in "${root//\\//}"/Python/3.*/*/{bin/python3,python.exe}; do
+    [ -n "$root" ] && [ -x "$program" ] && choose "$program" && return 0
   done
+  return 1
 }
 
 # Tries what the input python-path names: a file, which may lie in the checkout, or a command.
 use_given() {
   case $1 in
     /* | [A-Za-z]:*) probe "$1" ;;
-    */* | *\\*) probe "$start/$1" ;;
-    *) search_path "$1" ;;
+    */* | *\\*) probe "${workspace:-$start}/$1" ;;
+    *) search_path "$1" || use_spare ;;
   esac
+}
+
+use_spare() {
+  python=$spare
+  [ -n "$python" ]
 }
 
 given=${INPUT_PYTHON_PATH:-}
@@ -120,7 +137,8 @@ cd / || exit 1
 if [ -n "$given" ]; then
   use_given "$given" || fail "The input python-path is '$given', which is not Python 3.10 or newer\
 ${unsuitable:+ ($unsuitable)}. Name the program of a newer Python, or leave python-path out."
-elif ! { search_path python3 || search_path python || search_path py -3 || search_tool_cache; }; then
+elif ! { search_path python3 || search_path python || search_path py -3 || search_tool_cache ||
+  use_spare; }; then
   fail "The Harmonica session action needs Python 3.10 or newer${unsuitable:+ ($unsuitable)}. \
 In a workflow, add a step with \`uses: actions/setup-python\` and \`python-version: '3.x'\` before \
 this one, or name a Python in the input python-path."

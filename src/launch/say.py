@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -47,6 +48,6 @@ def _on_runner() -> bool:
 
 
 def _append(variable: str, text: str) -> None:
-    if path := os.environ.get(variable):
-        with Path(path).open("a", encoding="utf-8") as file:
-            file.write(text)
+    # Where even this cannot be written, the annotation has said it. A path may be no text at all.
+    with suppress(OSError), Path(os.environ.get(variable, "")).open("ab") as file:
+        file.write(text.encode(errors="replace"))

@@ -1,128 +1,173 @@
-"""Make the folders that `launch` imports from, whatever else happens at the same time.
+"""Make the folder that `libraries` imports from, whatever else happens at the same time.
 
 It must not leave a half-made folder under a final name, nor write a file anywhere else.
 """
 
 from __future__ import annotations
 
-import marshal
+import atexit
+import errno
+import importlib
 import os
+import re
 import shutil
+import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from hashlib import sha256
+from importlib.machinery import EXTENSION_SUFFIXES
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
-from launch import say
-from launch.byte_code import compiled, compiled_by_two
+from launch import libraries, say
 from launch.install import InstallationError, install
-from launch.sealed import CONTENT, LOCK, MODULES, PACKAGE, SEAL
+from launch.libraries import CONTENT, FAMILY, LIST, LOCK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from launch.byte_code import Code
-    from launch.sealed import Modules, Part
+    from collections.abc import Iterator, Mapping
 
 ABANDONED_SECONDS = 24 * 3600
+# An installer keeps what it downloads beside what it makes of that.
+ROOM_BYTES = 50_000_000
 DRAFT = ".draft-"
-# The package with as much to compile as all others together.
-LARGEST = "pydantic"
 
 
-def provide(parts: Sequence[Part]) -> list[Modules]:
-    """Return the modules of each part, set up now where none are ready.
+def provide(environ: Mapping[str, str]) -> None:
+    """Set the libraries up in the first folder that will do, and make them importable.
 
     Raises:
-        SystemExit: if that cannot be done; what to do about it has been said.
+        InstallationError: if there is no such folder, or nothing to put into it.
     """
-    try:
-        with ThreadPoolExecutor() as pool:
-            return list(pool.map(_provide, parts))
-    except (InstallationError, OSError) as error:
-        say.failure("Set-up failed", str(error))
-        raise SystemExit(1) from None
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
+    reasons = []
+    for root in _roots(environ):
+        reason = _failure_in(root, environ)
+        if not reason:
+            return
+        reasons.append(f"{root}: {reason}")
+    why = "; ".join(reasons) or "none outside the checkout is known"
+    raise InstallationError(
+        f"No folder will do for the action's libraries ({why}). Set RUNNER_TEMP or TMPDIR to a "
+        "folder where files can be written and programs run."
+    )
 
 
-def settle(part: Part, draft: Path) -> Modules:
-    """Give a finished draft its final name; return the modules to use, whoever made them.
+def settle(draft: Path, final: Path) -> Path:
+    """Give a finished draft its final name; return the folder to use, whoever made it."""
+    for _ in range(2):
+        with suppress(OSError):
+            draft.rename(final)
+            return final
+        if libraries.whole(final) is not None:
+            _remove(draft)
+            return final
+        _remove(final)
+    # The name is taken by what cannot be moved, so this run uses its own draft.
+    return draft
+
+
+def _roots(environ: Mapping[str, str]) -> Iterator[Path]:
+    """Yield the folders to try, the last of them for this run alone."""
+    yield from libraries.folders(environ)
+    with suppress(OSError):
+        place = tempfile.gettempdir()
+        if not libraries.inside(place, environ.get("GITHUB_WORKSPACE", "")):
+            own = Path(tempfile.mkdtemp(prefix=f"{FAMILY}-", dir=place))
+            atexit.register(shutil.rmtree, own, ignore_errors=True)
+            yield own
+
+
+def _failure_in(root: Path, environ: Mapping[str, str]) -> str:
+    """Set the libraries up below a folder; return why it will not do, or an empty text.
 
     Raises:
-        OSError: if what was written cannot be read again.
+        InstallationError: if no other folder would do either.
     """
-    final = draft.with_name(part.name)
-    replaced = draft.with_name(f"{draft.name}-replaced")
-    if not _renamed(draft, final) and not part.read(final):
-        _renamed(final, replaced)
-        _renamed(draft, final)
-    # Where the name is taken by what cannot be moved, this run uses its own draft. A second look,
-    # since another set-up may just have put its own folder in the place of this one's.
-    modules = part.read(final) or part.read(draft) or part.read(final)
-    if modules is None:
-        raise OSError(f"What set-up wrote to {final} has changed since; is another program at it?")
-    for rest in (draft, replaced):
-        if rest != modules.folder.parent:
-            shutil.rmtree(rest, ignore_errors=True)
-    return modules
-
-
-def _provide(part: Part) -> Modules:
-    """Return the modules of one part."""
-    if ready := part.find():
-        return ready
-    draft = _draft(part)
-    content = draft / CONTENT
-    content.mkdir()
     try:
-        if part.kind == "package":
-            modules = compiled(PACKAGE, PACKAGE.parent, content, shutil.copyfile)
-        else:
-            say.progress(f"Setting up in {draft.parent} (once)")
-            modules = _install(draft)
-        (content / MODULES).write_bytes(marshal.dumps(modules))
-        (draft / SEAL).write_bytes(part.seal(content)[0])
-        return settle(part, draft)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
+        _use(_made(root, environ))
+    except (OSError, ImportError) as error:
+        return str(error)
+    return ""
+
+
+def _use(folder: Path) -> None:
+    """Make the libraries importable, with what a folder holds.
+
+    Raises:
+        ImportError: if nothing can be loaded from there; then the folder is gone.
+        OSError: if it is not what was written.
+    """
+    path, meta_path, modules = [*sys.path], [*sys.meta_path], {*sys.modules}
+    extensions = libraries.use(folder)
+    if extensions is None:
+        raise OSError("what was written there has changed since")
+    try:
+        # One stands for all: a system that forbids it does so for the folder.
+        for extension in extensions[:1]:
+            importlib.import_module(extension)
+    except ImportError:
+        _remove(folder)
+        sys.path[:], sys.meta_path[:] = path, meta_path
+        for module in {*sys.modules} - modules:
+            del sys.modules[module]
         raise
 
 
-def _install(draft: Path) -> Code:
-    """Install what the lock names into a draft; return its modules."""
-
-    def prepare(folder: Path) -> tuple[Code, Path]:
-        rest = folder.with_name(f"{folder.name} rest")
-        rest.mkdir()
-        return compiled_by_two(folder, rest, folder / LARGEST), rest
-
-    scratch = draft / "scratch"
-    scratch.mkdir()
-    modules: Code = {}
-    for share, rest in install(LOCK, scratch, prepare, os.environ):
-        modules |= share
-        for path in rest.iterdir():
-            path.rename(draft / CONTENT / path.name)
-    shutil.rmtree(scratch)
-    return modules
-
-
-def _draft(part: Part) -> Path:
-    """Return a new private folder beside the place where the part is to be.
+def _made(root: Path, environ: Mapping[str, str]) -> Path:
+    """Return a folder with the libraries, made now.
 
     Raises:
-        OSError: if nowhere can be written.
+        InstallationError: if there is nothing to make it from.
+        OSError: if it cannot be written.
     """
-    for root in part.roots:
-        with suppress(OSError):
-            root.mkdir(parents=True, exist_ok=True)
-            _remove_abandoned(root)
-            return Path(tempfile.mkdtemp(prefix=DRAFT, dir=root))
-    tried = ", ".join(map(str, part.roots)) or "no folder outside the checkout is known"
-    raise OSError(f"Nothing can be written ({tried}). Set RUNNER_TEMP to a folder where it can.")
+    root.mkdir(parents=True, exist_ok=True)
+    _remove_abandoned(root)
+    wheels = libraries.carried()
+    if not wheels and shutil.disk_usage(root).free < ROOM_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=root))
+    try:
+        content = draft / CONTENT
+        content.mkdir()
+        if wheels:
+            _unpack(wheels, content)
+        else:
+            say.progress(f"Installing the action's libraries in {root}")
+            scratch = draft / "scratch"
+            scratch.mkdir()
+            install(LOCK, scratch, content, environ)
+            shutil.rmtree(scratch)
+        files = sorted(path for path in content.rglob("*") if path.is_file())
+        names = [path.relative_to(content).as_posix() for path in files]
+        (draft / LIST).write_text(
+            "".join(f"{line}\n" for line in libraries.listed(content, names)), "utf-8"
+        )
+        return settle(draft, root / libraries.name())
+    except BaseException:
+        _remove(draft)
+        raise
+
+
+def _unpack(wheels: list[Path], content: Path) -> None:
+    """Unpack the extension modules of wheels, once all of them are what the lock names.
+
+    Raises:
+        InstallationError: if one is not.
+    """
+    known = {*re.findall(r"sha256:([0-9a-f]{64})", LOCK.read_text("utf-8"))}
+    for wheel in wheels:
+        data = wheel.read_bytes()
+        if sha256(data).hexdigest() not in known:
+            raise InstallationError(
+                f"{wheel.name} in the action's folder is not the file that {LOCK.name} names. Use "
+                "the action as a release tag has it, with nothing changed."
+            )
+        with ZipFile(BytesIO(data)) as archive:
+            for member in archive.namelist():
+                if member.endswith(tuple(EXTENSION_SUFFIXES)):
+                    archive.extract(member, content)
 
 
 def _remove_abandoned(root: Path) -> None:
@@ -130,13 +175,13 @@ def _remove_abandoned(root: Path) -> None:
     for draft in root.glob(f"{DRAFT}*"):
         with suppress(FileNotFoundError):
             if draft.stat().st_mtime < time.time() - ABANDONED_SECONDS:
-                shutil.rmtree(draft, ignore_errors=True)
+                _remove(draft)
 
 
-def _renamed(source: Path, target: Path) -> bool:
-    """Rename a folder; tell whether that was possible."""
-    try:
-        source.rename(target)
-    except OSError:
-        return False
-    return True
+def _remove(path: Path) -> None:
+    """Remove a folder or what has taken its name; a FIFO opened as a folder would wait for ever."""
+    with suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 from harness.consumer import pull_request_payload
@@ -48,9 +49,8 @@ def test_an_action_in_the_workspace_leaves_no_trace_there(repository: Repository
     """With `uses: ./` the action's folder is the workspace, and still nothing is written."""
     workflow = repository.root / ".github/workflows/session.yml"
     text = workflow.read_text("utf-8").replace("OWNER/harmonica-session-action@v1", "./")
+    shutil.copytree(repository.action, repository.root, dirs_exist_ok=True)
     repository.write(".github/workflows/session.yml", text)
-    for path in [path for path in repository.action.rglob("*") if path.is_file()]:
-        repository.write(str(path.relative_to(repository.action)), path.read_text("utf-8"))
 
     run = repository.run()
 

@@ -17,6 +17,7 @@ from harmonica_session.sandbox import Fault
 from harness.consumer import pull_request_payload
 from harness.grants import taken
 from harness.later import later
+from harness.repository import ACTION
 from harness.starters import (
     BRANCH,
     MERGED,
@@ -287,7 +288,7 @@ def test_the_reusable_workflow_is_called_as_it_is_shown(
     shown = [
         part.partition("```")[0] for part in DOCS.split("```yaml\n") if "/workflows/ret" in part
     ]
-    [caller] = [text for text in shown if "uses: OWNER/" in text]
+    [caller] = [text for text in shown if f"uses: {ACTION.partition('@')[0]}" in text]
     caller = caller.replace("    with:\n", f"    with:\n      api-url: {box.harmonica_url}\n")
     if label:
         caller = caller.replace("    with:\n", f"    with:\n      label: {label}\n")

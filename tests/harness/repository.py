@@ -103,7 +103,7 @@ class Repository:
     Attributes:
         root: The clone.
         action: A folder with the action.
-        cache: Folder of act; the runner's tool cache is in it, so set-up is done once.
+        cache: Folder of act.
         box: Stand-ins for the services.
         secrets: Of the repository.
         variables: Of the repository.

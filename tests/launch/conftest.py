@@ -3,33 +3,56 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from harness.machine import Machine
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from harness.machine import Machine, make_release
 
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    """A machine where nothing has been set up yet."""
+    """A machine where nothing has been set up yet; the action brings no libraries."""
     return Machine(tmp_path)
 
 
 @pytest.fixture(scope="session")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a machine where all is set up; it is copied, never used."""
+    """What set-up has made for a job; it is copied, never used."""
     machine = Machine(tmp_path_factory.mktemp("ready"))
-    start = machine.start()
+    start = machine.start("eggs")
     assert start.code == 0, start
-    return machine.folder
+    return machine.family
 
 
 @pytest.fixture
 def ready_machine(ready: Path, machine: Machine) -> Machine:
     """A machine where all is set up."""
-    shutil.copytree(ready / "tools", machine.tools, dirs_exist_ok=True)
+    shutil.copytree(ready, machine.family)
+    return machine
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The launcher's folder of a release; it is copied, never used."""
+    machine = Machine(tmp_path_factory.mktemp("release"))
+    make_release(machine.launch, machine.folder / "wheels")
+    return machine.launch
+
+
+@pytest.fixture
+def released(release: Path, machine: Machine) -> Machine:
+    """A machine where nothing has been set up yet; the action is a release."""
+    shutil.rmtree(machine.launch)
+    shutil.copytree(release, machine.launch)
+    # Whoever asks for packages all the same gets none.
+    machine.env |= {"PIP_FIND_LINKS": "", "UV_FIND_LINKS": ""}
+    return machine
+
+
+@pytest.fixture(params=["carried", "installed"])
+def either(request: pytest.FixtureRequest) -> Machine:
+    """A machine where nothing has been set up yet, with either kind of action."""
+    name = {"carried": "released", "installed": "machine"}[request.param]
+    machine: Machine = request.getfixturevalue(name)
     return machine

@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator
 
 from harmonica_session.errors import ActionError
 from harmonica_session.spec.scalar import Unquoted
@@ -17,7 +17,7 @@ from harmonica_session.spec.yaml_reader import read_document
 
 SPECS = Path(__file__).parents[1] / "specs"
 SCHEMA = spec_schema()
-VALIDATOR = Draft202012Validator(SCHEMA)
+VALIDATOR = Draft7Validator(SCHEMA)
 
 
 def value_of(path: Path) -> object:
@@ -32,8 +32,9 @@ def _text(value: object) -> str:
 
 
 def test_the_schema_is_one() -> None:
-    """It is valid in its own dialect."""
-    Draft202012Validator.check_schema(SCHEMA)
+    """It is valid in its own dialect, and one that all editors know."""
+    assert SCHEMA["$schema"] == "http://json-schema.org/draft-07/schema#"
+    Draft7Validator.check_schema(SCHEMA)
 
 
 def test_the_schema_in_the_package_is_up_to_date() -> None:
@@ -102,10 +103,10 @@ def test_a_bad_spec_is_refused(text: str) -> None:
 
 def test_every_field_is_described_with_an_example() -> None:
     """An editor has something to show for each key, and the example is a good one."""
-    models = {"Spec": SCHEMA, **SCHEMA["$defs"]}
+    models = {"Spec": SCHEMA, **SCHEMA["definitions"]}
     for name, model in models.items():
         for field, form in model.get("properties", {}).items():
             assert form.get("description"), f"{name}.{field}"
-            resolved = VALIDATOR.evolve(schema={**form, "$defs": SCHEMA["$defs"]})
+            resolved = VALIDATOR.evolve(schema={**form, "definitions": SCHEMA["definitions"]})
             for example in form["examples"]:
                 assert resolved.is_valid(example), f"{name}.{field}: {example}"

@@ -9,6 +9,8 @@ import sys
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from harmonica_session.text.open_name import left_to_fill_in
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -36,20 +38,24 @@ def init(root: Path, kind: str) -> int:
         0 when all was written, 1 when a file was there already and was left as it is.
     """
     code = 0
+    to_do = ""
     for name, folder in (("session.yml", ".harmonica"), ("workflow.yml", ".github/workflows")):
         starter = STARTERS / kind / name
         if not starter.is_file():
             continue
         target = root / folder / f"{kind}.yml"
         target.parent.mkdir(parents=True, exist_ok=True)
+        text = starter.read_text("utf-8")
         try:
             with target.open("x", encoding="utf-8", newline="\n") as file:
-                file.write(starter.read_text("utf-8"))
+                file.write(text)
         except FileExistsError:
             sys.stderr.write(f"error: {folder}/{kind}.yml is there already; it was left as it is\n")
             code = 1
         else:
             sys.stdout.write(f"Wrote {folder}/{kind}.yml\n")
+            to_do = to_do or left_to_fill_in(text)
+    sys.stdout.write(to_do)
     if code == 0:
         sys.stdout.write(
             "Now add the secret HARMONICA_API_KEY to the repository, and commit what was written.\n"

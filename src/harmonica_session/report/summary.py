@@ -88,6 +88,8 @@ def skipped(reason: str, workflow: str) -> str:
         reason: Who started the run.
         workflow: One that has the key on pull requests from forks.
     """
+    from harmonica_session.text.open_name import left_to_fill_in
+
     if reason == "Dependabot":
         advice = (
             "Runs that Dependabot starts see Dependabot's own secrets only: add the key there, "
@@ -104,6 +106,7 @@ def skipped(reason: str, workflow: str) -> str:
     return (
         f"## Harmonica session: skipped\n\nThis run was started by {reason}, so it has no "
         f"Harmonica API key, and nothing was created.\n\n{advice}\n\n{code_block(block, 'yaml')}\n"
+        f"{left_to_fill_in(block)}"
     )
 
 

@@ -13,7 +13,13 @@ from harmonica_session.words.request import TELEGRAM
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
+# What all editors understand; SchemaStore advises against anything newer.
+DIALECT = "http://json-schema.org/draft-07/schema#"
+ADDRESS = (
+    "https://raw.githubusercontent.com/OWNER/harmonica-session-action/v1"
+    "/src/harmonica_session/spec.schema.json"
+)
+_DEFINITIONS = "definitions"
 
 # By the title of the model and the name of the field: what it is, and an example.
 _HELP: dict[str, dict[str, tuple[str, object]]] = {
@@ -99,8 +105,9 @@ _HELP: dict[str, dict[str, tuple[str, object]]] = {
 
 def spec_schema() -> dict[str, Any]:
     """Return the schema: what the models say, what their validators add, and help for people."""
-    schema = Spec.model_json_schema()
-    definitions = schema["$defs"]
+    schema = Spec.model_json_schema(ref_template=f"#/{_DEFINITIONS}/{{model}}")
+    definitions = schema.pop("$defs")
+    schema = {_DEFINITIONS: definitions, **schema}
     for name, model in [("Spec", schema), *definitions.items()]:
         for text in _texts(model):
             # White space alone is blank.
@@ -113,6 +120,7 @@ def spec_schema() -> dict[str, Any]:
     return {
         **schema,
         "$schema": DIALECT,
+        "$id": ADDRESS,
         "title": "Harmonica session spec",
         "description": "Which session is meant; see the README of the session action.",
     }
@@ -135,7 +143,7 @@ def _texts(part: object) -> Iterator[dict[str, Any]]:
         if part.get("type") == "string" and part.get("minLength"):
             yield part
         for key, inner in part.items():
-            if key not in ("$defs", "examples"):
+            if key not in (_DEFINITIONS, "examples"):
                 yield from _texts(inner)
     elif isinstance(part, list):
         for inner in part:
@@ -148,7 +156,7 @@ def _add_rules(schema: dict[str, Any], definitions: dict[str, Any]) -> None:
     _items(fields["questions"])["items"] = {
         "anyOf": [
             {"type": "string", "minLength": 1, "pattern": r"\S"},
-            {"$ref": "#/$defs/Question"},
+            {"$ref": f"#/{_DEFINITIONS}/Question"},
         ]
     }
     definitions["Question"] |= {

@@ -1,0 +1,1 @@
+"""Compares what the action relies on with the published description of Harmonica's API."""
