@@ -16,7 +16,7 @@ from harmonica_session.session.plan import Status
 
 ROOT = Path(__file__).resolve().parent.parent
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
-TYPES: dict[str, Any] = yaml.safe_load((ROOT / "action-types.yml").read_text("utf-8"))
+TYPES: dict[str, Any] = yaml.safe_load((ROOT / ".github" / "action-types.yml").read_text("utf-8"))
 _PRIMITIVE = {"type": {"enum": ["string", "boolean", "integer", "float"]}}
 _ENUM = {
     "type": {"const": "enum"},

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 INPUTS, SPEC = ".github/docs/inputs.md", ".github/docs/spec.md"
+ELSEWHERE = ".github/docs/elsewhere.md"
 BACKGROUND = ".github/docs/background.md"
 PYPROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
 OURS = "OWNER/harmonica-session-action@v1"
@@ -284,6 +285,24 @@ def test_launcher_installs_what_the_package_asks_for() -> None:
     wanted = (ROOT / "src/launch/runtime.in").read_text("utf-8").splitlines()
     locked = [line for line in wanted if line and not line.startswith("#")]
     assert sorted(re.findall(r'"([^"]+)"', found[1])) == sorted(locked)
+
+
+def test_documents_tell_which_systems_a_release_brings_libraries_for() -> None:
+    """The table has the systems and versions that `build` goes by, in order."""
+    systems = {
+        "x86_64-linux-gnu": "Linux (glibc), x86-64",
+        "aarch64-linux-gnu": "Linux (glibc), arm64",
+        "darwin-arm64": "macOS, arm64",
+        "win_amd64": "Windows, x86-64",
+    }
+    versions: dict[str, list[str]] = {}
+    for line in (ROOT / ".github/release/targets.txt").read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            label, version, *_ = line.split()
+            _, _, system = label.removeprefix("cpython-").partition("-")
+            versions.setdefault(systems[system or label[6:]], []).append(version)
+    rows = re.findall(r"^ *\| (.+) \| ([\d., ]+) \|$", text_of(ELSEWHERE), re.MULTILINE)
+    assert rows == [(system, ", ".join(it)) for system, it in versions.items()]
 
 
 def test_workflow_runs_the_tests_on_the_oldest_python() -> None:

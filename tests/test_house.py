@@ -64,7 +64,6 @@ SPOKEN_TO_BY = {"httpx": "edges.network", "actions_toolkit": "edges.runner"}
 ROOM = re.compile(r"`(\w+)(?:/|\.py)`")
 TOP_LEVEL = {
     *("CHANGELOG.md", "LICENSE", "README.md", "action.yml", "pyproject.toml", "src", "tests"),
-    "action-types.yml",  # the tool that reads it looks for it beside action.yml and nowhere else
 }
 MODULES = sorted(path for path in SRC.rglob("*.py") if path.name != "__init__.py")
 IN_PACKAGE = sorted(PACKAGE.rglob("*.py"))
