@@ -107,7 +107,7 @@ def test_a_check_is_tried_on_its_pull_request(tmp_path: Path, event: str) -> Non
 @pytest.mark.parametrize(
     ("payload", "first", "second"),
     [
-        (None, "First run: pull_request, opened", "the same pull request, once more"),
+        (None, "First run: pull_request, closed", "the same pull request, once more"),
         ({"schedule": "0 9 * * 5"}, "First run: schedule", "the same run, once more"),
         (
             {"action": "published", "release": {"id": 1, "tag_name": "v1"}},
