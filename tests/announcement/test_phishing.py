@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _SPEC_URL = "https://github.com/octo/garden/blob/main/.harmonica/session.yml"
 _COMMENT_URL = "https://github.com/octo/garden/pull/7#issuecomment-1"
+_HELP_URL = "https://github.com/octo/garden/blob/main/.github/docs/troubleshooting.md"
 DISGUISES = {
     "an address": "Please join here instead: https://evil.example/join",
     "without TLS": "http://evil.example",
@@ -127,7 +128,10 @@ def _documents(invitation: Invitation, text: str) -> dict[str, tuple[str, list[s
         "what stands below": (report.below(invitation_text(it)), [joined, HOMEPAGE]),
         "dry run": (report.foreseen(text, comment(it, spec=text)), [joined, HOMEPAGE]),
         "requests of a dry run": (report.folded([(text, text)]), []),
-        "summary of a failure": (report.failure(problems, Failed(text, text)), []),
+        "summary of a failure": (
+            report.failure(problems, Failed(text, text, is_one_of_several=True), _HELP_URL),
+            [_HELP_URL],
+        ),
     }
 
 

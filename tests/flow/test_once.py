@@ -256,7 +256,7 @@ def test_new_makes_another_session(consumer: Consumer) -> None:
     assert [r.outputs["status"] for r in (first, second, third)] == ["created", "created", "reused"]
     [body] = consumer.bodies
     assert second.outputs["join_url"] in body
-    assert "replaces [an earlier one]" in body
+    assert f"replaces [an earlier one]({first.outputs['join_url']})" in body
     assert third.outputs["join_url"] == second.outputs["join_url"]
     assert len(consumer.created) == 2
 

@@ -119,7 +119,9 @@ def _stale() -> tuple[str, str]:
     with _consumer() as consumer:
         _run(consumer)
         consumer.box.harmonica.sessions[0]["participant_count"] = 3
-        consumer.write(_SPEC, _EXAMPLE.replace("one thing", "two things").replace("part", "role"))
+        consumer.write(
+            _SPEC, _EXAMPLE.replace("one thing", "two things").replace("your part", "your role")
+        )
         return _seen(consumer, _run(consumer))
 
 

@@ -79,7 +79,7 @@ def _structure(tokens: list[Token]) -> list[tuple[str, str]]:
 
 def _read(text: str) -> str:
     """Return what a reader sees of a text; what is there for GitHub has no width."""
-    return text.replace("\u200b", "")
+    return text.replace("\u200b", "").replace("\u2060", "")
 
 
 def _by_github(markdown: str) -> tuple[list[str], str, list[tuple[str, str]]]:
@@ -456,6 +456,19 @@ def test_what_a_sentence_quotes_is_code(frame: str, text: str, spans: list[str])
     assert [it.strip() for it in found] == [it.strip() for it in spans]
     assert "@<" not in page
     assert "<b>" not in page
+
+
+@pytest.mark.parametrize("around", ["{}", "complete it: {}", "({}).", "`a` {}, {}", "\u00e9 {}; `"])
+def test_an_address_in_a_sentence_can_be_copied_and_leads_nowhere(around: str) -> None:
+    """It is code without a character more, and a terminal shows the sentence as it was."""
+    text = around.replace("{}", "https://h.example/chat?s=a_b&c=~d")
+    page = rendered(sentence(text, 500))
+    found = [html.unescape(it) for it in re.findall("<code>(.*?)</code>", page)]
+    assert [it for it in found if it != "a"] == ["https://h.example/chat?s=a_b&c=~d"] * (
+        around.count("{}")
+    )
+    assert "<a" not in page
+    assert as_text(sentence(text, 500)) == text
 
 
 @settings(derandomize=True, deadline=None, max_examples=500)

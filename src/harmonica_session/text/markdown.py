@@ -22,6 +22,16 @@ _MOST_LINES = 20
 # Of what there is room for.
 _LEAST_KEPT = 0.7
 _SPECIAL = re.compile(r"([\\`*_\[\]~|$#])")
+# An address up to where somebody would end it or further.
+_RUN = re.compile(r"(?<![A-Za-z0-9])https?://[^\s<>]+", re.ASCII | re.IGNORECASE)
+# A run that is an address with nothing odd in it, and the punctuation behind it.
+_ADDRESS = re.compile(
+    r"(https?://[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*(?::[0-9]+)?"
+    r"(?:[/?#][A-Za-z0-9\-._~/?#=&%+:]*[A-Za-z0-9/=]|/)?)[.,:;!?)'\"\]}*_~]*",
+    re.ASCII | re.IGNORECASE,
+)
+# In front of code that the text had no back-ticks around; it is not drawn.
+_OUR_CODE = "\u2060"
 # What GitHub goes by where it looks at the rendered text, in which an escape is gone already.
 # Sources: "Autolinked references and URLs", "Basic writing and formatting syntax", and GitHub
 # Flavored Markdown, section 6.9. A word that only looks like one of these reads the same.
@@ -102,13 +112,16 @@ def plain_lines(text: str, limit: int) -> list[str]:
 def sentence(text: str, limit: int) -> str:
     """Return a sentence of ours as `plain` does, but for what it has between back-ticks: code.
 
+    An address is code as well, so that it can be copied as it is, and that what the sentence quotes
+    leads nobody anywhere.
+
     Args:
         text: A sentence, which may quote any text.
         limit: As in `plain`.
     """
     # In code nothing is Markdown, and GitHub neither mentions nor refers to anything.
     parts = _CODE_SPAN.split(shorten(visible(text), limit))
-    shown = (f"`{part}`" if at % 2 else _escape(part) for at, part in enumerate(parts))
+    shown = (f"`{part}`" if at % 2 else _with_code(part) for at, part in enumerate(parts))
     return _AT_LINE_START.sub(_escape_start, "".join(shown))
 
 
@@ -152,6 +165,15 @@ def link(words: str, url: str) -> str:
 def runs_from_right(text: str) -> bool:
     """Say whether a text holds letters of a script that is written from right to left."""
     return not text.isascii() and any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
+
+
+def _with_code(line: str) -> str:
+    parts, position = [], 0
+    for run in _RUN.finditer(line):
+        if found := _ADDRESS.fullmatch(run[0]):
+            parts += [_escape(line[position : run.start()]), f"{_OUR_CODE}`{found[1]}`"]
+            position = run.start() + len(found[1])
+    return "".join([*parts, _escape(line[position:])])
 
 
 def _without_signs(text: str) -> str:
@@ -212,7 +234,8 @@ def as_text(markdown: str) -> str:
     shown, position = [], 0
     for found in re.finditer(_CODE, markdown):
         if found["code"]:
-            shown += [_without_marks(markdown[position : found.start()]), found[0]]
+            before = _without_marks(markdown[position : found.start()])
+            shown += [before, found["address"] or found[0]]
             position = found.end()
     return "".join([*shown, _without_marks(markdown[position:])]).strip()
 
@@ -256,7 +279,7 @@ def _not_escaped(found: re.Match[str]) -> str:
 _CODE = (
     r"(?ms)\\[!-/:-@\[-`{-~]|"
     r"(?P<code>^(?P<fence>`{3,})\w*\n.*?(?:^(?P=fence)$|\Z)"
-    r"|(?<!`)`[^`\n]+`(?!`))"
+    rf"|{_OUR_CODE}`(?P<address>[^`\n]+)`|(?<!`)`[^`\n]+`(?!`))"
 )
 _MARKS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     # A comment shows nothing; it takes its line with it.
