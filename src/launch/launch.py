@@ -13,6 +13,8 @@ import sys
 def main() -> int:
     """Run the command that the command line gives; return the exit code."""
     sys.dont_write_bytecode = True  # a start leaves nothing behind in the action's folder
+    # pydantic would read every archive on the path for plugins, and none is among the libraries.
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - before any import
     sys.path.append(os.path.dirname(here))  # noqa: PTH120
     try:

@@ -12,6 +12,10 @@ from contextlib import suppress
 from pathlib import Path
 
 
+class InstallationError(Exception):
+    """The libraries cannot be had; the message says why and what to do."""
+
+
 def progress(line: str) -> None:
     """Print a line: to the step's log, or beside the output of a command at a terminal."""
     stream = sys.stdout if _on_runner() else sys.stderr

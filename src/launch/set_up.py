@@ -22,8 +22,8 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from launch import libraries, say
-from launch.install import InstallationError, install
 from launch.libraries import CONTENT, FAMILY, LIST, LOCK
+from launch.say import InstallationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -134,6 +134,9 @@ def _made(root: Path, environ: Mapping[str, str]) -> Path:
         if wheels:
             _unpack(wheels, content)
         else:
+            # A release does without it, and without what it imports.
+            from launch.install import install
+
             say.progress(f"Installing the action's libraries in {root}")
             scratch = draft / "scratch"
             scratch.mkdir()
