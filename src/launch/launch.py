@@ -23,9 +23,14 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as error:  # noqa: BLE001 - whatever it is, it is said in one line
+        import shutil
+
         from launch import say
 
-        say.failure("Set-up failed", str(error) or type(error).__name__)
+        if sys.pycache_prefix:
+            # Python does not notice byte code that was cut off; the next start makes it anew.
+            shutil.rmtree(sys.pycache_prefix, ignore_errors=True)
+        say.failure("Set-up failed", say.told(error))
         return 1
     return cli.main(sys.argv[1:])
 

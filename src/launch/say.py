@@ -33,6 +33,16 @@ def output_of(program: str, output: str) -> None:
     progress(f"::{token}::\n::endgroup::")
 
 
+def told(error: Exception) -> str:
+    """Return what to say of whatever has ended the set-up."""
+    if isinstance(error, InstallationError):
+        return str(error)
+    return (
+        f"The action cannot be loaded ({type(error).__name__}: {error}). Its folder should be as "
+        "it was downloaded, with nothing changed or missing."
+    )
+
+
 def failure(title: str, message: str) -> None:
     """Report that the step cannot go on: annotation, output and summary, or a line on stderr.
 
