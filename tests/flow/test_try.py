@@ -107,12 +107,12 @@ def test_a_check_is_tried_on_its_pull_request(tmp_path: Path, event: str) -> Non
 @pytest.mark.parametrize(
     ("payload", "first", "second"),
     [
-        (None, "First run: pull_request, closed", "the same pull request, once more"),
-        ({"schedule": "0 9 * * 5"}, "First run: schedule", "the same run, once more"),
+        (None, "First run: pull_request, closed", "the same pull request again"),
+        ({"schedule": "0 9 * * 5"}, "First run: schedule", "the same run again"),
         (
             {"action": "published", "release": {"id": 1, "tag_name": "v1"}},
             "First run: release, published",
-            "the same run, once more",
+            "the same run again",
         ),
     ],
 )
@@ -159,8 +159,8 @@ def test_a_broken_spec_fails_the_trial(tmp_path: Path) -> None:
         (["nowhere.yml"], "there is no file nowhere.yml"),
         (["--session-md", "nowhere.md"], "there is no file nowhere.md"),
         (["--event", "nowhere.json"], "there is no file nowhere.json"),
-        (["--event", "list.json"], "list.json holds no JSON object"),
-        (["--event", "broken.json"], "broken.json holds no JSON object"),
+        (["--event", "list.json"], "list.json does not contain a JSON object"),
+        (["--event", "broken.json"], "broken.json does not contain a JSON object"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_one_line(

@@ -173,14 +173,14 @@ def test_a_problem_has_the_place_of_its_expression(text: str, place: str) -> Non
         ("pull_reqest.title", "did you mean `pull_request`?"),
         ("pull_request.titel", "did you mean `pull_request.title`?"),
         ("pull_request['titel']", "did you mean `pull_request.title`?"),
-        ("title", "there are `pull_request`, `issue`, `release`, `repository`"),
+        ("title", "the known ones are `pull_request`, `issue`, `release`, `repository`"),
         ("secrets.KEY | default('x')", "`secrets` is not known here"),
         ("env.HOME", "`env` is not known here"),
         ("pull_request.title | uper", "did you mean `| upper`?"),
         ("pull_request.title.uper()", "did you mean `.upper`?"),
         ("vars.taem", "there is `vars.team`"),
         ("pull_request.labels", "`| join(', ')`"),
-        ("pull_request", "there are `pull_request.number`"),
+        ("pull_request", "has several values: `pull_request.number`"),
         ("inputs", "choose one, such as `inputs.x`"),
         ("", "Expected an expression, got '}}'"),
         ("a b", "got 'b'"),
@@ -212,7 +212,7 @@ def test_without_values_the_texts_stay() -> None:
         ("issue.title ~ 'x'", "`| default('…')`"),
         ("issue.number + 1", "`| default('…')`"),
         ("'a' if issue.title else 'b'", "`| default('…')`"),
-        ("pull_request.labels[5]", "there is no item 5"),
+        ("pull_request.labels[5]", "this value has no item 5"),
         ("vars.more", "`vars` does not set it"),
     ],
 )
@@ -224,7 +224,7 @@ def test_an_absent_value_is_an_error_that_says_why(expression: str, why: str) ->
 def test_a_text_that_comes_out_blank_says_what_helps() -> None:
     """A required text may not be blank once it is filled in; an optional one counts as left out."""
     [found] = problems("topic: t\ngoal: '{{ pull_request.body }}'\n")
-    assert found == "2:7: `goal` is blank; write what it says then: `| default('…', true)`"
+    assert found == "2:7: `goal` is blank; write a fallback: `| default('…', true)`"
     text = b"topic: t\ngoal: g\ncritical: '{{ pull_request.body }}'\n"
     assert read_spec(text, "s.yml", VALUES).critical is None
 
@@ -243,14 +243,14 @@ def test_an_unquoted_expression_is_told_to_be_quoted(goal: str) -> None:
 def test_the_syntax_of_workflows_gets_a_hint(goal: str) -> None:
     """`${{ … }}` is never evaluated; the problem says what a spec has instead."""
     [found] = problems(f"topic: t\ngoal: a {goal}\n")
-    assert found.startswith("2:9: `${{ … }}` is the syntax of workflows")
+    assert found.startswith("2:9: `${{ … }}` is workflow syntax")
 
 
 @pytest.mark.parametrize("goal", ["{% if actor %}x{% endif %}", "{# x #}"])
 def test_statements_and_comments_are_errors(goal: str) -> None:
     """Of Jinja a spec has the expressions alone."""
     found = problems(f"topic: t\ngoal: '{goal}'\n")
-    assert all("is not filled in; a spec has expressions alone" in one for one in found)
+    assert all("is not supported; a spec has only expressions" in one for one in found)
 
 
 @pytest.mark.parametrize(
@@ -306,9 +306,9 @@ def test_an_expression_reaches_no_internals_and_no_great_size(expression: str) -
 def test_texts_and_their_number_are_bounded() -> None:
     """A text has a greatest length once it is filled in, and a spec a greatest number of them."""
     [found] = problems("topic: t\ngoal: '{{ vars.long }}{{ vars.long }}'\n")
-    assert f"more than {LONGEST_TEXT:,} characters" in found
+    assert f"longer than {LONGEST_TEXT:,} characters" in found
     [found] = problems(f"topic: t\ngoal: '{'{{ actor }}' * (MOST_EXPRESSIONS + 9)}'\n")
-    assert f"a spec may hold {MOST_EXPRESSIONS} expressions" in found
+    assert f"a spec can contain at most {MOST_EXPRESSIONS} expressions" in found
 
 
 def test_the_problems_of_a_spec_are_bounded() -> None:

@@ -61,7 +61,11 @@ class Given:
             is_event = isinstance(json.loads(Path(self.event).read_bytes()), dict)
         except (ValueError, RecursionError):
             is_event = False
-        return "" if is_event else f"{self.event} holds no JSON object, so it is no event payload"
+        return (
+            ""
+            if is_event
+            else (f"{self.event} does not contain a JSON object, so it is not an event payload")
+        )
 
     def lay_out(self, folder: Path) -> tuple[Path, list[str]]:
         """Return the repository's folder, and the paths of spec and background in it."""
@@ -90,11 +94,14 @@ def demonstrate(run: Run, given: Given) -> int:
         return 1
     with tempfile.TemporaryDirectory() as folder, Sandbox() as sandbox:
         stage = _Stage(Path(folder), sandbox, given)
-        sys.stdout.write("A trial run against built-in stand-ins: nothing leaves this machine.\n")
+        sys.stdout.write(
+            "A trial run against built-in stand-ins for Harmonica and GitHub: nothing leaves this "
+            "machine.\n"
+        )
         code, runs = stage.run(run, f"First run: {stage.occasion}"), "one run"
         if code == 0:
             again = "the same pull request" if stage.number else "the same run"
-            code, runs = stage.run(run, f"Second run: {again}, once more"), "two runs"
+            code, runs = stage.run(run, f"Second run: {again} again"), "two runs"
         sessions = len(sandbox.harmonica.sessions) - stage.earlier
         comments = len(sandbox.github.comments)
         sys.stdout.write(f"\nAfter {runs}: sessions {sessions}, comments {comments}.\n")

@@ -141,8 +141,8 @@ def _by_file(problems: Iterable[Problem]) -> Iterator[str]:
 def unexpected_failure() -> str:
     """Return the job summary of a run that met a bug of ours."""
     return (
-        "## Harmonica session: failed\n\nThis is a bug of the action, not of your workflow. "
-        "The log of the step shows where it happened; please report it.\n"
+        "## Harmonica session: failed\n\nThis is a bug in the action, not in your "
+        "workflow. The log of the step shows where it happened; please report it.\n"
     )
 
 
@@ -157,14 +157,14 @@ def skipped(reason: str, workflow: str) -> str:
 
     if reason == "Dependabot":
         advice = (
-            "Runs that Dependabot starts see Dependabot's own secrets only: add the key there, "
-            "under Settings, Secrets and variables, Dependabot, or leave these runs out."
+            "Runs started by Dependabot can see only Dependabot's own secrets. Add the key "
+            "under **Settings → Secrets and variables → Dependabot**, or skip these runs:"
         )
         block = "if: github.actor != 'dependabot[bot]'"
     else:
         advice = (
-            "GitHub gives no secrets to pull requests from forks. The following workflow has the "
-            "key. It reads the spec from your default branch, which the pull request cannot "
+            "GitHub does not pass secrets to pull requests from forks. The following workflow has "
+            "the key. It reads the spec from your default branch, which the pull request cannot "
             "change; set `spec` to the path of yours:"
         )
         block = workflow.rstrip("\n")
