@@ -84,12 +84,9 @@ def test_a_server_without_lists_of_names_makes_the_session(consumer: Consumer) -
     assert consumer.created[0].keys() == {"topic", "goal", "context"}
     told = [annotation.message.partition(" (GET")[0] for annotation in run.annotations]
     assert told == [
-        (("The session goes without the template `A`: this Harmonica server has "
-"no templates")),
-        (("The session goes without the project `B`: this Harmonica server has "
-"no projects")),
-        (("The session goes without the group `C`: this Harmonica server has no "
-"groups")),
+        ("The session goes without the template `A`: this Harmonica server has no templates"),
+        ("The session goes without the project `B`: this Harmonica server has no projects"),
+        ("The session goes without the group `C`: this Harmonica server has no groups"),
     ]
     assert consumer.on_pull_request("synchronize").outputs["status"] == "reused"
 

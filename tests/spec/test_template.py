@@ -23,6 +23,7 @@ from harmonica_session.spec.template import (
     MOST_PROBLEMS,
 )
 from harmonica_session.spec.values import NAMES, Group
+from harness.pages import table, text_of
 
 if TYPE_CHECKING:
     from harmonica_session.spec.values import Values
@@ -43,6 +44,7 @@ VALUES: Values = {
 }
 
 # Builds the reader of specs as the action does, and tells whether Jinja2 was needed for a spec.
+PAGE = ".github/docs/values.md"
 READ_AND_TELL = """
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -336,22 +338,19 @@ def test_jinja2_is_loaded_only_for_a_spec_that_needs_it(goal: str, *, is_needed:
     assert told.stdout.strip() == str(is_needed)
 
 
-def test_the_readme_lists_names_filters_and_methods() -> None:
-    """What the README says is there is what is there."""
-    readme = (ROOT / "README.md").read_text("utf-8")
-    section = readme.partition("## Values from the event\n")[2].partition("\n## ")[0]
-    rows = dict(
-        line.strip("|").strip().split(" | ") for line in section.splitlines() if "| `" in line
-    )
-    assert [name.strip("`") for name in rows] == list(NAMES)
+def test_the_documents_list_names_filters_and_methods() -> None:
+    """What the page says is there is what is there."""
+    rows = table(PAGE, "Names")
+    assert list(rows) == list(NAMES)
     for name, inside in NAMES.items():
         if inside:
-            assert rows[f"`{name}`"] == ", ".join(f"`{item}`" for item in inside)
+            assert rows[name] == ", ".join(f"`{item}`" for item in inside)
+    text = text_of(PAGE)
     for word in (*FILTERS, *TEXT_METHODS, *Spec.model_fields.keys() & {"topic", "prompt"}):
-        assert f"`{word}`" in section
+        assert f"`{word}`" in text
     assert DATE_METHODS == ("isoformat", "strftime")
     for number in (LONGEST_EXPRESSION, MOST_EXPRESSIONS, LONGEST_TEXT):
-        assert f"{number:,}" in section
+        assert f"{number:,}" in text
 
 
 PARTS = st.sampled_from(

@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 
 def skip(world: World, reason: str) -> None:
     """Say that GitHub withheld the key, and which workflow has it."""
+    from importlib.resources import files
+
     message = f"This run was started by {reason}, so GitHub gave it no Harmonica API key."
     world.runner.annotate(
         "notice", TITLE, [f"{message} Nothing was created; the summary says why."]
     )
     world.runner.output({"status": "skipped"})
-    world.runner.summary(summary.skipped(reason))
+    # The one that README and `init` start with, so that nobody is told two ways to do it.
+    workflow = files("harmonica_session") / "starters/retrospective/workflow.yml"
+    world.runner.summary(summary.skipped(reason, workflow.read_text("utf-8")))
 
 
 def fail(runner: Runner, error: ActionError, failed: Failed) -> None:
