@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from launch import say
 from launch.libraries import inside
+from launch.say import InstallationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,10 +68,6 @@ ADVICE = (
 # others together: two of it side by side take half the time.
 LARGE = "pydantic-core"
 MAX_TAIL = 500
-
-
-class InstallationError(Exception):
-    """The libraries cannot be had; the message says why and what to do."""
 
 
 class Installer(NamedTuple):

@@ -23,7 +23,7 @@ def main() -> int:
     except Exception as error:  # noqa: BLE001 - whatever it is, it is said in one line
         from launch import say
 
-        say.failure("Set-up failed", str(error) or type(error).__name__)
+        say.failure("Set-up failed", say.told(error))
         return 1
     return cli.main(sys.argv[1:])
 

@@ -121,6 +121,8 @@ def use(folder: Path) -> list[str] | None:
         for name in names
         if name.endswith(tuple(EXTENSION_SUFFIXES))
     }
+    # No plugin comes along, and to look for one opens every wheel.
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     if wheels := carried():
         sys.meta_path.insert(0, Carried(extensions, wheels))
         sys.path += map(str, wheels)

@@ -22,8 +22,9 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from launch import libraries, say
-from launch.install import InstallationError, install
+from launch.install import install
 from launch.libraries import CONTENT, FAMILY, LIST, LOCK
+from launch.say import InstallationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
