@@ -89,8 +89,14 @@ import _ssl
 if all(map(PathFinder.find_spec, ("hmac", "ssl", "zipfile"))):
     label = EXTENSION_SUFFIXES[0].strip(".").rpartition(".")[0]
     if sys.platform == "darwin":
-        import os
-        label += "-" + os.uname()[4]
+        import posix
+        label += "-" + posix.uname()[4]
+    if sys.platform == "linux":
+        import posix
+        try:
+            posix.confstr("CS_GNU_LIBC_VERSION")
+        except (OSError, ValueError):
+            label = label.replace("gnu", "musl")
     sys.stdout.write(" %s %s" % (label, sys.executable))
 ' </dev/null 2>/dev/null)
   case $answer in
