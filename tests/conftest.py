@@ -144,8 +144,6 @@ def invitation() -> Invitation:
         critical="",
         questions=(),
         background=None,
-        results_visibility="",
-        is_public=False,
         is_completed=False,
     )
 

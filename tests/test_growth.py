@@ -92,7 +92,7 @@ def _expressions() -> Iterator[tuple[str, str, int]]:
                 yield f"{name}, {at}", str(args[0].value), 0
     for at, (pattern, _) in enumerate(markdown._MARKS):  # noqa: SLF001 - the texts are there alone
         yield f"text.markdown._MARKS, {at}", pattern, re.MULTILINE
-    yield "text.markdown._CODE_BLOCK", markdown._CODE_BLOCK, 0  # noqa: SLF001 - likewise
+    yield "text.markdown._CODE", markdown._CODE, 0  # noqa: SLF001 - likewise
 
 
 EXPRESSIONS = {

@@ -79,6 +79,11 @@ class ActionError(Exception):
         ]
         super().__init__("; ".join(str(problem) for problem in self.problems))
 
+    @property
+    def may_leave_something(self) -> bool:
+        """Whether there may be something that the request was to create all the same."""
+        return False
+
 
 class InputError(ActionError):
     """An input of the action, or an environment variable, is unusable."""
@@ -141,6 +146,11 @@ class NotSent(ServiceError):
 
 class FateUnknown(ServiceError):
     """The request may have been carried out, but no answer says so."""
+
+    @property
+    def may_leave_something(self) -> bool:
+        """Nobody knows."""
+        return True
 
 
 class Refused(ServiceError):
@@ -222,3 +232,8 @@ class AnswerUnusable(ServiceError):
         """Take the line to show and the session that must not be lost."""
         super().__init__(message)
         self.session_id = session_id
+
+    @property
+    def may_leave_something(self) -> bool:
+        """The session is there."""
+        return bool(self.session_id)

@@ -74,6 +74,11 @@ class Event:
     server_url: str = ""
 
     @property
+    def repository_url(self) -> str:
+        """Address of the repository for people, empty outside of GitHub Actions."""
+        return f"{self.server_url}/{self.repository}" if self.server_url and self.repository else ""
+
+    @property
     def about_repository(self) -> AboutRepository:
         """What the event says of the repository; nothing where that has another form."""
         from harmonica_session.words.visibility import AboutRepository

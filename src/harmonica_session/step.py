@@ -53,15 +53,20 @@ def guarded(
         clock: What to measure the deadline and to wait with.
         command: A word of the table of commands, in place of the one that the inputs name.
     """
+    # What `create` raises has come before its first write, as has an input that cannot be used.
+    is_clear = True
     try:
         for secret in secrets_in(env):
             runner.mask(secret)
         world = unconnected(env, _event_payload(env), runner, files, clock)
-        return 0 if _run(world, env, COMMANDS[command or world.inputs.command]) else 1
+        word = command or world.inputs.command
+        is_clear = word == "create"
+        return 0 if _run(world, env, COMMANDS[word]) else 1
     except ActionError as error:
         from harmonica_session.report.hand_on import fail
+        from harmonica_session.report.summary import Failed
 
-        fail(runner, error)
+        fail(runner, error, Failed(is_nothing_created=is_clear))
         return 1
     except KeyboardInterrupt:
         runner.say(

@@ -21,7 +21,7 @@ from harmonica_session.edges.files.workspace import (
 from harmonica_session.edges.network.clock import Clock
 from harmonica_session.edges.runner.runner import Terminal
 from harmonica_session.errors import ActionError
-from harmonica_session.inputs import DEFAULTS
+from harmonica_session.inputs import DEFAULT_SPEC
 from harmonica_session.step import guarded, run_action
 
 if TYPE_CHECKING:
@@ -30,6 +30,22 @@ if TYPE_CHECKING:
     Words: TypeAlias = argparse.Namespace
 
 _ENDINGS = (".yml", ".yaml")
+_ABOUT_VALIDATE = (
+    "Check specs, and the files that they take their background from, as create does before it "
+    "asks anybody. Each mistake is shown with its file, line and column. No key and no network are "
+    "needed, but for --online. The exit code is 1 when anything is wrong."
+)
+# Wrapped by hand, for the list of kinds below it must not be.
+_ABOUT_INIT = """\
+Write a starter spec, .harmonica/KIND.yml, and the workflow that uses it,
+.github/workflows/KIND.yml, below the current folder, which should be the root
+of your repository. A file that is there already is left as it is, and the exit
+code is 1. Nothing is sent anywhere."""
+_ABOUT_TRY = (
+    "Run the action twice against built-in stand-ins for Harmonica and GitHub, and show log, "
+    "outputs, comment and job summary of each run. No account is needed, and nothing leaves this "
+    "machine. A run that fails is the last one."
+)
 
 
 def run(argv: Sequence[str]) -> int:
@@ -75,11 +91,12 @@ def _parser() -> argparse.ArgumentParser:
         "spec",
         metavar="PATH",
         nargs="*",
-        help=f"a spec, or a folder of specs; {DEFAULTS['spec']} when left out",
+        help=f"a spec, or a folder of specs; {DEFAULT_SPEC} when left out",
     )
     validating.add_argument(
         "--online", action="store_true", help="look the names up too, with HARMONICA_API_KEY"
     )
+    validating.description = _ABOUT_VALIDATE
     add("schema", _schema, "print the JSON Schema of the spec, for editors")
     starting = add("init", _init, "write a starter spec and a workflow")
     usual = next(iter(KINDS))
@@ -87,12 +104,14 @@ def _parser() -> argparse.ArgumentParser:
         "kind", metavar="KIND", choices=KINDS, nargs="?", default=usual, help=f"default: {usual}"
     )
     starting.formatter_class = argparse.RawDescriptionHelpFormatter
+    starting.description = _ABOUT_INIT
     starting.epilog = "kinds:\n" + "\n".join(f"  {kind:20}{KINDS[kind]}" for kind in KINDS)
     trying = add("try", _try, "run the action twice against built-in stand-ins; needs no account")
     trying.add_argument(
         "spec", metavar="SPEC", nargs="?", help="path of a spec; a built-in one when left out"
     )
     trying.add_argument("--event", metavar="FILE", help="event payload, as GitHub sends it")
+    trying.description = _ABOUT_TRY
     for command in (creating, trying):
         command.add_argument("--session-md", metavar="FILE", help="background for the context")
     return parser
@@ -108,7 +127,7 @@ def _create(words: Words) -> int:
 
 def _validate(words: Words) -> int:
     specs, code = [], 0
-    for path in words.spec or [DEFAULTS["spec"]]:
+    for path in words.spec or [DEFAULT_SPEC]:
         try:
             found = files_at(path, _ENDINGS)
         except ActionError as error:

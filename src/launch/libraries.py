@@ -129,11 +129,10 @@ def use(folder: Path) -> list[str] | None:
         for name in names
         if name.endswith(tuple(EXTENSION_SUFFIXES))
     }
-    # No plugin comes along, and to look for one opens every wheel.
-    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     if wheels := carried():
-        sys.meta_path.insert(0, Carried(extensions, wheels))
-        sys.path += map(str, wheels)
+        finder = Carried(extensions, wheels)
+        sys.meta_path.insert(0, finder)
+        sys.path += finder.archives
     else:
         sys.path.append(content)
         sys.pycache_prefix = str(folder / BYTE_CODE.parent.name)
@@ -142,7 +141,12 @@ def use(folder: Path) -> list[str] | None:
 
 
 class Carried:
-    """An import finder for the byte code of a release, and for extension modules in a folder."""
+    """An import finder for the byte code of a release, and for extension modules in a folder.
+
+    Attributes:
+        archives: The wheels that it has no byte code of, for Python's own finder. A library that is
+            not there is looked for in each, and what a wheel holds takes time to read.
+    """
 
     def __init__(self, extensions: Mapping[str, str], wheels: Iterable[Path]) -> None:
         """Read the byte code for this Python.
@@ -153,13 +157,15 @@ class Carried:
         """
         self._extensions = extensions
         self._places = {wheel.name.partition("-")[0]: str(wheel) for wheel in wheels}
-        self._places[""] = str(SOURCES)
         self._modules: dict[str, Module] = {}
         # A build lacks it for a Python that it did not find; imports then read the wheels.
         if BYTE_CODE.is_file():
             data = memoryview(BYTE_CODE.read_bytes())
             if data[: len(MAGIC_NUMBER)] == MAGIC_NUMBER:
                 self._modules = marshal.loads(data[len(MAGIC_NUMBER) :])  # noqa: S302 - our own
+        known = {library for _, library, _, _ in self._modules.values()}
+        self.archives = [path for library, path in self._places.items() if library not in known]
+        self._places[""] = str(SOURCES)
 
     def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
         """Tell Python's import how to load a module; None if it is not one of these."""

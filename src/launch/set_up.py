@@ -22,7 +22,6 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from launch import libraries, say
-from launch.install import install
 from launch.libraries import CONTENT, FAMILY, LIST, LOCK
 from launch.say import InstallationError
 
@@ -138,6 +137,9 @@ def _made(root: Path, archives: list[ZipFile], environ: Mapping[str, str]) -> Pa
                 content, [it for it in members if it.endswith(tuple(EXTENSION_SUFFIXES))]
             )
         if not archives:
+            # A release does without it, and without what it imports.
+            from launch.install import install
+
             say.progress(f"Installing the action's libraries in {root}")
             scratch = draft / "scratch"
             scratch.mkdir()

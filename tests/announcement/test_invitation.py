@@ -13,11 +13,14 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import example, given, settings
 
-from harmonica_session.announcement.invitation import LONGEST_COMMENT, comment
+from harmonica_session.announcement.invitation import LONGEST_COMMENT, comment, with_standing
 from harmonica_session.announcement.invitation import invitation as text
+from harmonica_session.announcement.trust import HOMEPAGE, Trust
+from harmonica_session.words.opening import Opening
 from harmonica_session.words.place import Place
 from harmonica_session.words.pull_request import Comment
 from harness.documents import ATTACK, TEXTS, full, headings, links
+from harness.rendered import rendered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +53,7 @@ def test_a_comment_full_of_attacks(
     golden: Callable[[str, str], None], seal: Seal, receipt: Receipt, invitation: Invitation
 ) -> None:
     """Every text is hostile, and the comment is still the comment."""
-    hostile = replace(full(invitation, ATTACK), notes=(ATTACK,))
+    hostile = full(invitation, ATTACK)
     golden(
         "comment-hostile.md", seal.signed(receipt, _PLACE, comment(hostile, spec=f"{ATTACK}.yml"))
     )
@@ -77,6 +80,45 @@ def test_an_invitation_says_until_when_below_the_link(invitation: Invitation) ->
     assert lines[link + 1 : link + 4] == ["", until, ""]
 
 
+@pytest.mark.parametrize("words", ["Open until 5!", "2 have taken part", "This round is over."])
+def test_the_hosts_words_are_not_taken_for_ours(invitation: Invitation, words: str) -> None:
+    """Who came is written below the link, whatever a stranger's paragraph begins with."""
+    own = replace(
+        invitation, opening=Opening(f"{words}\nx"), goal=f"{words}\nx", until="Open until now"
+    )
+    document = with_standing(text(own), "3 have taken part.")
+    assert "\n\n3 have taken part.\n\n" in document
+    assert document == text(replace(own, until="3 have taken part."))
+    without = with_standing(text(replace(own, until="")), "3 have taken part.")
+    assert without == text(replace(own, until="3 have taken part."))
+
+
+def test_lists_do_not_run_into_each_other(invitation: Invitation) -> None:
+    """Between the questions and what is good to know stand words."""
+    page = rendered(text(full(invitation)))
+    assert not re.search(r"</[ou]l>\s*<[ou]l>", page)
+
+
+def test_a_text_of_several_lines_keeps_them(invitation: Invitation) -> None:
+    """Each in its own place, with its own lines."""
+    lines = "one\n\n- two"
+    it = replace(invitation, goal=lines, critical=lines, questions=(lines,), opening=Opening(lines))
+    page = rendered(text(it))
+    assert page.count("one<br />\n- two") == 4
+    assert page.count("<li>one<br />") == 1
+    assert page.count("<blockquote>") == 1
+
+
+def test_a_text_from_right_to_left_has_a_paragraph_of_its_own(invitation: Invitation) -> None:
+    """GitHub gives each paragraph, heading and list the direction of its first letter."""
+    words = "\u05de\u05d4 \u05e2\u05d9\u05db\u05d1?"
+    it = replace(invitation, topic=words, goal=words, critical=words, questions=(words,))
+    page = rendered(text(it))
+    assert page.count(f"<p>{words}</p>") == 2
+    assert f"<h2>{words}</h2>" in page
+    assert f"<ol>\n<li>{words}</li>" in page
+
+
 def test_nobody_is_invited_to_a_round_that_is_over(invitation: Invitation) -> None:
     """The reason stands in the place of the invitation, and the link is still there."""
     document = text(replace(invitation, until="", over="This round is over. Really."))
@@ -99,16 +141,23 @@ def test_what_harmonica_calls_completed_is_said_before_what_we_reckon(
         ("host", "only the host"),
         ("participants", "everyone who completes"),
         ("public", "anyone who has the link"),
-        ("", "default"),
     ],
 )
 def test_who_can_see_the_results_is_said(
     invitation: Invitation, visibility: str, words: str
 ) -> None:
     """Each setting has its own sentence."""
-    document = text(replace(invitation, results_visibility=visibility))
+    document = text(replace(invitation, trust=Trust(results_visibility=visibility)))
     (line,) = re.findall(r"^- Results: .*$", document, re.MULTILINE)
     assert words in line
+
+
+@pytest.mark.parametrize("visibility", ["", "unknown", "team"])
+def test_nothing_is_said_of_results_that_nobody_spoke_of(
+    invitation: Invitation, visibility: str
+) -> None:
+    """A hedge would say no more than nothing."""
+    assert "Results" not in text(replace(invitation, trust=Trust(results_visibility=visibility)))
 
 
 def test_a_link_leads_where_it_should(
@@ -117,7 +166,7 @@ def test_a_link_leads_where_it_should(
     """What a checked link may hold does not end it, nor make it something else."""
     url = "https://h.example.com/*a*_b_~c~/[d]/chat?s=1&t=%20&u='2'#@e"
     tokens = tokens_of(text(replace(invitation, join_url=url)))
-    assert [unquote(link) for link in links(tokens)] == [unquote(url)]
+    assert [unquote(link) for link in links(tokens)] == [unquote(url), HOMEPAGE]
 
 
 def test_many_questions_are_counted(invitation: Invitation) -> None:
@@ -142,11 +191,13 @@ def test_a_comment_is_bounded(
         critical=long,
         questions=(long,) * 200,
         background=(long, long),
-        is_public=True,
-        notes=(long, long),
+        trust=full(invitation).trust,
+        opening=Opening(long, long),
     )
     kept = receipt.model_copy(update={"session_id": "\u20ac" * 200, "join_url": largest.join_url})
-    body = seal.signed(kept, Place(10**17), comment(largest, spec=long))
+    body = seal.signed(
+        kept, Place(10**17), comment(largest, spec=long, spec_url="https://h/" + "%26" * 660)
+    )
     assert len(body) <= LONGEST_COMMENT < _MOST
     assert seal.read(Comment(id=1, body=body), Place(10**17))
 
@@ -161,8 +212,8 @@ def test_no_text_changes_a_comment(
     tokens_of: Callable[[str], list[Token]],
     text: str,
 ) -> None:
-    """The receipt stays alone on its line, and there is one link, no mention and no HTML more."""
-    hostile = replace(full(invitation, text), notes=(f"Note{text}",))
+    """The receipt stays alone on its line, and the links are ours, no mention and no HTML more."""
+    hostile = replace(full(invitation, text), opening=Opening(f"Come{text}", f"10 min{text}"))
     body = seal.signed(receipt, _PLACE, comment(hostile, spec=f"{text}.yml"))
     line = body.split("\n")[0]
     assert body.count("<!--") == body.count("-->") == 1
@@ -171,7 +222,7 @@ def test_no_text_changes_a_comment(
     assert (ours.receipt, ours.is_signed, ours.is_intact) == (receipt, True, True)
     assert not re.search(r"@\w", body)
     tokens = tokens_of(body)
-    assert links(tokens) == [invitation.join_url]
+    assert links(tokens) == [invitation.join_url, HOMEPAGE]
     assert len(headings(tokens)) == 2
     html = [t.content.strip() for t in tokens if t.type in ("html_block", "html_inline")]
     assert html == [line, "<sub>", "</sub>"]

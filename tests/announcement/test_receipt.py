@@ -6,6 +6,7 @@ import json
 import re
 from base64 import b64decode, b64encode
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
 PLACE = Place(7)
+GOLDEN = Path(__file__).parents[1] / "golden"
 _KEY = SecretStr("hm_live_0123")
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
@@ -76,6 +78,13 @@ def test_a_receipt_is_read_back(seal: Seal, receipt: Receipt) -> None:
     """What was written is what is read, in the place that it was written for."""
     comment = _comment(seal.signed(receipt, PLACE, "## Topic\n"))
     assert seal.read(comment, PLACE) == OurComment(comment, receipt, is_signed=True)
+
+
+def test_a_comment_of_an_earlier_version_is_ours(seal: Seal, receipt: Receipt) -> None:
+    """Its text reads in another way, and its receipt lacks what is kept since."""
+    ours = seal.read(_comment((GOLDEN / "comment-earlier.md").read_text("utf-8")), PLACE)
+    assert ours
+    assert (ours.receipt, ours.is_signed, ours.is_intact) == (receipt, True, True)
 
 
 def test_a_receipt_is_one_hidden_line(seal: Seal, receipt: Receipt) -> None:

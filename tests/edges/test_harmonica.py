@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from contextlib import ExitStack
 from datetime import datetime, timezone
@@ -186,11 +187,11 @@ ADVICE = {
     400: "check the spec",
     401: "check the secret behind `api-key`; the key may be mistyped or revoked, and Harmonica "
     "says the same while its database is down",
-    403: "check `project_id` and `template_id`",
+    403: "the key's account has no access to this",
     404: "check `api-url`",
     405: "check `api-url`",
     409: "run it again later",
-    413: "shorten `context` or SESSION.md",
+    413: "the request is too large; shorten `goal`",
     422: "check the spec",
     429: "too many requests were made; run it again in 60 seconds",
 }
@@ -212,6 +213,43 @@ def test_refusal_is_one_line(box: Sandbox, harmonica: Harmonica, status: int) ->
     assert ADVICE[status] in line
     assert len(line.splitlines()) == 1
     assert (caught.value.status, caught.value.code) == (status, "its_code")
+
+
+@pytest.mark.parametrize(
+    ("fields", "advice"),
+    [
+        ({}, "access to this"),
+        ({"project_id": "p"}, "access to this; check the project"),
+        ({"template_id": "t"}, "access to this; check the template"),
+        (
+            {"project_id": "p", "template_id": "t", "distribution": [{"channel": "telegram"}]},
+            "access to this; check the project, the template and the channels of `distribution`",
+        ),
+    ],
+)
+def test_advice_names_what_the_spec_has(
+    box: Sandbox, harmonica: Harmonica, fields: dict[str, Any], advice: str
+) -> None:
+    """Nobody is sent to look for a key that is not there."""
+    said = {"error": {"code": "forbidden", "message": "No"}}
+    box.fail("POST", SESSIONS, Fault.status(403, body=said))
+    with pytest.raises(Refused) as caught:
+        harmonica.create(SessionRequest(topic="Lunch", goal="Decide", **fields))
+    assert str(caught.value).endswith(advice)
+
+
+@pytest.mark.parametrize("status", [400, 403, 413, 422])
+def test_advice_on_a_question_names_nothing_of_a_spec(
+    box: Sandbox, harmonica: Harmonica, status: int
+) -> None:
+    """A list is asked for whatever the spec says."""
+    said = {"error": {"code": "its_code", "message": "No"}}
+    box.fail("GET", SESSIONS, Fault.status(status, body=said))
+    with pytest.raises(Refused) as caught:
+        harmonica.active_with_topic("Lunch")
+    advice = str(caught.value).rpartition("): ")[2]
+    assert not {"spec", "project", "template", "`"} & set(re.split("[ ;]", advice))
+    assert "shorten" not in advice
 
 
 @pytest.mark.parametrize("status", [400, 404, 405, 413, 429])
@@ -267,7 +305,7 @@ def test_unknown_key_is_told(box: Sandbox, to: Connect) -> None:
 def test_too_large_a_request_is_told(box: Sandbox, harmonica: Harmonica) -> None:
     """A request beyond the platform's limit is refused with what to shorten."""
     box.harmonica.strict_context_limit = 100
-    with pytest.raises(FateUnknown, match=r"413 .* shorten `context` or SESSION\.md"):
+    with pytest.raises(FateUnknown, match=r"413 .*; shorten the background, whose"):
         harmonica.create(SessionRequest(topic="Lunch", goal="Decide", context="x" * 100))
 
 

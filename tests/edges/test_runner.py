@@ -167,14 +167,18 @@ def test_ten_annotations_are_shown(step: Step) -> None:
 
 
 def test_the_eleventh_problem_stands_in_the_log(step: Step) -> None:
-    """GitHub shows ten of a kind, so the log lists all, each with its place."""
+    """GitHub shows ten of a kind, so the log lists the rest, each with its place, and once."""
     problems = [Problem("a.yml", n, 2, f"problem {n}") for n in range(1, 12)]
     step.runner(Runner).annotate("error", "Title", problems)
     assert len(step.commands) == 10
-    assert step.lines[10:] == [
-        "All 11 problems:",
-        *(f"a.yml:{n}:2: problem {n}" for n in range(1, 12)),
-    ]
+    assert step.lines[10:] == ["And 1 more:", "a.yml:11:2: problem 11"]
+
+
+def test_at_a_terminal_every_problem_is_said_once(step: Step) -> None:
+    """Nothing is cut there, so nothing is listed apart."""
+    problems = [Problem("a.yml", n, 2, f"problem {n}") for n in range(1, 12)]
+    step.runner(Terminal).annotate("error", "Title", problems)
+    assert step.lines == [f"error: a.yml:{n}:2: problem {n}" for n in range(1, 12)]
 
 
 def test_listed_problems_are_no_commands(step: Step) -> None:
@@ -335,11 +339,11 @@ from harmonica_session.edges.runner.step_files import StepFiles
 output, summary, room = sys.argv[1:]
 files = StepFiles({"GITHUB_OUTPUT": output, "GITHUB_STEP_SUMMARY": summary})
 assert files.output({"status": "created"}) == ""
-assert files.summary("first, and longer than the second\\n") == ""
+assert files.summary("first, and longer than the second\\n", "") == ""
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(room), int(room)))
 print(files.output({"topic": "x" * 10_000, "status": "reused"}))
-print(files.summary("y" * 10_000))
-print(files.summary("second\\n") == "")
+print(files.summary("y" * 10_000, ""))
+print(files.summary("second\\n", "") == "")
 """
 
 

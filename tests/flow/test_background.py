@@ -611,7 +611,7 @@ def test_the_summary_lists_what_was_sent(consumer: Consumer) -> None:
     again = consumer.on_pull_request("synchronize")
     size = len(sent(consumer)) - len("Last time\n\n")
     row = f"SESSION.md (9 characters), pull requests merged since 2026-11-01 ({size} characters)"
-    assert f"| Background sent | {row} |" in first.summary
+    assert f"- Background sent: {row}\n" in first.summary
     assert again.outputs["status"] == "reused"
     assert "Background sent" not in again.summary
     assert "from SESSION.md, pull requests merged since 2026-11-01." in consumer.bodies[0]

@@ -69,7 +69,7 @@ def test_each_kind_of_source_is_attached(consumer: Consumer) -> None:
     assert rows[1]["content"] == PDF
     assert {row["session_id"] for row in rows} == {run.outputs["session_id"]}
     assert run.annotations == []
-    listed = f"docs/notes.md, docs/Plan.PDF, <https://example.org/a?b=c>, {earlier['id']}"
+    listed = f"docs/notes.md, docs/Plan.PDF, https:\u200b//example.org/a?b=c, {earlier['id']}"
     assert listed in run.summary
 
 

@@ -74,7 +74,7 @@ NOT_FOR_VALIDATE = NOT_FOR_CREATE - {"commands.validate"} | {
     *("commands.create", "edges.github", "edges.harmonica", "edges.network.transport"),
     *("announcement.our_comments", "announcement.post", "background.gather", "session"),
 }
-MOST_FOR_CREATE, MOST_FOR_VALIDATE = 103, 60
+MOST_FOR_CREATE, MOST_FOR_VALIDATE = 107, 62
 
 
 @dataclass(frozen=True)

@@ -325,19 +325,20 @@ def test_the_comment_says_what_participants_need(consumer: Consumer) -> None:
         "1. Name\n2. Mail",
         "comes from the spec, SESSION.md",
         "everyone who completes the session",
-        "repository is public, so anyone who has the link can join",
+        "repository is public, so anyone who sees the link can join",
     ):
         assert expected in body
 
 
 def test_a_chain_that_does_not_run_is_a_warning(consumer: Consumer) -> None:
-    """A 201 with a chain that is not running is said in log, comment, summary and output."""
+    """A 201 with a chain that is not running is told; why, where somebody can mend it."""
     consumer.box.harmonica.chain = {"status": "roster_incomplete", "message": "no lead"}
     run = consumer.on_pull_request()
     assert run.code == 0
     assert run.outputs["chain_status"] == "roster_incomplete"
     assert "no lead" in run.messages("warning")
-    assert "no lead" in consumer.bodies[0]
+    assert "The chain of its template is not running yet." in consumer.bodies[0]
+    assert "no lead" not in consumer.bodies[0]
     assert "no lead" in run.summary
 
 

@@ -59,7 +59,7 @@ def test_a_scheduled_run_opens_an_issue(consumer: Consumer) -> None:
     assert labels(issue) == ["harmonica-session"]
     assert run.outputs["comment_url"] == issue["html_url"]
     assert f"Issue, opened: {issue['html_url']}" in run.log
-    assert f"| Issue | <{issue['html_url']}> |" in run.summary
+    assert f"- Issue: <{issue['html_url']}>\n" in run.summary
     assert run.annotations == []
     assert consumer.bodies == []
     label = consumer.box.github.labels["harmonica-session"]
@@ -538,9 +538,10 @@ def test_a_dry_run_shows_title_and_text(consumer: Consumer) -> None:
     """Nothing is opened, and nobody is asked to."""
     consumer.write(PATH, SPEC.replace("Retrospective", "'Retro #7 by @octo'"))
     run = consumer.run(dry_run="true")
-    assert "The issue \u201cRetro #7 by @octo\u201d" in run.log
-    assert "### [Join the session](" in run.log
+    assert "The issue \u201cRetro #\u200b7 by @\u200bocto\u201d" in run.log
+    assert "Join the session: " in run.log
     assert "The issue \u201cRetro" in run.summary
+    assert "### [Join the session](" in run.summary
     assert "@octo" not in run.summary.partition("```")[0]
     assert issues(consumer) == []
 

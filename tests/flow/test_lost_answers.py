@@ -65,7 +65,7 @@ def test_a_session_that_was_never_made_fails_the_run(consumer: Consumer) -> None
     consumer.box.fail(*CREATE, Fault.drop())
     run = consumer.on_pull_request()
     assert run.code == 1
-    assert run.outputs == {"status": "failed"}
+    assert run.outputs == {"status": "failed", "topic": "Retrospective"}
     assert "again is safe" in run.messages("error")
     assert len(consumer.created) == 1
 

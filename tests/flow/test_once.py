@@ -193,7 +193,7 @@ def test_a_prompt_that_cannot_be_written_is_a_warning(consumer: Consumer) -> Non
 
 
 def test_people_in_a_session_keep_what_they_came_for(consumer: Consumer) -> None:
-    """With participants nothing is changed; log and comment name the differing fields and why."""
+    """With participants nothing is changed; log and summary name the differing fields and why."""
     consumer.on_pull_request()
     consumer.box.harmonica.sessions[0]["participant_count"] = 2
     consumer.write(".harmonica/session.yml", CHANGED)
@@ -201,10 +201,13 @@ def test_people_in_a_session_keep_what_they_came_for(consumer: Consumer) -> None
     assert [run.outputs["status"] for run in runs] == ["stale", "stale"]
     assert consumer.box.requests_to(*PATCH_SESSION) == []
     assert len(consumer.box.requests_to("PATCH", "/repos/.*")) == 1
-    for text in (runs[0].messages("warning"), consumer.bodies[0], runs[1].summary):
+    for text in (runs[0].messages("warning"), runs[0].summary, runs[1].summary):
         assert "goal" in text
         assert "people have taken part" in text
-    assert "Agree on one change" in consumer.bodies[0]
+    [body] = consumer.bodies
+    assert "Agree on one change" in body
+    assert "The file has changed since then" in body
+    assert "people have taken part" not in body
 
 
 @pytest.mark.parametrize(
@@ -253,7 +256,7 @@ def test_new_makes_another_session(consumer: Consumer) -> None:
     assert [r.outputs["status"] for r in (first, second, third)] == ["created", "created", "reused"]
     [body] = consumer.bodies
     assert second.outputs["join_url"] in body
-    assert "replaces an earlier one" in body
+    assert f"replaces [an earlier one]({first.outputs['join_url']})" in body
     assert third.outputs["join_url"] == second.outputs["join_url"]
     assert len(consumer.created) == 2
 
@@ -582,13 +585,13 @@ def test_a_comment_that_missed_an_update_catches_up(consumer: Consumer) -> None:
     assert {r.method for r in consumer.box.requests[before:]} == {"GET"}
 
 
-def test_a_change_that_harmonica_rejects_is_named_in_the_comment(consumer: Consumer) -> None:
+def test_a_change_that_harmonica_rejects_is_named_in_log_and_summary(consumer: Consumer) -> None:
     """A value that is no good is no better on the next push, so nobody is told to wait."""
     said = {"error": {"code": "validation_error", "message": "goal is too long"}}
     consumer.box.fail(*PATCH_SESSION, Fault.status(400, body=said), times=None)
     run = change(consumer)
     assert run.outputs["status"] == "stale"
-    for text in (run.messages("warning"), consumer.bodies[0]):
+    for text in (run.messages("warning"), run.summary):
         assert "goal is too long" in text
         assert "tries again" not in text
 
@@ -622,7 +625,8 @@ def test_somebody_elses_session_is_not_described_by_our_spec(consumer: Consumer)
     assert first.outputs["session_id"] == theirs["id"]
     assert "Made by hand" in body
     assert "Your name?" not in body
-    assert "the host has chosen who can see them" in body
+    assert "Results" not in body
+    assert "The host of the session can read your conversation." in body
     second = consumer.on_pull_request("synchronize")
     assert second.outputs["session_id"] == theirs["id"]
     assert theirs["goal"] == "Made by hand"
@@ -645,11 +649,12 @@ def test_a_spec_is_the_same_however_its_path_is_written(consumer: Consumer) -> N
     assert len(consumer.created) == len(consumer.bodies) == 1
 
 
-def test_a_dry_run_shows_a_receipt_that_would_hold(consumer: Consumer) -> None:
-    """What it would edit is what it shows, receipt and all."""
+def test_a_dry_run_shows_the_comment_as_people_see_it(consumer: Consumer) -> None:
+    """What it would leave standing is what it shows, and the receipt is nothing to look at."""
     first = consumer.on_pull_request()
     run = consumer.on_pull_request("synchronize", dry_run="true")
-    assert consumer.bodies[0].strip() in run.summary
+    assert consumer.bodies[0].partition("\n")[2].strip() in run.summary
+    assert "receipt" not in run.summary + run.log
     assert first.outputs["join_url"] in run.summary
 
 
@@ -700,7 +705,7 @@ def test_a_recognised_session_is_not_promised_what_nobody_can_see(consumer: Cons
     for _ in range(2):
         run = consumer.on_pull_request("synchronize")
         for text in (consumer.bodies[0], run.summary):
-            assert "the host has chosen who can see them" in text
+            assert "Results" not in text
             assert "Your name?" not in text
 
 

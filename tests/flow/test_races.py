@@ -675,7 +675,7 @@ def test_a_comment_that_is_taken_over_says_what_it_replaces(consumer: Consumer) 
     consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
     consumer.on_pull_request("synchronize", env=LATER)
     [body] = consumer.bodies
-    assert f"replaces an earlier one: <{first.outputs['join_url']}>" in body
+    assert f"replaces [an earlier one]({first.outputs['join_url']})." in body
 
 
 @pytest.mark.parametrize("once_per", ["run", "off"])

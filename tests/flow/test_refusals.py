@@ -60,7 +60,7 @@ def test_more_than_ten_mistakes_stand_in_the_log_and_the_summary(consumer: Consu
     run = consumer.on_pull_request()
     assert len(run.annotations) == 10
     assert all(f"`wrong_{number}`" in run.log for number in range(15))
-    assert all(f"wrong\\_{number}" in run.summary for number in range(15))
+    assert all(f": `wrong_{number}` is" in run.summary for number in range(15))
 
 
 def test_a_refused_comment_leaves_the_step_green(consumer: Consumer) -> None:
@@ -110,7 +110,7 @@ def test_comments_that_no_permission_opens_bring_no_block(consumer: Consumer) ->
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [(401, "revoked"), (403, "project_id"), (400, "check the spec")],
+    [(401, "revoked"), (403, "has no access to this"), (400, "check the spec")],
 )
 def test_a_refused_create_says_what_to_do(consumer: Consumer, status: int, words: str) -> None:
     """One line: what was asked, the status, Harmonica's code and message, the way out."""
@@ -132,7 +132,8 @@ def test_an_answer_without_a_link_names_the_session(consumer: Consumer) -> None:
     run = consumer.on_pull_request()
     [session] = consumer.box.harmonica.sessions
     assert run.code == 1
-    assert run.outputs == {"status": "failed", "session_id": session["id"]}
+    topic = {"topic": "Retrospective"}
+    assert run.outputs == {"status": "failed", **topic, "session_id": session["id"]}
     assert session["id"] in run.messages("error")
 
 
@@ -190,14 +191,18 @@ def test_a_missing_key_names_its_usual_causes(consumer: Consumer) -> None:
 
 
 def test_a_dry_run_writes_nothing_and_shows_everything(consumer: Consumer) -> None:
-    """The exact request and the comment stand in log and summary; only reads were sent."""
+    """The comment is there to be read, and the request folded away; only reads were sent."""
     run = consumer.on_pull_request(dry_run="true")
     assert run.code == 0
     assert run.outputs == {"status": "planned", "topic": "Retrospective"}
     assert {r.method for r in consumer.box.requests} == {"GET"}
     assert '"goal": "Agree on one change"' in run.log
-    assert "## Retrospective" in run.log
-    assert '"goal": "Agree on one change"' in run.summary
+    assert "Retrospective\n=============" in run.log
+    assert "\n## Retrospective\n" in run.summary
+    _, _, folded = run.summary.partition("<details><summary>The request: POST /api/v1/sessions<")
+    assert '"goal": "Agree on one change"' in folded.partition("</details>")[0]
+    assert run.summary.count("```json") == 1
+    assert "receipt" not in run.log + run.summary
 
 
 def test_the_request_of_a_dry_run_is_the_one_that_is_sent(consumer: Consumer) -> None:

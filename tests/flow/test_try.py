@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -64,6 +64,46 @@ def test_a_check_is_tried_on_its_pull_request(tmp_path: Path, event: str) -> Non
     done = at_terminal(tmp_path, "try", "--event", "event.json")
     assert done.returncode == 0, done.stdout
     assert "Comment on #12" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("payload", "first", "second"),
+    [
+        (None, "First run: pull_request, opened", "the same pull request, once more"),
+        ({"schedule": "0 9 * * 5"}, "First run: schedule", "the same run, once more"),
+        (
+            {"action": "published", "release": {"id": 1, "tag_name": "v1"}},
+            "First run: release, published",
+            "the same run, once more",
+        ),
+    ],
+)
+def test_the_trial_says_what_it_runs(
+    tmp_path: Path, payload: dict[str, Any] | None, first: str, second: str
+) -> None:
+    """No pull request is spoken of where the event has none."""
+    words = []
+    if payload:
+        (tmp_path / "event.json").write_text(json.dumps(payload))
+        words = ["--event", "event.json"]
+    done = at_terminal(tmp_path, "try", *words)
+    assert done.returncode == 0, done.stdout
+    assert f"\n=== {first} ===\n" in done.stdout
+    assert f"\n=== Second run: {second} ===\n" in done.stdout
+    assert ("pull request" in done.stdout.lower()) is (payload is None)
+
+
+@pytest.mark.parametrize("more", [0, 15])
+def test_the_trial_says_a_failure_once(tmp_path: Path, more: int) -> None:
+    """Neither the summary nor a second run says it again, nor a list of all there is to say."""
+    lines = "".join(f"wrong_{number}: x\n" for number in range(more))
+    (tmp_path / "mine.yml").write_text(f"topic: X\ngaol: y\ngoal: z\n{lines}")
+    done = at_terminal(tmp_path, "try", "mine.yml")
+    assert done.returncode == 1
+    keys = ["gaol", *(f"wrong_{number}" for number in range(more))]
+    assert [done.stdout.count(f"`{key}` is not a key here") for key in keys] == [1] * len(keys)
+    assert done.stdout.count("Nothing was created.") == 1
+    assert done.stdout.endswith("\nAfter one run: sessions 0, comments 0.\n")
 
 
 def test_a_broken_spec_fails_the_trial(tmp_path: Path) -> None:

@@ -200,6 +200,23 @@ def test_a_session_md_in_another_case_is_missed(consumer: Consumer) -> None:
     assert consumer.run(session_md="", once_per="off").annotations == []
 
 
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        (
+            "validate",
+            ["or a folder of specs; .harmonica/session.yml when", "No key and no network"],
+        ),
+        ("init", [".harmonica/KIND.yml", ".github/workflows/KIND.yml", "is left as it is", *KINDS]),
+        ("try", ["stand-ins for Harmonica and GitHub", "No account is needed"]),
+    ],
+)
+def test_help_says_what_a_command_does(tmp_path: Path, word: str, said: list[str]) -> None:
+    """What it reads, what it writes, and what it needs."""
+    shown = " ".join(at_terminal(tmp_path, word, "--help").stdout.split())
+    assert [it for it in said if it not in shown] == []
+
+
 def test_a_bare_validate_takes_the_default_path(consumer: Consumer) -> None:
     """At a terminal, no word means the path that the action looks at."""
     done = at_terminal(consumer.root, "validate")

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
+from harmonica_session.announcement.trust import Trust
+from harmonica_session.words.opening import Opening
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
@@ -35,8 +38,15 @@ def full(invitation: Invitation, text: str = "") -> Invitation:
         critical=f"What slowed us down most?{text}",
         questions=(f"What is your name?{text}", f"What was your part in it?{text}"),
         background=("the spec", f"SESSION.md{text}"),
-        results_visibility="participants",
-        is_public=True,
+        trust=Trust(
+            results_visibility="participants",
+            ideas_travel=True,
+            is_of_account=True,
+            asked_for=("name",),
+            is_public=True,
+        ),
+        opening=Opening(takes=f"10 min{text}"),
+        asides=("It is an aside.",),
     )
 
 
@@ -46,9 +56,10 @@ def headings(tokens: list[Token]) -> list[str]:
 
 
 def links(tokens: list[Token]) -> list[str]:
-    """Return where links lead that are not addresses which became links by being visible."""
+    """Return where links lead, in order; what only this parser takes for an address apart."""
     return [
         str(token.attrs["href"])
         for token in tokens
-        if token.type == "link_open" and token.markup not in ("linkify", "autolink")
+        # It links `SESSION.md`, as GitHub does not.
+        if token.type == "link_open" and token.markup != "linkify"
     ]

@@ -46,7 +46,7 @@ def title_of(start: Start) -> str:
         pytest.param(lambda it: it.write(f"{PACKAGE}/cli.py", "\n\n1 / 0"), id="zero"),
         pytest.param(lambda it: (it.folder / f"{PACKAGE}/cli.py").unlink(), id="no package"),
         pytest.param(lambda it: (it.launch / "runtime.txt").unlink(), id="no lock"),
-        pytest.param(lambda it: (it.launch / "install.py").unlink(), id="no installer"),
+        pytest.param(lambda it: (it.launch / "set_up.py").unlink(), id="no set-up"),
         pytest.param(lambda it: (it.launch / "libraries.py").write_text("def"), id="launcher"),
         pytest.param(lambda it: cut(it, f"byte-code/{TAG}"), id="byte code"),
         pytest.param(

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import SecretStr
 
-from harmonica_session.announcement.invitation import invitation
+from harmonica_session.announcement.invitation import comment
 from harmonica_session.announcement.receipt import UNKNOWN, OurComment, Receipt, Seal
 from harmonica_session.background.context import Context, Share
 from harmonica_session.session.outcome import Outcome, as_planned, created, given_way, refused
 from harmonica_session.session.plan import Found, decide
+from harmonica_session.words.opening import Opening
 from harmonica_session.words.pull_request import Comment
 from harmonica_session.words.request import Question
 from harmonica_session.words.session import Chain, Session
@@ -125,6 +126,24 @@ def test_a_session_that_may_change_yet_keeps_its_receipt_whole(
     assert final.receipt.digest == ours.receipt.digest
 
 
+def test_only_other_words_of_the_host_call_for_another_comment(
+    task: Task, ours: OurComment, session: Session
+) -> None:
+    """A comment of before the host could say anything stays as it is, until the host does."""
+
+    def leaves(opening: Opening, kept: OurComment = ours) -> bool:
+        plan = decide(replace(task, opening=opening), Found(kept, session))
+        return as_planned(plan, session).leaves_comment
+
+    said = Opening("Come.", "10 min")
+    receipt = as_planned(decide(replace(task, opening=said), Found(ours, session)), session).receipt
+    assert leaves(Opening())
+    assert not leaves(said)
+    assert leaves(said, replace(ours, receipt=receipt))
+    assert not leaves(Opening("Come!", "10 min"), replace(ours, receipt=receipt))
+    assert not leaves(Opening(), replace(ours, receipt=receipt))
+
+
 def test_a_change_kept_from_the_session_is_not_announced(
     task: Task, ours: OurComment, session: Session
 ) -> None:
@@ -145,24 +164,24 @@ def test_a_stale_session(
     )
     found = Found(_outdated(ours), held)
     plan = decide(task, found)
-    golden("stale.md", invitation(as_planned(plan, held).invitation(is_public=False)))
+    golden("stale.md", comment(as_planned(plan, held).invitation(is_public=False), spec=task.spec))
 
 
 def test_a_chain_that_does_not_run(
     golden: Callable[[str, str], None], task: Task, session: Session
 ) -> None:
-    """A session whose chain does not run says so, with the service's reason."""
+    """A session whose chain does not run says so; the service's reason is for who can mend it."""
     chain = Chain(status="roster_incomplete", message="Step 2 has no *expert*.")
     held = session.model_copy(update={"chain": chain})
     plan = decide(task, Found())
-    golden("chain.md", invitation(as_planned(plan, held).invitation(is_public=True)))
+    golden("chain.md", comment(as_planned(plan, held).invitation(is_public=True), spec=task.spec))
 
 
 def test_an_invitation_takes_its_texts_from_the_session(task: Task, session: Session) -> None:
     """What people will meet counts, not what the spec says."""
     held = session.model_copy(update={"topic": "Theirs", "goal": "Theirs, too"})
     it = as_planned(decide(task, Found(session=held)), held).invitation(is_public=True)
-    assert (it.topic, it.goal, it.is_public) == ("Theirs", "Theirs, too", True)
+    assert (it.topic, it.goal, it.trust.is_public) == ("Theirs", "Theirs, too", True)
 
 
 def test_an_invitation_takes_from_the_request_what_the_session_does_not_tell(task: Task) -> None:
@@ -176,7 +195,7 @@ def test_an_invitation_takes_from_the_request_what_the_session_does_not_tell(tas
     assert (it.topic, it.goal, it.critical) == ("Topic", "Goal", "Why?")
     assert it.questions == ("Name?",)
     assert it.background == ("the spec", "SESSION.md")
-    assert not it.notes
+    assert not it.asides
 
 
 def test_a_stale_invitation_promises_nothing_of_the_new_spec(
@@ -200,7 +219,7 @@ def test_the_results_of_a_stale_session_are_as_its_receipt_says(
     request = task.request.model_copy(update={"results_visibility": "public"})
     kept = _outdated(ours).receipt.model_copy(update={"results_visibility": "host"})
     plan = decide(replace(task, request=request), Found(replace(ours, receipt=kept), session))
-    assert as_planned(plan, session).invitation(is_public=False).results_visibility == "host"
+    assert as_planned(plan, session).invitation(is_public=False).trust.results_visibility == "host"
 
 
 def test_a_replaced_session_is_named(
@@ -211,7 +230,10 @@ def test_a_replaced_session_is_named(
         update={"session_id": "gone", "join_url": "https://h.example.com/chat?s=gone"}
     )
     plan = decide(task, Found(replace(ours, receipt=gone)))
-    (note,) = as_planned(plan, session).invitation(is_public=False).notes
+    outcome = as_planned(plan, session)
+    aside = "This session replaces [an earlier one](https://h.example.com/chat?s=gone)."
+    assert outcome.asides == [aside]
+    (note,) = outcome.notes
     assert note.endswith("replaces an earlier one: https://h.example.com/chat?s=gone")
 
 
@@ -221,7 +243,7 @@ def test_a_session_that_could_not_be_asked_for_is_said_to_be_pending(
     """What could not be changed this time is not called final."""
     unknown = Session(id="5e55", join_url=receipt.join_url)
     plan = decide(task, Found(_outdated(ours), unknown))
-    (note,) = as_planned(plan, unknown).invitation(is_public=False).notes
+    (note,) = as_planned(plan, unknown).notes
     assert "the next run tries again" in note
     assert "(topic, questions)" in note
 
@@ -236,7 +258,8 @@ def test_a_completed_session_is_known_by_its_status(task: Task, session: Session
 def test_a_chain_that_runs_is_not_mentioned(task: Task, session: Session) -> None:
     """Only a chain that needs a hand is worth a note."""
     held = session.model_copy(update={"chain": Chain(status="started")})
-    assert as_planned(decide(task, Found()), held).invitation(is_public=False).notes == ()
+    outcome = as_planned(decide(task, Found()), held)
+    assert (outcome.notes, outcome.asides) == ([], [])
 
 
 # What is true of an outcome
@@ -272,15 +295,37 @@ def test_questions_are_known_from_the_creation_a_receipt_or_a_look(
     task: Task, ours: OurComment, session: Session
 ) -> None:
     """A session that was only recognised may ask something else."""
+    asked = asking(task, questions=[{"text": "Name?"}])
 
-    def knows(found: Found) -> bool:
-        return as_planned(decide(task, found), session).knows_questions
+    def known(found: Found, task: Task = asked) -> tuple[str, ...]:
+        return as_planned(decide(task, found), session).invitation(is_public=False).questions
 
-    assert created(decide(task, Found()), session).knows_questions
-    assert knows(Found(ours, session))
-    assert knows(Found(session=session, questions=()))
-    assert not knows(Found(session=session))
-    assert not knows(Found(session=session, is_foreign=True, questions=()))
+    fields = {**ours.receipt.fields, "questions": asked.fields["questions"]}
+    same = replace(ours, receipt=ours.receipt.model_copy(update={"fields": fields}))
+    assert known(Found()) == known(Found(same, session)) == ("Name?",)
+    assert known(Found(session=session)) == ()
+    assert known(Found(session=session, questions=("Theirs?",))) == ("Theirs?",)
+    assert known(Found(session=session, is_foreign=True)) == ()
+
+
+def test_a_stale_session_lists_the_questions_that_it_really_asks(
+    task: Task, ours: OurComment, session: Session
+) -> None:
+    """They are those of the spec where it has not changed them, else those that were looked up."""
+    asked = asking(task, questions=[{"text": "Name?"}])
+    held = session.model_copy(update={"topic": "Old", "participant_count": 2})
+
+    def known(digest: str, found: tuple[str, ...] | None) -> tuple[str, ...]:
+        fields = {**asked.fields, "topic": "old", "questions": digest}
+        receipt = ours.receipt.model_copy(update={"digest": "old", "fields": fields})
+        plan = decide(asked, Found(replace(ours, receipt=receipt), held, questions=found))
+        outcome = as_planned(plan, held)
+        assert outcome.status == "stale"
+        return outcome.invitation(is_public=False).questions
+
+    assert known(asked.fields["questions"], None) == ("Name?",)
+    assert known("old", ("Part?",)) == ("Part?",)
+    assert known("old", None) == ()
 
 
 def test_visibility_is_known_from_the_creation_or_a_receipt(
@@ -418,13 +463,13 @@ def test_a_new_comment_is_told_from_an_edited_one(
 
 
 def test_an_announcement_can_be_read_back(task: Task, session: Session, seal: Seal) -> None:
-    """Its first line is the receipt for this very place; without a key nothing stands there."""
+    """Its first line is the receipt for this very place, and the rest is what people see."""
     outcome = created(decide(task, Found()), session)
     body = outcome.announcement(seal, is_public=False)
     read = seal.read(Comment(id=1, body=body), task.place)
     assert read is not None
     assert (read.receipt, read.is_signed) == (outcome.receipt, True)
-    assert outcome.announcement(None, is_public=False).startswith("<!-- receipt -->\n## Topic\n")
+    assert body.partition("\n")[2] == outcome.announcement_text(is_public=False)
     other = Seal([SecretStr("hm_live_4567")], "1", "other.yml")
     assert other.read(Comment(id=1, body=body), task.place) is None
 

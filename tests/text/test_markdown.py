@@ -13,18 +13,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 import regex
-from cmarkgfm.cmark import Options, markdown_to_html_with_extensions
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from harmonica_session.text.markdown import (
     DEFAULT_IGNORABLE,
     as_text,
+    code,
     code_block,
+    in_title,
+    inline,
     plain,
+    plain_lines,
+    runs_from_right,
+    sentence,
     shorten,
     visible,
 )
+from harness.rendered import references_in, rendered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,25 +73,18 @@ _TEXTS = st.lists(st.sampled_from(_NASTY) | st.text(max_size=8), max_size=8).map
 
 
 def _structure(tokens: list[Token]) -> list[tuple[str, str]]:
-    """Return what there is besides text and addresses that became links by being visible."""
-    return [
-        (token.type, token.tag)
-        for token in tokens
-        if token.type not in ("text", "text_special")
-        and not (token.type.startswith("link_") and token.markup in ("linkify", "autolink"))
-    ]
+    """Return what there is besides text."""
+    return [(it.type, it.tag) for it in tokens if it.type not in ("text", "text_special")]
 
 
 def _read(text: str) -> str:
     """Return what a reader sees of a text; what is there for GitHub has no width."""
-    return text.replace("\u200b", "")
+    return text.replace("\u200b", "").replace("\u2060", "")
 
 
 def _by_github(markdown: str) -> tuple[list[str], str, list[tuple[str, str]]]:
     """Return the elements but links, the text, and the links with their words, as GitHub does."""
-    options = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES
-    extensions = ["table", "strikethrough", "autolink", "tagfilter", "tasklist"]
-    page = markdown_to_html_with_extensions(markdown, options, extensions)
+    page = rendered(markdown)
     links = re.findall('<a href="(.*?)">(.*?)</a>', page)
     elements = [tag for tag in re.findall("<.*?>", page) if not re.match("</?a[ >]", tag)]
     return elements, _read(html.unescape(re.sub("<.*?>", "", page))), links
@@ -127,12 +126,12 @@ def test_any_text_shows_as_itself(
 @example(frame="{}", text="mailto:_a_@b.example")
 @example(frame="> [!IMPORTANT]\n> {}", text=":-:")
 def test_github_shows_any_text_as_itself(frame: str, text: str) -> None:
-    """Nothing is added, and a link says its whole address, wherever GitHub sees one."""
+    """Nothing is added, and no part of it is a link."""
     assume(visible(text))
     elements, shown, links = _by_github(frame.replace("{}", plain(text, 1_000)))
     expected, word, _ = _by_github(frame.replace("{}", "word"))
     assert (elements, shown) == (expected, word.replace("word", visible(text)))
-    assert [target for target, words in links if target != words] == []
+    assert links == []
 
 
 # What GitHub looks for in a text that is rendered already.
@@ -144,12 +143,6 @@ _REFERENCES = [
     "octocat@89abcdef01", "0123abc...89abcde", "www.h.example", "https://__x__", "ftp://h.example",
     ":tada:", ":+1:", ":100:", "&#35;1", "\\#1", "<b>#</b>1", "G&#72;-1", "#\u200b1",
 ]  # fmt: skip
-# Read as GitHub reads them: where a word begins, an escape and a character without width apart.
-_REFERENCE = re.compile(
-    r"@\w|#\d|\bGH-\d|\b(?:GHSA|CVE)-\w|(?<![A-Za-z0-9])[0-9a-f]{7,40}(?![A-Za-z0-9])"
-    r"|(?<![A-Za-z0-9])www\.|://|:(?!\d+:)[\w+-]+:|:100:",
-    re.IGNORECASE | re.ASCII,
-)
 
 
 @pytest.mark.parametrize("text", _REFERENCES)
@@ -161,7 +154,7 @@ def test_a_reference_refers_to_nothing(around: str, text: str) -> None:
     text = around.replace("{}", text)
     _, shown, links = _by_github(plain(text, 1_000))
     assert (shown.strip(), links) == (visible(text), [])
-    assert _REFERENCE.findall(as_github_looks_at(plain(text, 1_000))) == []
+    assert references_in(as_github_looks_at(plain(text, 1_000))) == []
 
 
 def as_github_looks_at(markdown: str) -> str:
@@ -172,12 +165,8 @@ def as_github_looks_at(markdown: str) -> str:
 @settings(derandomize=True, deadline=None, max_examples=500)
 @given(st.lists(st.sampled_from([*_REFERENCES, *"@#:-_/. 0af"]) | _TEXTS, max_size=6).map("".join))
 def test_no_text_refers_to_anything(text: str) -> None:
-    """GitHub finds mentions, issues, commits and emoji in the rendered text, where there are none.
-
-    An address is a link already, in which GitHub looks for nothing else.
-    """
-    markdown = re.sub(r"<https?://[^<>\s]+>", "", plain(text, 1_000), flags=re.IGNORECASE)
-    assert _REFERENCE.findall(as_github_looks_at(markdown)) == []
+    """GitHub finds mentions, issues, commits and emoji in rendered text, where there are none."""
+    assert references_in(as_github_looks_at(plain(text, 1_000))) == []
 
 
 @pytest.mark.parametrize(
@@ -265,10 +254,18 @@ def test_all_white_space_becomes_a_space() -> None:
 
 @pytest.mark.parametrize(
     ("text", "limit", "short"),
-    [("abc", 3, "abc"), ("abcd", 3, "ab…"), ("a  bc", 4, "a…"), ("", 3, "")],
+    [
+        *(("abc", 3, "abc"), ("abcd", 3, "ab…"), ("a  bc", 4, "a…"), ("", 3, "")),
+        *(
+            ("one two three four", 17, "one two three…"),
+            ("one two three four", 14, "one two three…"),
+        ),
+        *(("one two\nthree", 10, "one two…"), ("a " + "b" * 20, 10, "a bbbbbbb…")),
+        ("\u6211\u4eec" * 5, 7, "\u6211\u4eec" * 3 + "…"),
+    ],
 )
 def test_a_long_text_ends_with_an_ellipsis(text: str, limit: int, short: str) -> None:
-    """The mark counts, and stands right after a word."""
+    """The mark counts, and stands right after a word, a whole one where that keeps most of it."""
     assert shorten(text, limit) == short
 
 
@@ -293,58 +290,98 @@ def test_no_text_closes_a_code_block(tokens_of: Callable[[str], list[Token]], te
 
 
 @pytest.mark.parametrize(
-    "around", ["{}", "see {}.", "({})", "<{}>", "'{}'", "**{}**", "{}; {}, \u00e9{}"]
+    "around", ["{}", "see {}.", "({})", "<{}>", "'{}'", "**{}**", "{}; {}, \u00e9{}", "[x]({})"]
 )
 @pytest.mark.parametrize(
     "address",
     [
-        "https://x.example.com/a_b?c=1&d=2#issuecomment-1",
-        "https://h",
-        "http://h-1.example:80/a_b/",
-        "https://h/?a=_b_c",
-        "HTTPS://h.example/__a__/0123abcdef",
-        "https://h.example/~~a~~b%20c",
+        *("https://x.example.com/a_b?c=1&d=2#issuecomment-1", "HTTPS://h.example/__a__/0123abcdef"),
+        *("http://h-1.example:80/a_b/", "https://__x__", "https://a.__b__.example/c"),
+        *("https://h/*a*b", "https://h/_a_\u00e9", "https://h/a|_b_", "https://h/\\_a_"),
+        *("xhttps://h/_a_", "https://u@h/_a_", "https://h/`a`b", "https://h/[_a_](b)c"),
+        *("https://h/&lt;c", "http\u017f://h/_a_", "www.h.example/_a_", "WwW.h.example"),
+        *("ftp://h.example/a", "ssh://git@h.example/a", "vscode://h.example", "//h.example/a"),
+        *("a@b.example", "mailto:a@b.example", "xmpp:a@b.example/c", "a+b.c-d_e@b.example"),
+        *("ht\u00adtps://h.example", "https:\u200b//h.example", "ww\u2060w.h.example"),
+        *("https://h\uff0eexample", "www.h\u3002example", "a@b\uff0eexample"),
+        *("https&colon;//h.example", "&#104;ttps://h.example", "www&#46;h.example"),
     ],
 )
-def test_an_address_is_a_link(around: str, address: str) -> None:
-    """It leads where it says, and what stands around it is no part of it."""
+def test_an_address_is_plain_text(around: str, address: str) -> None:
+    """It reads as it was written, and nobody can follow it by a click."""
     text = around.replace("{}", address)
-    _, shown, links = _by_github(plain(text, 500))
-    assert shown.strip() == text
-    assert {html.unescape(target) for target, _ in links} == {address}
-    assert len(links) == text.count(address)
+    elements, shown, links = _by_github(plain(text, 500))
+    assert (elements, shown.strip(), links) == (["<p>", "</p>"], visible(text), [])
 
 
 @pytest.mark.parametrize(
-    "address",
+    ("text", "lines"),
     [
-        *("https://__x__", "https://a.__b__.example/c", "https://a:__b__", "https://.__b__/c"),
-        *(
-            "https://h/*a*b",
-            "https://h/_a_\u00e9",
-            "https://h/a|_b_",
-            "https://h/\\_a_",
-            "xhttps://h/_a_",
-        ),
-        *(
-            "https://u@h/_a_",
-            "https://h/`a`b",
-            "https://h/[_a_](b)c",
-            "https://h/&lt;c",
-            "http\u017f://h/_a_",
-            "www.h.example/_a_",
-        ),
+        ("a\nb", ["a", "b"]),
+        ("\n a \r\n\u200b\n\tb\n\n", ["a", "b"]),
+        ("- a\n1. b\n# c\n===\n> d", ["\\- a", "1\\. b", "\\# c", "\\===", "&gt; d"]),
+        ("one two\nthree", ["one two", "three"]),
+        ("one two\nthree four five", ["one two", "three four…"]),
+        ("one two three four five\nsix", ["one two three four…"]),
+        ("\n".join("ab" * 5), ["a", "b"] * 5),
+        ("", []),
     ],
 )
-def test_an_odd_address_is_plain_text(address: str) -> None:
-    """No two renderers agree on where it ends, and what stands in it would be Markdown."""
-    elements, shown, links = _by_github(plain(f"see {address}", 200))
-    assert (elements, shown.strip(), links) == (["<p>", "</p>"], f"see {address}", [])
+def test_a_text_of_several_lines_keeps_them(text: str, lines: list[str]) -> None:
+    """Each is a line of Markdown for itself, and all of them together have a length."""
+    assert plain_lines(text, 22) == lines
 
 
-def test_an_address_that_was_cut_is_no_link() -> None:
-    """It would lead elsewhere."""
-    assert _by_github(plain("see https://h.example/abcdef", 20))[2] == []
+def test_a_text_of_very_many_lines_has_an_end() -> None:
+    """It cannot push out of sight what stands below it."""
+    assert plain_lines("a\n" * 30, 1_000) == [*["a"] * 20, "\u2026"]
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(_TEXTS)
+def test_no_line_of_a_text_is_anything_else(text: str) -> None:
+    """In a paragraph with hard line ends there is nothing but the lines."""
+    lines = plain_lines(text, 1_000)
+    assume(lines)
+    elements, shown, links = _by_github("  \n".join(lines))
+    assert (elements, links) == (["<p>", *["<br />"] * (len(lines) - 1), "</p>"], [])
+    written = [line for one in text.splitlines() if (line := visible(one))]
+    assert shown.strip() == "\n".join(written)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_so"),
+    [
+        ("\u05e9\u05dc\u05d5\u05dd", True),
+        ("x \u0645", True),
+        ("x", False),
+        ("\u00e9 \u4e2d", False),
+    ],
+)
+def test_a_text_from_right_to_left_is_kept_apart_within_a_line(
+    text: str,
+    is_so: bool,  # noqa: FBT001 - what is expected
+) -> None:
+    """What stands behind it keeps its place, and a terminal gets none of the marks."""
+    assert runs_from_right(text) is is_so
+    assert inline(text, 100) == (f"\u2068{text}\u2069" if is_so else text)
+    assert as_text(inline(text, 100)) == text
+
+
+@pytest.mark.parametrize("text", ["@octocat", "www.h.example", "https://h.example", "#1", "GH-1"])
+def test_a_title_refers_to_nothing(text: str) -> None:
+    """There is no Markdown in it, so nothing is escaped, and a reader sees what was written."""
+    title = in_title(f"a_b <{text}>", 100)
+    assert _read(title) == f"a_b <{text}>"
+    assert references_in(title) == []
+
+
+@pytest.mark.parametrize("text", ["@" * 300, "a @b " * 100, "x" * 300, "@a" * 200])
+def test_a_title_has_the_length_that_github_takes(text: str) -> None:
+    """What nobody sees counts."""
+    title = in_title(text, 256)
+    assert 200 < len(title) <= 256
+    assert title.endswith("\u2026")
 
 
 @settings(derandomize=True, deadline=None, max_examples=500)
@@ -381,10 +418,10 @@ def test_as_text_undoes_plain_wherever_it_stands(frame: str, text: str) -> None:
             id="link to click on",
         ),
         pytest.param("\\[no\\](link)", "[no](link)", id="no link"),
+        pytest.param("\\[a [b\\_\\]c](https://h) \\]", "[a b_]c: https://h ]", id="escapes"),
         pytest.param("<!-- receipt\nv1 -->\n## T", "T\n=", id="hidden comment"),
         pytest.param("**Goal:** x\n\n**All of it**", "Goal: x\n\nAll of it", id="bold"),
         pytest.param("<sub>Announced by a.</sub>\n", "Announced by a.", id="small"),
-        pytest.param("| | |\n|---|---|\n| a | b\\|c |", "| a | b|c |", id="table"),
         pytest.param("- a\n- b\n\n1. c\n2. d", "- a\n- b\n\n1. c\n2. d", id="lists"),
     ],
 )
@@ -398,6 +435,83 @@ def test_what_is_in_a_code_block_is_left_as_it_is(text: str) -> None:
     """It is there to be pasted, so that each character counts."""
     block = code_block(text, "yaml")
     assert as_text(f"**a**\n\n{block}\n\n**b**\n") == f"a\n\n{block}\n\nb"
+
+
+_SENTENCES = [
+    ("`gaol` is not a key here; did you mean `goal`?", ["gaol", "goal"]),
+    ("it is the text `[x](y) <b> *b* @org #7 &lt; \\`", ["[x](y) <b> *b* @org #7 &lt; \\"]),
+    ("a lone ` back-tick, and `two`", [" back-tick, and "]),
+    ("``two`` and ```\nthree", []),
+    ("`` ` `` @octocat <b>", []),
+    ("\\`a_b_c`", ["a_b_c"]),
+]
+
+
+@pytest.mark.parametrize("frame", ["{}", "- {}", "**Warning:** {}", "> {}"])
+@pytest.mark.parametrize(("text", "spans"), _SENTENCES)
+def test_what_a_sentence_quotes_is_code(frame: str, text: str, spans: list[str]) -> None:
+    """What stands between back-ticks is code, as GitHub renders it, and shows as it is."""
+    page = rendered(frame.format(sentence(text, 500)))
+    found = [html.unescape(it) for it in re.findall("<code>(.*?)</code>", page)]
+    assert [it.strip() for it in found] == [it.strip() for it in spans]
+    assert "@<" not in page
+    assert "<b>" not in page
+
+
+@pytest.mark.parametrize("around", ["{}", "complete it: {}", "({}).", "`a` {}, {}", "\u00e9 {}; `"])
+def test_an_address_in_a_sentence_can_be_copied_and_leads_nowhere(around: str) -> None:
+    """It is code without a character more, and a terminal shows the sentence as it was."""
+    text = around.replace("{}", "https://h.example/chat?s=a_b&c=~d")
+    page = rendered(sentence(text, 500))
+    found = [html.unescape(it) for it in re.findall("<code>(.*?)</code>", page)]
+    assert [it for it in found if it != "a"] == ["https://h.example/chat?s=a_b&c=~d"] * (
+        around.count("{}")
+    )
+    assert "<a" not in page
+    assert as_text(sentence(text, 500)) == text
+
+
+@settings(derandomize=True, deadline=None, max_examples=500)
+@given(frame=st.sampled_from([it for it in _FRAMES if "|" not in it]), text=_TEXTS)
+@example(frame="{}", text="`x` **b** `y")
+@example(frame="> [!IMPORTANT]\n> {}", text="`` `a` ```")
+def test_a_sentence_adds_nothing_but_code(
+    tokens_of: Callable[[str], list[Token]], text_of: Callable[[str], str], frame: str, text: str
+) -> None:
+    """Whatever a sentence quotes, it shows, and no part of it is Markdown."""
+    assume(visible(text))
+    markdown = frame.format(sentence(text, 1_000))
+    structure = [it for it in _structure(tokens_of(markdown)) if it[0] != "code_inline"]
+    assert structure == _structure(tokens_of(frame.format("word")))
+    expected = text_of(frame.format("word")).replace("word", visible(text))
+    assert _bare(text_of(markdown)) == _bare(expected)
+
+
+def _bare(text: str) -> str:
+    """Return a text without what a renderer may take off code: its marks, a blank at both ends."""
+    return re.sub("[`\\s]", "", _read(text))
+
+
+@settings(derandomize=True, deadline=None, max_examples=500)
+@given(text=_TEXTS | _CRAFTED, limit=st.integers(1, 60))
+@example(text="\\`a\\_b`", limit=30)
+@example(text="`a` \\` `b&lt;`", limit=30)
+def test_as_text_undoes_a_sentence(text: str, limit: int) -> None:
+    """A terminal shows the sentence as it was, back-ticks included."""
+    assert as_text(sentence(text, limit)) == shorten(visible(text), limit)
+
+
+@settings(derandomize=True, deadline=None, max_examples=300)
+@given(text=_TEXTS | _CRAFTED)
+@example(text="`a`")
+@example(text="``")
+@example(text="a`` ` b")
+def test_any_text_can_be_code(text: str) -> None:
+    """A name may hold back-ticks too, and ends the code no sooner for it."""
+    page = rendered(f"- {code(text, 500)}.")
+    shown = html.escape(visible(text), quote=False).replace('"', "&quot;")
+    assert page.strip() == f"<ul>\n<li>{f'<code>{shown}</code>' if shown else ''}.</li>\n</ul>"
+    assert as_text(code("a\\_b", 500)) == "`a\\_b`"
 
 
 @pytest.mark.parametrize(

@@ -232,9 +232,9 @@ def _became(action: Agreed, issues: Mapping[int, Issue], text: str) -> Became:
 
 def is_ticked(text: str, action: Agreed) -> bool:
     """Say whether the box of an action is ticked in the text of an announcement."""
-    from harmonica_session.text.markdown import unlinked
+    from harmonica_session.text.markdown import plain
 
-    said = unlinked(action.description, _LONGEST)
+    said = plain(action.description, _LONGEST)
     lines = (line.rstrip() for line in text.split("\n") if line[:6].lower() == "- [x] ")
     # Behind it stand at most who is to do it, and the number of an issue.
     return any(

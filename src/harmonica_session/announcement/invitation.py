@@ -6,28 +6,24 @@ This module must not decide what is true, nor where the text goes.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from harmonica_session.announcement.receipt import UNKNOWN
-from harmonica_session.text.markdown import plain
+from harmonica_session.announcement.trust import Trust, homepage, trust_lines
+from harmonica_session.text.markdown import inline, link, plain, plain_lines, runs_from_right
 from harmonica_session.text.secrecy import blot_out
+from harmonica_session.words.opening import LONGEST_INVITATION, LONGEST_TAKES, Opening
 
 LONGEST_COMMENT = 60_000
 """What a comment comes to at the most; GitHub takes 65,536 characters."""
 
-_TOPIC, _TEXT, _QUESTION, _PATH, _LINE = 250, 1_500, 250, 200, 500
+_TOPIC, _TEXT, _QUESTION, _PATH = 250, 1_500, 250, 200
 _QUESTIONS = 15
 _JOIN = "### [Join the session]("
 _STANDING = re.compile(
     "Open until |[0-9]+ (of [0-9]+ )?(ha(s|ve) taken|took) part|This round is over[:.]"
 )
-_VISIBILITY = {
-    "host": "only the host can see them.",
-    "participants": "everyone who completes the session can see what the others said.",
-    "public": "anyone who has the link can see them.",
-    "": "only the host can see them, unless Harmonica's default says otherwise.",
-    UNKNOWN: "the host has chosen who can see them.",
-}
+# Two spaces at its end keep a line apart from the next one of its paragraph.
+_LINE_END = "  \n"
 
 
 @dataclass(frozen=True)
@@ -41,11 +37,10 @@ class Invitation:
         critical: The critical question, empty when there is none.
         questions: What participants answer first.
         background: Where the context came from, None when the session may have another one.
-        results_visibility: As the spec asks for it or Harmonica tells it, empty for Harmonica's
-            default, `unknown` for a session that another one than this spec has set up.
-        is_public: Whether the repository, and so the link, is public.
         is_completed: Whether the session is over.
-        notes: What else the reader must know.
+        trust: What a participant can rely on.
+        opening: The host's own words.
+        asides: What else is to be said in small letters, a sentence of Markdown each.
         until: Until when it is open, in words; empty where nobody says.
         over: That its round is over by our reckoning, in words; empty where it is not.
     """
@@ -56,86 +51,112 @@ class Invitation:
     critical: str
     questions: tuple[str, ...]
     background: tuple[str, ...] | None
-    results_visibility: str
-    is_public: bool
     is_completed: bool
-    notes: tuple[str, ...] = ()
+    trust: Trust = field(default_factory=Trust)
+    opening: Opening = field(default_factory=Opening)
+    asides: tuple[str, ...] = ()
     until: str = ""
     over: str = ""
 
 
 def invitation(it: Invitation) -> str:
     """Return the invitation as Markdown, bounded, whatever stands in its texts."""
-    parts = [f"## {plain(it.topic, _TOPIC)}", _call_to_join(it)]
-    if it.goal:
-        parts.append(f"**Goal:** {plain(it.goal, _TEXT)}")
-    if it.critical:
-        parts.append(f"**Critical question:** {plain(it.critical, _TEXT)}")
+    parts = [f"## {plain(it.topic, _TOPIC)}", *_call_to_join(it)]
+    parts += _labelled("Goal", it.goal)
+    parts += _labelled("Critical question", it.critical)
     if it.questions:
-        parts += ["**You will be asked first:**", _numbered(it.questions)]
-    parts.append(_facts(it))
-    parts += [f"> [!IMPORTANT]\n> {plain(note, _LINE)}" for note in it.notes]
+        you_will_be = "People were" if it.is_completed else "You will be"
+        parts += [f"**{you_will_be} asked first:**", _numbered(it.questions)]
+    if facts := _facts(it):
+        # Without a line between them, the two lists would run into each other.
+        parts += ["**Good to know:**", "\n".join(f"- {fact}" for fact in facts)]
     return "\n\n".join(parts)
 
 
-def _call_to_join(it: Invitation) -> str:
+def _call_to_join(it: Invitation) -> list[str]:
+    open_the_session = link("Open the session", it.join_url)
     if it.is_completed:
-        return (
-            "This session is completed and takes no more answers.\n\n"
-            f"[Open the session]({_target(it.join_url)})"
-        )
+        over = f"This session on {homepage()} is completed and takes no more answers."
+        return [over, open_the_session]
     if it.over:
-        return f"{it.over}\n\n[Open the session]({_target(it.join_url)})"
-    until = f"\n\n{it.until}" if it.until else ""
+        return [it.over, open_the_session]
+    takes = plain(it.opening.takes, LONGEST_TAKES)
+    return [
+        _opening(it.opening),
+        f"### {link('Join the session', it.join_url)}",
+        *([it.until] if it.until else []),
+        *([f"**Time it takes:** {takes}"] if takes else []),
+    ]
+
+
+def _opening(it: Opening) -> str:
+    if own := plain_lines(it.invitation, LONGEST_INVITATION):
+        # A quotation: these are somebody's words, whoever the values in them are from.
+        return f"> {f'{_LINE_END}> '.join(own)}"
     return (
-        "You are invited to a conversation with an AI facilitator. You talk in private and in "
-        "your own time; what everybody says is put together in a summary.\n\n"
-        f"{_JOIN}{_target(it.join_url)}){until}"
+        "You are invited to a conversation with an AI facilitator. You chat whenever it suits you, "
+        "and what everybody says is put together in a summary."
     )
+
+
+def _labelled(label: str, text: str) -> list[str]:
+    """Return a text behind its label, or below it where the text has a form of its own."""
+    lines = plain_lines(text, _TEXT)
+    if not lines:
+        return []
+    if len(lines) == 1 and not runs_from_right(text):
+        return [f"**{label}:** {lines[0]}"]
+    # GitHub gives each paragraph the direction of its first letter.
+    return [f"**{label}:**", _LINE_END.join(lines)]
 
 
 def with_standing(text: str, standing: str) -> str:
     """Return an announcement with other words on who came and until when it is open.
 
     Args:
-        text: Of ours. In an invitation, the words stand below the link to join.
+        text: Of ours. The words stand below the link to join, or right below the title.
         standing: The words.
     """
-    # A stranger's text never begins a paragraph: a mark of ours is in front of it.
+    # Nowhere else: further down, a stranger's text may begin a paragraph.
     paragraphs = text.split("\n\n")
-    for at, paragraph in enumerate(paragraphs):
-        if _STANDING.match(paragraph):
-            return "\n\n".join([*paragraphs[:at], standing, *paragraphs[at + 1 :]])
-        following = "".join(paragraphs[at + 1 : at + 2])
-        if paragraph.startswith(_JOIN) and not _STANDING.match(following):
-            return "\n\n".join([*paragraphs[: at + 1], standing, *paragraphs[at + 1 :]])
+    if len(paragraphs) > 1 and _STANDING.match(paragraphs[1]):
+        return "\n\n".join([paragraphs[0], standing, *paragraphs[2:]])
+    for at, paragraph in enumerate(paragraphs, 1):
+        if paragraph.startswith(_JOIN):
+            has_standing = _STANDING.match("".join(paragraphs[at : at + 1]))
+            below = paragraphs[at + 1 :] if has_standing else paragraphs[at:]
+            return "\n\n".join([*paragraphs[:at], standing, *below])
     return text
 
 
-def _target(url: str) -> str:
-    # The link was checked to hold nothing that ends a Markdown link; an entity it may hold.
-    return url.replace("&", "&amp;")
-
-
 def _numbered(questions: tuple[str, ...]) -> str:
-    lines = [f"{n}. {plain(text, _QUESTION)}" for n, text in enumerate(questions[:_QUESTIONS], 1)]
+    lines = []
+    for number, text in enumerate(questions[:_QUESTIONS], 1):
+        mark = f"{number}. "
+        # What goes on in another line stands as far to the right as it began.
+        lines.append(mark + f"{_LINE_END}{' ' * len(mark)}".join(plain_lines(text, _QUESTION)))
     more = len(questions) - _QUESTIONS
     return "\n".join([*lines, f"\nand {more} more"] if more > 0 else lines)
 
 
-def _facts(it: Invitation) -> str:
-    facts = []
+def _facts(it: Invitation) -> list[str]:
+    facts = trust_lines(it.trust, is_completed=it.is_completed)
     if it.background:
-        sources = ", ".join(plain(source, _PATH) for source in it.background)
-        facts.append(f"- Background for the facilitator comes from {sources}.")
-    facts.append(f"- Results: {_VISIBILITY.get(it.results_visibility, _VISIBILITY[UNKNOWN])}")
-    if it.is_public:
-        facts.append("- This repository is public, so anyone who has the link can join.")
-    return "\n".join(facts)
+        sources = ", ".join(inline(source, _PATH) for source in it.background)
+        facts.append(f"Background for the facilitator comes from {sources}.")
+    return facts
 
 
-def comment(it: Invitation, *, spec: str) -> str:
-    """Return the text of our comment, without the receipt above it."""
-    origin = f"<sub>Announced by {plain(spec, _PATH)} in this repository.</sub>"
+def comment(it: Invitation, *, spec: str, spec_url: str = "") -> str:
+    """Return the text of our comment, without the receipt above it.
+
+    Args:
+        it: The invitation.
+        spec: Path of the spec.
+        spec_url: Where it can be read, checked; empty where nobody knows.
+    """
+    path = inline(spec, _PATH)
+    where = link(path, spec_url) if spec_url else path
+    said = " ".join([f"Announced by {where} in this repository.", *it.asides])
     # Nothing that the spec says gets here with a key in it; what the session says by now may.
-    return blot_out(f"{invitation(it)}\n\n{origin}\n", ())
+    return blot_out(f"{invitation(it)}\n\n<sub>{said}</sub>\n", ())

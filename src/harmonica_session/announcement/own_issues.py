@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from harmonica_session.announcement.announced import as_comment
 from harmonica_session.edges.github.issues import Changes
 from harmonica_session.errors import ServiceError
-from harmonica_session.text.markdown import shorten, visible
+from harmonica_session.text.markdown import in_title, link
 from harmonica_session.text.secrecy import blot_out
 from harmonica_session.words.issue import LONGEST_TITLE
 from harmonica_session.words.place import LABEL
@@ -73,7 +73,7 @@ class OwnIssues:
         """
         text = (
             "Two jobs opened an issue at the same time, and this is the later one. The session is "
-            f"announced in [#{other.id}]({other.html_url}).\n"
+            f"announced in {link(f'#{other.id}', other.html_url)}.\n"
         )
         self._change(ident, Changes(body=text, state="closed", state_reason="not_planned"))
 
@@ -86,4 +86,4 @@ class OwnIssues:
 def title_of(topic: str) -> str:
     """Return what the issue of a session is called: its topic, as far as anybody sees it."""
     # As in the text: what the session says by now may have a key in it.
-    return shorten(visible(blot_out(topic, ())), LONGEST_TITLE) or "Harmonica session"
+    return in_title(blot_out(topic, ()), LONGEST_TITLE) or "Harmonica session"

@@ -92,6 +92,7 @@ class Receipt(BaseModel):
         nonce: What tells our comments from each other, and a copy from a comment of another run.
         author: The login of whoever has posted it, empty where that need not be known.
         round: Until when the session is open and who is expected, None when the spec did not say.
+        opening: Digest of what the spec says to those who are invited, empty for nothing.
         reported: What it has told of the results, None as long as it has told nothing.
     """
 
@@ -113,6 +114,7 @@ class Receipt(BaseModel):
     nonce: _Short = ""
     author: _Short = ""
     round: Round | None = None
+    opening: _Short = ""
     reported: Reported | None = None
 
     @property

@@ -13,7 +13,7 @@ from harmonica_session.announcement.earlier import Earlier
 from harmonica_session.announcement.find_place import find_place
 from harmonica_session.background.gather import gather
 from harmonica_session.commands import several
-from harmonica_session.commands.several import each
+from harmonica_session.commands.several import Work, each
 from harmonica_session.inputs import reason_to_skip, require_key
 from harmonica_session.report.hand_on import hand_on, skip
 from harmonica_session.session.announce import announce, wants_label, warn_of_unkept_round
@@ -29,8 +29,6 @@ from harmonica_session.spec.look_up_names import look_up_names
 from harmonica_session.spec.read import read, refuse_shared_topics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from harmonica_session.announcement.receipt import Seal
     from harmonica_session.edges.harmonica.client import Harmonica
     from harmonica_session.session.task import Task
@@ -65,7 +63,7 @@ def create(world: World) -> bool:
     return is_well
 
 
-def _work_for(worlds: list[World]) -> list[Callable[[], None]]:
+def _work_for(worlds: list[World]) -> list[Work]:
     """Return what is to be done for each spec, all or nothing."""
     # Nobody is asked before all that can be wrong with a spec in itself was looked at.
     drafts = each(worlds, read)
@@ -94,14 +92,13 @@ def _plan(world: World, seal: Seal | None, task: Task, *, survey: Survey) -> Pla
     return decide(task, found)
 
 
-def _work(
-    world: World, seal: Seal | None, plan: Plan, attachments: list[Attachment]
-) -> Callable[[], None]:
+def _work(world: World, seal: Seal | None, plan: Plan, attachments: list[Attachment]) -> Work:
+    topic = plan.task.request.topic
     if world.inputs.dry_run or not seal or not world.harmonica:
         from harmonica_session.report.dry_run import show
 
-        return partial(show, world, seal, plan)
-    return partial(_carry_out, world, world.harmonica, seal, plan, attachments)
+        return Work(partial(show, world, plan), topic)
+    return Work(partial(_carry_out, world, world.harmonica, seal, plan, attachments), topic)
 
 
 def _carry_out(

@@ -75,8 +75,8 @@ def _carry_out(
 ) -> bool:
     is_private = _is_private(world, [it for places in sessions for it in places])
     worlds = several.rows_of(world, [places[0].seal.spec for places in sessions])
-    work: list[Callable[[], None]] = [
-        partial(_report, one, places, at, reports, is_private=is_private)
+    work = [
+        several.Work(partial(_report, one, places, at, reports, is_private=is_private))
         for at, (one, places) in enumerate(zip(worlds, sessions, strict=True))
     ]
     with several.logs_in_turn(world, worlds):

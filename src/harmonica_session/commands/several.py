@@ -9,11 +9,12 @@ import io
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from harmonica_session.edges.runner.step_files import Rows
 from harmonica_session.errors import ActionError, FileRefused, SpecError, clip
 from harmonica_session.report.hand_on import fail
+from harmonica_session.report.summary import Failed
 from harmonica_session.text.decoding import lines_of
 
 if TYPE_CHECKING:
@@ -98,29 +99,44 @@ def _result_or_error(step: Callable[[], T]) -> T | ActionError:
         return error
 
 
-def carry_out(worlds: list[World], work: list[Callable[[], None]]) -> bool:
+class Work(NamedTuple):
+    """What is to be done for one spec.
+
+    Attributes:
+        do: It.
+        topic: Of the session that it is done for, empty where nobody knows it yet.
+    """
+
+    do: Callable[[], None]
+    topic: str = ""
+
+
+def carry_out(worlds: list[World], work: list[Work]) -> bool:
     """Do the work for each spec, side by side; one that fails does not keep the others from theirs.
 
     Returns:
         Whether all of them succeeded.
     """
     if len(worlds) == 1:
-        return _try(worlds[0], work[0])
+        return _try(worlds[0], work[0], is_one_of_several=False)
     from concurrent.futures import ThreadPoolExecutor
 
     pool = ThreadPoolExecutor(MOST_AT_ONCE)
     try:
-        results = list(pool.map(_try, worlds, work))
+        results = list(pool.map(partial(_try, is_one_of_several=True), worlds, work))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     return all(results)
 
 
-def _try(world: World, work: Callable[[], None]) -> bool:
+def _try(world: World, work: Work, *, is_one_of_several: bool) -> bool:
     try:
-        work()
+        work.do()
     except ActionError as error:
-        fail(world.runner, error)
+        # Results write as they go, so nobody can tell.
+        is_clear = world.inputs.command == "create" and not error.may_leave_something
+        failed = Failed(world.inputs.spec, work.topic, is_one_of_several, is_clear)
+        fail(world.runner, error, failed)
         return False
     return True
 

@@ -79,7 +79,7 @@ def demonstrate(run: Run, given: Given) -> int:
         given: What it is to run with.
 
     Returns:
-        0 when both runs did what they should, else 1.
+        0 when both runs succeeded, else 1; one that fails is the last.
     """
     if given.problem:
         sys.stderr.write(f"error: {given.problem}\n")
@@ -87,13 +87,13 @@ def demonstrate(run: Run, given: Given) -> int:
     with tempfile.TemporaryDirectory() as folder, Sandbox() as sandbox:
         stage = _Stage(Path(folder), sandbox, given)
         sys.stdout.write("A trial run against built-in stand-ins: nothing leaves this machine.\n")
-        codes = [
-            stage.run(run, "First run: the pull request is opened"),
-            stage.run(run, "Second run: the same pull request, once more"),
-        ]
+        code, runs = stage.run(run, f"First run: {stage.occasion}"), "one run"
+        if code == 0:
+            again = "the same pull request" if stage.number else "the same run"
+            code, runs = stage.run(run, f"Second run: {again}, once more"), "two runs"
         sessions, comments = len(sandbox.harmonica.sessions), len(sandbox.github.comments)
-        sys.stdout.write(f"\nAfter two runs: sessions {sessions}, comments {comments}.\n")
-        return max(codes)
+        sys.stdout.write(f"\nAfter {runs}: sessions {sessions}, comments {comments}.\n")
+        return code
 
 
 class _Stage:
@@ -106,6 +106,8 @@ class _Stage:
         (folder / "event.json").write_text(payload, "utf-8")
         content = json.loads(payload)
         event = Event(name=_event_name(content), payload=content, repository_id="1")
+        action = content.get("action")
+        self.occasion = f"{event.name}, {action}" if isinstance(action, str) else event.name
         where = whereabouts(event)
         self.number = where if isinstance(where, int) else None
         if self.number:
@@ -143,6 +145,9 @@ class _Stage:
         _show("Log", shown_log(log.getvalue()))
         values = read_outputs(outputs.read_text("utf-8"))
         _show("Outputs", "\n".join(f"{name:<15}{value}" for name, value in values.items()))
+        if code:
+            # The summary would say what the log has said.
+            return code
         for comment in self.sandbox.github.comments:
             _show(f"Comment on #{self.number}", as_text(str(comment["body"])))
         _show("Job summary", as_text(summary.read_text("utf-8")))

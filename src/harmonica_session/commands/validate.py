@@ -72,7 +72,8 @@ def _say_valid(world: World, checked: _Checked) -> None:
     world.runner.say(f"The spec is valid: {spec.topic}")
     world.runner.annotate("notice", TITLE, [_placed(spec, caution) for caution in said])
     world.runner.output({"status": "valid", "topic": spec.topic})
-    world.runner.summary(summary.valid(world.inputs.spec, spec.topic, [it.message for it in said]))
+    facts = {"Topic": spec.topic, "Spec": world.inputs.spec}
+    world.runner.summary(summary.summary("valid", facts, notices=[it.message for it in said]))
 
 
 def _placed(spec: Spec, caution: Caution) -> Problem:

@@ -16,7 +16,7 @@ from harmonica_session.session import notes
 from harmonica_session.session.change import written_in
 from harmonica_session.session.outcome import as_planned
 from harmonica_session.session.plan import NOBODY_KNOWS
-from harmonica_session.text.markdown import plain
+from harmonica_session.text.markdown import as_text
 from harmonica_session.words.session import Session
 
 if TYPE_CHECKING:
@@ -24,24 +24,14 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-    from harmonica_session.announcement.receipt import Seal
     from harmonica_session.session.outcome import Outcome
     from harmonica_session.session.plan import Plan
     from harmonica_session.session.task import Task
     from harmonica_session.world import World
 
-# A title of an issue, and the words around it.
-_LONGEST_HEADING = 300
 
-
-def show(world: World, seal: Seal | None, plan: Plan) -> None:
-    """Show the requests and the comment, without making any.
-
-    Args:
-        world: The runner.
-        seal: What signs the receipt in the comment, None without a key.
-        plan: What was decided.
-    """
+def show(world: World, plan: Plan) -> None:
+    """Show the comment and the requests, without making any."""
     plan, task = _foreseen(world, plan), plan.task
     session = plan.found.session or Session(
         id="(made by Harmonica)", join_url=f"{world.inputs.api_url}/chat?s=…"
@@ -52,22 +42,28 @@ def show(world: World, seal: Seal | None, plan: Plan) -> None:
         "updated": f"The session {session.id} would be changed: {', '.join(plan.differing)}.",
         "stale": f"The session {session.id} would stay as it is: {plan.because}.",
     }[plan.status]
-    requests: list[str] = []
-    announcement = None
-    for route, content in _requests_of(plan, session):
-        requests.append(json.dumps(_shown(content, task), indent=2, ensure_ascii=False))
-        world.runner.group(f"The request: {route}", requests[-1])
+    requests = [
+        (route, json.dumps(_shown(content, task), indent=2, ensure_ascii=False))
+        for route, content in _requests_of(plan, session)
+    ]
+    for route, content in requests:
+        world.runner.group(f"The request: {route}", content)
+    shown = ""
     if task.place.is_anywhere and not plan.is_overtaken:
         foreseen = as_planned(plan, session)
-        body = foreseen.announcement(seal, is_public=world.event.is_public)
         heading = _heading_of(foreseen)
-        world.runner.group(f"{heading} on {task.place}" if task.place.number else heading, body)
-        announcement = plain(heading, _LONGEST_HEADING), body
+        text = foreseen.announcement_text(is_public=world.event.is_public)
+        world.runner.group(f"{heading}, as people would see it", as_text(text))
+        shown = summary.foreseen(heading, text)
     if not task.place.is_anywhere and task.round and task.round.needs_keeping:
         world.runner.warn(notes.UNKEPT_ROUND)
     world.runner.say(f"Dry run: {what} Nothing was written.")
     world.runner.output({"status": "planned", "topic": task.request.topic})
-    world.runner.summary(summary.planned(requests, announcement, what, notices_of(task)))
+    facts = {"Topic": task.request.topic, "Spec": task.spec}
+    warnings, notices = world.runner.warnings, notices_of(task)
+    result = summary.summary("dry run", facts, warnings, notices, f"{what} Nothing was written.")
+    parts = (result, summary.folded(requests))
+    world.runner.summary("\n".join(filter(None, parts)), summary.below(shown))
 
 
 def _shown(content: dict[str, JsonValue], task: Task) -> dict[str, JsonValue]:
@@ -84,7 +80,7 @@ def _heading_of(outcome: Outcome) -> str:
     """Return what is written on GitHub, an issue with its title."""
     place = outcome.plan.task.place
     if not place.is_own_issue:
-        return "The comment"
+        return f"The comment on {place}"
     from harmonica_session.announcement.own_issues import title_of
 
     return f"The issue \u201c{title_of(outcome.topic)}\u201d"

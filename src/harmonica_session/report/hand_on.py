@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harmonica_session.announcement.invitation import invitation
 from harmonica_session.errors import TITLE, AnswerUnusable
 from harmonica_session.report import summary
 from harmonica_session.report.cautions import notices_of
@@ -14,6 +15,7 @@ from harmonica_session.report.cautions import notices_of
 if TYPE_CHECKING:
     from harmonica_session.edges.runner.runner import Runner
     from harmonica_session.errors import ActionError
+    from harmonica_session.report.summary import Failed
     from harmonica_session.session.outcome import Outcome
     from harmonica_session.world import World
 
@@ -28,13 +30,26 @@ def skip(world: World, reason: str) -> None:
     world.runner.summary(summary.skipped(reason))
 
 
-def fail(runner: Runner, error: ActionError) -> None:
-    """Say what is wrong: annotations, a failed status, and a summary."""
-    runner.output({"status": "failed"})
+def fail(runner: Runner, error: ActionError, failed: Failed) -> None:
+    """Say what is wrong: annotations, a failed status, and a summary.
+
+    Args:
+        runner: What says it.
+        error: What is wrong.
+        failed: What else is known. That nothing was created is not said where something was
+            handed on before.
+    """
+    if runner.below:
+        failed = failed._replace(is_nothing_created=False)
+    runner.output({"status": "failed"} | ({"topic": failed.topic} if failed.topic else {}))
     if isinstance(error, AnswerUnusable) and error.session_id:
         runner.output({"session_id": error.session_id})
-    runner.annotate("error", error.title, error.problems)
-    runner.summary(summary.failure(error))
+    name = failed.name if failed.is_one_of_several else ""
+    runner.annotate("error", f"{error.title}: {name}" if name else error.title, error.problems)
+    if said := " ".join(filter(None, (f"Failed: {name}." if name else "", failed.consequence))):
+        runner.say(said)
+    # What was handed on before stays below.
+    runner.summary(summary.failure(error, failed))
 
 
 def hand_on(world: World, outcome: Outcome, told: Outcome | None = None) -> None:
@@ -63,17 +78,16 @@ def hand_on(world: World, outcome: Outcome, told: Outcome | None = None) -> None
         }
     )
     facts = {
+        "Topic": outcome.topic,
         "Session": session.id,
-        "Status": outcome.status,
         "Spec": task.spec,
         task.place.noun.capitalize(): comment_url,
         "Context sources": ", ".join(outcome.attached),
         "Background sent": outcome.background_sent,
     }
-    invitation = outcome.invitation(is_public=world.event.is_public)
-    world.runner.summary(
-        summary.summary(invitation, facts, world.runner.warnings, notices_of(task))
-    )
+    result = summary.summary(outcome.status, facts, world.runner.warnings, notices_of(task))
+    text = invitation(outcome.invitation(is_public=world.event.is_public))
+    world.runner.summary(result, summary.below(text))
 
 
 def _tell(world: World, outcome: Outcome) -> None:

@@ -66,14 +66,15 @@ def hand_on_results(world: World, report: Report) -> None:
     )
     world.runner.output(values)
     facts = {
+        "Topic": values["topic"],
         "Session": values["session_id"],
-        "Status": values["status"],
         "Spec": report.announced.seal.spec,
         "Announcement": values["comment_url"],
         "Brief": values["session_md"],
     }
     text = _whole(report.it) if report.it else ""
-    world.runner.summary(summary.results(text, facts, world.runner.warnings))
+    result = summary.summary(values["status"], facts, world.runner.warnings)
+    world.runner.summary(result, summary.below(text))
 
 
 def _whole(it: Told) -> str:

@@ -5,72 +5,137 @@ This module must not decide what is true, nor where the text goes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from harmonica_session.announcement.invitation import LONGEST_COMMENT, Invitation, invitation
-from harmonica_session.text.markdown import code_block, plain, shorten
+from harmonica_session.announcement.invitation import LONGEST_COMMENT
+from harmonica_session.errors import clip
+from harmonica_session.text.addresses import is_shown
+from harmonica_session.text.markdown import code, code_block, plain, sentence, shorten
 
 if TYPE_CHECKING:
-    from harmonica_session.errors import ActionError
+    from collections.abc import Iterable, Iterator
 
-_TOPIC, _TEXT, _PATH, _LINE = 250, 1_500, 200, 500
+    from harmonica_session.errors import ActionError, Problem
+
+# A heading is a title of an issue, and the words around it.
+_TEXT, _HEADING, _PATH = 1_500, 300, 200
 _PROBLEMS = 100
+# What is copied as it stands.
+_AS_CODE = ("Session", "Spec", "Brief")
+# Where our own announcement stands, by GitHub's own word.
+_LEADING = ("Comment", "Issue", "Announcement")
 
 
-def summary(it: Invitation, facts: dict[str, str], warnings: list[str], notices: list[str]) -> str:
-    """Return the job summary: the invitation, then what the run did.
+class Failed(NamedTuple):
+    """What is known of a failure besides its error.
+
+    Attributes:
+        spec: Path of the spec that it is about, empty where it is about the whole run.
+        topic: Of that session, empty where nobody knows it yet.
+        is_one_of_several: Whether the run is about other specs too.
+        is_nothing_created: Whether it is sure that nothing was.
+    """
+
+    spec: str = ""
+    topic: str = ""
+    is_one_of_several: bool = False
+    is_nothing_created: bool = False
+
+    @property
+    def name(self) -> str:
+        """What has failed: the topic, and the spec."""
+        return f"{clip(self.topic)} ({self.spec})" if self.topic else self.spec
+
+    @property
+    def consequence(self) -> str:
+        """What follows, in a sentence; empty where nobody knows."""
+        if not self.is_nothing_created:
+            return ""
+        return f"Nothing was created{' for this spec' if self.is_one_of_several else ''}."
+
+
+def summary(
+    status: str,
+    facts: dict[str, str],
+    warnings: Iterable[str] = (),
+    notices: Iterable[str] = (),
+    said: str = "",
+) -> str:
+    """Return what a run came to for one session, as the job summary shows it first.
 
     Args:
-        it: The invitation.
-        facts: What else is worth a line in the table, by its heading.
+        status: What became of it, in a word.
+        facts: What else is worth a line, by its name; one without a value has none.
         warnings: What did not work.
         notices: What to be careful about.
+        said: What became of it, in a sentence.
     """
-    parts = [invitation(it), _table(facts), *map(_warning_block, warnings)]
-    return "\n\n".join([*parts, *_notice_lines(notices)]) + "\n"
+    parts = [
+        *(f"## Harmonica session: {status}", sentence(said, _TEXT), _list(facts)),
+        *map(_warning_block, warnings),
+        *(f"**Notice:** {sentence(notice, _TEXT)}" for notice in notices),
+    ]
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def results(told: str, facts: dict[str, str], warnings: list[str]) -> str:
-    """Return the job summary of what came out of a session.
-
-    Args:
-        told: What is told of the session, as Markdown; empty where nobody was asked.
-        facts: What else is worth a line in the table, by its heading.
-        warnings: What did not work.
-    """
-    parts = [told.strip() or f"## Harmonica session: {facts['Status']}", _table(facts)]
-    return "\n\n".join([*parts, *map(_warning_block, warnings)]) + "\n"
+def below(text: str) -> str:
+    """Return Markdown of ours as it stands below what the runs came to, for people to read on."""
+    return f"---\n\n{text.strip()}\n" if text.strip() else ""
 
 
-def _table(facts: dict[str, str]) -> str:
-    rows = [f"| {name} | {plain(value, _TEXT)} |" for name, value in facts.items() if value]
-    return "\n".join(["| | |", "|---|---|", *rows])
+def _list(facts: dict[str, str]) -> str:
+    # Not a table: on a narrow screen a long word breaks in a list, and widens a table.
+    return "\n".join(f"- {name}: {_shown(name, it)}" for name, it in facts.items() if it)
 
 
-def _notice_lines(notices: list[str]) -> list[str]:
-    return [f"**Notice:** {plain(notice, _TEXT)}" for notice in notices]
+def _shown(name: str, value: str) -> str:
+    if name in _AS_CODE:
+        return code(value, _TEXT)
+    return f"<{value}>" if name in _LEADING and is_shown(value) else plain(value, _TEXT)
 
 
 def _warning_block(warning: str) -> str:
     """Return a warning; lines after its first are a block to paste."""
     first, _, block = warning.partition("\n")
-    text = f"**Warning:** {plain(first, _TEXT)}"
+    text = f"**Warning:** {sentence(first, _TEXT)}"
     return f"{text}\n\n{code_block(block, 'yaml')}" if block else text
 
 
-def valid(spec: str, topic: str, notices: list[str]) -> str:
-    """Return the job summary of a spec that was checked and found good."""
-    found = f"{plain(spec, _PATH)}: {plain(topic, _TOPIC)}"
-    return "\n\n".join(["## Harmonica session: valid", found, *_notice_lines(notices)]) + "\n"
+def failure(error: ActionError, failed: Failed, help_at: str = "") -> str:
+    """Return the job summary of a run that failed.
+
+    Args:
+        error: What is wrong.
+        failed: What else is known.
+        help_at: Address of what there is to read about it, empty where there is nothing.
+    """
+    facts = _list({"Topic": failed.topic, "Spec": failed.spec})
+    problems = _by_file(error.problems[:_PROBLEMS])
+    more = len(error.problems) - _PROBLEMS
+    parts = [
+        *("## Harmonica session: failed", failed.consequence, facts, *problems),
+        f"and {more} more" if more > 0 else "",
+        f"[What to do about it]({help_at})" if help_at else "",
+    ]
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def failure(error: ActionError) -> str:
-    """Return the job summary of a run that failed."""
-    shown = error.problems[:_PROBLEMS]
-    lines = [f"- {plain(str(problem), _TEXT)}" for problem in shown]
-    if len(error.problems) > len(shown):
-        lines.append(f"- and {len(error.problems) - len(shown)} more")
-    return "\n\n".join(["## Harmonica session: failed", "\n".join(lines)]) + "\n"
+def _by_file(problems: Iterable[Problem]) -> Iterator[str]:
+    """Return a list of problems for each file, in the order of the files' first problems."""
+    listed: dict[str, list[str]] = {}
+    for problem in problems:
+        line = f"Line {problem.line}" if problem.line else ""
+        column = f", column {problem.column}" if problem.column else ""
+        place = f"{line}{column}: " if line else ""
+        listed.setdefault(problem.file, []).append(f"{place}{sentence(problem.message, _TEXT)}")
+    for file, said in listed.items():
+        name = code(file, _PATH)
+        if not name and len(said) == 1:
+            yield said[0]
+            continue
+        # Without a line between them, two lists are one.
+        yield f"In {name}:" if name else "Problems:"
+        yield "\n".join(f"- {it}" for it in said)
 
 
 def unexpected_failure() -> str:
@@ -120,21 +185,25 @@ def skipped(reason: str) -> str:
     )
 
 
-def planned(
-    requests: list[str], announcement: tuple[str, str] | None, what: str, notices: list[str]
-) -> str:
-    """Return the job summary of a dry run.
+def folded(requests: Iterable[tuple[str, str]]) -> str:
+    """Return the requests that a dry run did not send, each folded away.
 
     Args:
-        requests: The bodies, as JSON, of the requests that would write to Harmonica.
-        announcement: What would be written on GitHub, and its text; None for nothing.
-        what: What a run without `dry-run` would do, in one line.
-        notices: What to be careful about.
+        requests: Their routes, and their bodies as JSON.
     """
-    parts = ["## Harmonica session: dry run", plain(what, _LINE), *_notice_lines(notices)]
-    for request in requests:
-        parts += ["The request:", code_block(shorten(request, LONGEST_COMMENT), "json")]
-    if announcement is not None:
-        heading, body = announcement
-        parts += [f"{heading}:", code_block(body, "markdown")]
-    return "\n\n".join(parts) + "\n"
+    blocks = (
+        f"<details><summary>The request: {plain(route, _TEXT)}</summary>\n\n"
+        f"{code_block(shorten(content, LONGEST_COMMENT), 'json')}\n\n</details>\n"
+        for route, content in requests
+    )
+    return "\n".join(blocks)
+
+
+def foreseen(heading: str, text: str) -> str:
+    """Return what a dry run did not write on GitHub, as people would see it.
+
+    Args:
+        heading: What it is, in words.
+        text: Its Markdown.
+    """
+    return f"{plain(heading, _HEADING)}, as people would see it:\n\n{text}"

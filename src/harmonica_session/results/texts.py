@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harmonica_session.text.markdown import ZERO_WIDTH_SPACE, shorten, unlinked, visible
+from harmonica_session.text.markdown import in_title, inline, link, plain
 from harmonica_session.text.prose import prose
 from harmonica_session.text.secrecy import blot_out
 from harmonica_session.words.issue import LONGEST_TITLE
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _TOPIC, _LABEL, _LINE, _PATH = 250, 120, 500, 200
 _SIDES = 4
+_NO_TOPIC = "Harmonica session"
 _UNTICKED, _TICKED = "- [ ] ", "- [x] "
 _BOX = re.compile(r"- \[[ xX]\] ")
 # What there is to do about the actions: with boxes alone, with issues alone, with both.
@@ -76,7 +77,7 @@ def results(it: Told, room: int) -> str:
     """
     parts = [f"## {_topic(it)}", it.standing]
     if it.join_url and not it.is_final:
-        parts.append(f"### [Join the session]({target(it.join_url)})")
+        parts.append(f"### {link('Join the session', it.join_url)}")
     if it.summary:
         parts += ["### Summary", prose(it.summary, room * 4 // 10)]
     lists = (
@@ -88,21 +89,21 @@ def results(it: Told, room: int) -> str:
         if lines:
             parts += [f"### {heading}", _within(lines, room * tenths // 10)]
     if it.join_url and it.is_final:
-        parts.append(f"[Open the whole session]({target(it.join_url)})")
+        parts.append(link("Open the whole session", it.join_url))
     parts += [_next_step(it), _origin(it.spec)]
     return blot_out("\n\n".join(part for part in parts if part) + "\n", ())
 
 
 def reminder(it: Told) -> str:
     """Return the text of the one further comment, shortly before the end of a round."""
-    link = f"**[Join the session]({target(it.join_url)})**: {_topic(it)}"
-    return blot_out(f"This round ends soon. {it.standing}\n\n{link}\n", ())
+    call = f"**{link('Join the session', it.join_url)}**: {_topic_within(it)}"
+    return blot_out(f"This round ends soon. {it.standing}\n\n{call}\n", ())
 
 
 def action_title(it: Told, number: int) -> str:
     """Return the title of the issue of an action; what stands in a title is no Markdown."""
-    said = visible(it.agreed[number - 1].description).replace("@", f"@{ZERO_WIDTH_SPACE}")
-    return blot_out(shorten(said or f"Action {number}", LONGEST_TITLE), ())
+    said = in_title(blot_out(it.agreed[number - 1].description, ()), LONGEST_TITLE)
+    return said or f"Action {number}"
 
 
 def action_text(it: Told, number: int, announced_at: str) -> str:
@@ -114,27 +115,21 @@ def action_text(it: Told, number: int, announced_at: str) -> str:
         announced_at: Address of the announcement, checked.
     """
     action = it.agreed[number - 1]
-    rows = [f"> {unlinked(action.description, _LINE)}"]
-    rows += [f"> Owner: {unlinked(action.owner, _LABEL)}"] if action.owner else []
-    rows += [f"> Due: {unlinked(action.due, _LABEL)}"] if action.due else []
+    rows = [f"> {plain(action.description, _LINE)}"]
+    rows += [f"> Owner: {plain(action.owner, _LABEL)}"] if action.owner else []
+    rows += [f"> Due: {plain(action.due, _LABEL)}"] if action.due else []
     text = (
-        f"Action {number} of the session **{_topic(it)}**, in the words that came out of it:\n\n"
-        + "\n>\n".join(rows)
-        + f"\n\n[Where it was agreed]({target(announced_at)})\n\n"
+        f"Action {number} of the session **{_topic_within(it)}**, in the words that came out of "
+        "it:\n\n" + "\n>\n".join(rows) + f"\n\n{link('Where it was agreed', announced_at)}\n\n"
         "<sub>A language model has put this together from what participants said. It is not an "
         "instruction to anybody or to any program. Close this issue when it is done; the next "
-        f"session of {unlinked(it.spec, _PATH)} can be told what became of it.</sub>\n"
+        f"session of {inline(it.spec, _PATH)} can be told what became of it.</sub>\n"
     )
     return blot_out(text, ())
 
 
-def target(url: str) -> str:
-    """Return a checked address as it stands in a Markdown link; an entity it may hold."""
-    return url.replace("&", "&amp;")
-
-
 def _decision(it: Decision) -> str:
-    label, summary = unlinked(it.label, _LABEL), unlinked(it.summary, _LINE)
+    label, summary = plain(it.label, _LABEL), plain(it.summary, _LINE)
     return f"- **{label}:** {summary}" if label and summary else f"- {label or summary}"
 
 
@@ -145,16 +140,16 @@ def _action(it: Agreed) -> str:
 
 def _without_issue(it: Agreed) -> str:
     about = "; ".join(
-        f"{name}: {unlinked(value, _LABEL)}"
+        f"{name}: {plain(value, _LABEL)}"
         for name, value in (("owner", it.owner), ("due", it.due))
         if value
     )
-    return f"{unlinked(it.description, _LINE)}{f' ({about})' if about else ''}"
+    return f"{plain(it.description, _LINE)}{f' ({about})' if about else ''}"
 
 
 def _tension(it: Tension) -> str:
-    sides = "; ".join(unlinked(side, _LINE) for side in it.sides[:_SIDES])
-    return f"- {unlinked(it.summary, _LINE)}{f' ({sides})' if sides else ''}"
+    sides = "; ".join(plain(side, _LINE) for side in it.sides[:_SIDES])
+    return f"- {plain(it.summary, _LINE)}{f' ({sides})' if sides else ''}"
 
 
 def _within(lines: Iterable[str], room: int) -> str:
@@ -187,11 +182,15 @@ def _follow_up(agreed: Sequence[Agreed]) -> str:
 
 
 def _topic(it: Told) -> str:
-    return unlinked(it.topic, _TOPIC) or "Harmonica session"
+    return plain(it.topic, _TOPIC) or _NO_TOPIC
+
+
+def _topic_within(it: Told) -> str:
+    return inline(it.topic, _TOPIC) or _NO_TOPIC
 
 
 def _origin(spec: str) -> str:
-    return f"<sub>Announced by {unlinked(spec, _PATH)} in this repository.</sub>" if spec else ""
+    return f"<sub>Announced by {inline(spec, _PATH)} in this repository.</sub>" if spec else ""
 
 
 def with_issues(text: str, agreed: Sequence[Agreed]) -> str:

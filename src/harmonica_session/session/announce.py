@@ -40,6 +40,7 @@ def announce(world: World, seal: Seal, outcome: Outcome) -> Outcome:
     task, found, ours = outcome.plan.task, outcome.plan.found, outcome.plan.found.comment
     place, noun = task.place, task.place.noun.capitalize()
     if not place.is_anywhere:
+        _tell_of_silence(world, outcome)
         return outcome
     posts = posts_of(world, task, outcome.topic)
     told = None if outcome.leaves_comment else _told_meanwhile(posts, seal, outcome)
@@ -48,6 +49,7 @@ def announce(world: World, seal: Seal, outcome: Outcome) -> Outcome:
         return tidied(world, replace(outcome, comment=told or ours))
     if posts is None:
         world.runner.warn("There is no `github-token`, so the link was not posted.", about=ABOUT)
+        _tell_of_silence(world, outcome)
         return outcome
     if place.is_own_issue and found.is_blind:
         # There may be one already, and none can be deleted.
@@ -57,6 +59,8 @@ def announce(world: World, seal: Seal, outcome: Outcome) -> Outcome:
         comment = put(world, posts, ours, place, write)
     except ActionError as error:
         world.runner.warn(not_announced(place.of(ours), error), about=ABOUT)
+        if ours is None and not error.may_leave_something:
+            _tell_of_silence(world, outcome)
         return replace(outcome, comment=ours)
     outcome = replace(outcome, comment=comment)
     if outcome.has_posted:
@@ -84,6 +88,12 @@ def _named(world: World, posts: Posts, seal: Seal, task: Task, posted: Comment) 
     except ActionError as error:
         world.runner.debug(f"Who has posted the {task.place.noun} was not signed: {error}")
         return posted
+
+
+def _tell_of_silence(world: World, outcome: Outcome) -> None:
+    """Say who knows of a session whose link was posted nowhere."""
+    request, is_new = outcome.plan.task.request, outcome.status == "created"
+    world.runner.say(notes.nobody_told(request, is_new=is_new))
 
 
 def _told_meanwhile(posts: Posts | None, seal: Seal, outcome: Outcome) -> Comment | None:

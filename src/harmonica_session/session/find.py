@@ -97,10 +97,14 @@ def _announcing(survey: Survey, task: Task, read: list[OurComment]) -> list[OurC
 def _questions(
     world: World, harmonica: Harmonica, task: Task, found: Found
 ) -> tuple[str, ...] | None:
-    """Ask what a session asks whose receipt does not tell, where the spec has questions too."""
-    if found.session is None or found.is_foreign or found.knows_fields:
+    """Ask what a session asks that the spec does not tell, for its receipt keeps digests only."""
+    if found.session is None or found.is_foreign:
         return None
-    if not task.request.questions:
+    if found.receipt and found.knows_fields:
+        # What the spec asks now is known to be what the session asks, or not to be that.
+        if found.receipt.fields.get("questions") == task.fields.get("questions"):
+            return None
+    elif not task.request.questions:
         return None
     try:
         return tuple(harmonica.questions(found.session.id))

@@ -7,10 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harmonica_session.text.markdown import link
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from harmonica_session.words.request import SessionRequest
     from harmonica_session.words.session import Chain
+
+# What stands in small letters in the comment, for those who are invited.
+STALE_ASIDE = "The file has changed since then, and the session has stayed as it was."
+CHAIN_ASIDE = "The chain of its template is not running yet."
 
 LEFT_ALONE = "A later run has said what this session is to be, so this one left it alone."
 
@@ -22,6 +29,19 @@ ROUND_UNKEPT_YET = (
     "No announcement keeps `open_for` and `expected` of this session yet, so no later run knows "
     "when its round is over before one has announced it."
 )
+
+
+def nobody_told(request: SessionRequest, *, is_new: bool) -> str:
+    """Say who has been told of a session that was posted nowhere.
+
+    Args:
+        request: What the session was asked to be.
+        is_new: Whether this run has made it; of an older one, anybody may have told.
+    """
+    if not is_new:
+        return "This run has told nobody of the session; hand its link on."
+    but = " but by Harmonica itself (`distribution`)" if request.distribution else ""
+    return f"So far nobody has been told of this session{but}; hand its link on."
 
 
 def chain_stands_still(chain: Chain) -> str:
@@ -90,6 +110,11 @@ def of_faster_run(differing: str) -> str:
 def replaces(join_url: str) -> str:
     """Say which session was announced so far."""
     return f"This session replaces an earlier one: {join_url}"
+
+
+def replaces_aside(join_url: str) -> str:
+    """Say the same in the comment, where whoever has followed the other link may look for it."""
+    return f"This session replaces {link('an earlier one', join_url)}."
 
 
 def overtaken(join_url: str) -> str:

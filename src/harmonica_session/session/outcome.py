@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from harmonica_session.announcement.invitation import Invitation, comment, with_standing
 from harmonica_session.announcement.receipt import UNKNOWN, Receipt
+from harmonica_session.announcement.trust import Trust
+from harmonica_session.session import known as knowledge
 from harmonica_session.session import notes
 from harmonica_session.session.round import in_words, round_of
 
@@ -23,10 +25,9 @@ if TYPE_CHECKING:
     from harmonica_session.words.session import Session
 
 _LONGEST_MOMENT = _LONGEST_WORD = 40
-_DECISIVE = ("digest", "announced", "lacking", "results_visibility", "round")
+_DECISIVE = ("digest", "announced", "lacking", "results_visibility", "round", "opening")
 # Source: the published description of the API.
 _DEFAULT_VISIBILITY = "host"
-_NO_RECEIPT = "<!-- receipt -->\n"
 
 
 @dataclass(frozen=True)
@@ -70,13 +71,6 @@ class Outcome:
         """Whether the session has all that the request says, as far as anybody knows."""
         is_new = self.status in ("created", "updated")
         return is_new or not (self.plan.differing or self.plan.found.is_foreign)
-
-    @property
-    def knows_questions(self) -> bool:
-        """Whether the session's participants are surely asked what the request says."""
-        found = self.plan.found
-        was_told = found.knows_fields or found.questions is not None
-        return self.status == "created" or (self.is_as_asked and was_told)
 
     @property
     def knows_visibility(self) -> bool:
@@ -179,6 +173,7 @@ class Outcome:
             nonce=found.receipt.nonce if found.receipt else task.nonce,
             author=found.receipt.author if found.receipt else "",
             round=self.round,
+            opening=task.opening_digest,
             reported=known.reported if known else None,
         )
 
@@ -189,6 +184,7 @@ class Outcome:
             "lacking": dict(self.lacking),
             "results_visibility": self.visibility,
             "round": self.round,
+            "opening": task.opening_digest,
         }
         if self.added:
             added = {name: task.fields[name] for name in self.added}
@@ -220,6 +216,17 @@ class Outcome:
         return said
 
     @property
+    def asides(self) -> list[str]:
+        """What those who are invited learn of that, a short sentence of Markdown each."""
+        chain, replaced = self.session.chain, self.plan.found.replaced
+        said = {
+            notes.CHAIN_ASIDE: chain is not None and not chain.runs,
+            notes.STALE_ASIDE: self.status == "stale" and self.session.status != "completed",
+            notes.replaces_aside(replaced): bool(replaced) and not self.is_left_to_others,
+        }
+        return [aside for aside, is_so in said.items() if is_so]
+
+    @property
     def background_sent(self) -> str:
         """What left the repository as background in this run, with its size; empty if nothing.
 
@@ -242,47 +249,56 @@ class Outcome:
         """
         session, request = self.session, self.plan.task.request
         is_as_asked = self.is_as_asked
-        asked = tuple(question.text for question in request.questions or ())
+        fields = knowledge.followed(self.plan, is_new=self.status == "created")
+        questions = knowledge.first_questions(self.plan, fields, is_as_asked=is_as_asked)
         until, over = in_words(self.round, session, self.plan.task.asked_at)
         return Invitation(
             topic=self.topic,
             join_url=session.join_url or "",
             goal=session.goal or (request.goal if is_as_asked else ""),
             critical=session.critical or (request.critical or "" if is_as_asked else ""),
-            questions=asked if self.knows_questions else (),
+            questions=questions or (),
             background=self.plan.task.context.sources if is_as_asked else None,
-            results_visibility=self.visibility,
-            is_public=is_public,
             is_completed=session.status == "completed",
+            trust=Trust(
+                results_visibility=self.visibility,
+                ideas_travel=knowledge.ideas_travel(fields),
+                is_of_account=not self.plan.found.is_foreign,
+                asked_for=knowledge.asked_for(request, questions, fields),
+                is_public=is_public,
+            ),
+            opening=self.plan.task.opening,
+            asides=tuple(self.asides),
             until=until,
             over=over,
-            notes=tuple(self.notes),
         )
 
-    def announcement(self, seal: Seal | None, posting: int = 0, *, is_public: bool) -> str:
+    def announcement(self, seal: Seal, posting: int = 0, *, is_public: bool) -> str:
         """Return the body of our comment.
 
         Args:
-            seal: What signs the receipt in it, None without a key.
+            seal: What signs the receipt in it.
             posting: Which attempt at a new comment it is for; 0 where ours is edited. No two
                 comments that we post have one nonce, or the one too many would pass for a copy.
             is_public: Whether the repository is.
         """
-        task, receipt = self.plan.task, self.receipt
-        invitation = self.invitation(is_public=is_public)
-        text, is_ours = comment(invitation, spec=task.spec), True
-        ours = self.plan.found.ours
-        if ours and receipt.tells_results:
-            # What came out so far stays; only until when there is time may have changed.
-            told = (ours.comment.body or "").replace("\r\n", "\n").partition("\n")[2]
-            text = with_standing(told, invitation.until or invitation.over)
-            is_ours = ours.is_intact
+        task, receipt, ours = self.plan.task, self.receipt, self.plan.found.ours
+        is_ours = ours is None or ours.is_intact or not receipt.tells_results
         if posting:
             nonce = task.nonce if posting == 1 else f"{task.nonce} {posting}"
             receipt = receipt.model_copy(update={"nonce": nonce})
-        if seal is None:
-            return f"{_NO_RECEIPT}{text}"
+        text = self.announcement_text(is_public=is_public)
         return seal.signed(receipt, task.place, text, is_vouched_for=is_ours)
+
+    def announcement_text(self, *, is_public: bool) -> str:
+        """Return what people see of our comment."""
+        invitation, ours = self.invitation(is_public=is_public), self.plan.found.ours
+        if ours and self.receipt.tells_results:
+            # What came out so far stays; only until when there is time may have changed.
+            told = (ours.comment.body or "").replace("\r\n", "\n").partition("\n")[2]
+            return with_standing(told, invitation.until or invitation.over)
+        task = self.plan.task
+        return comment(invitation, spec=task.spec, spec_url=task.spec_url)
 
     def beside(self, ours: OurComment) -> Outcome:
         """Return the same for where another run's comment has turned up meanwhile."""

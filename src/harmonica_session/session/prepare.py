@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from harmonica_session.announcement.our_comments import seal_for
 from harmonica_session.announcement.receipt import digest_of, field_digests
+from harmonica_session.event import COMMIT
 from harmonica_session.session.task import Task, purpose_of, scope_of
 from harmonica_session.spec.read import refuse_hidden
+from harmonica_session.text.addresses import page_of_file
 
 if TYPE_CHECKING:
     from harmonica_session.announcement.receipt import Seal
@@ -49,7 +51,7 @@ def task_of(world: World, seal: Seal | None, spec: Spec, context: Context, *, pl
     inputs, event = world.inputs, world.event
     scope = scope_of(inputs, event, place)
     fields = spec.request(context.text).fields()
-    refuse_hidden(spec, fields, world)
+    refuse_hidden(spec, {**fields, "invitation": spec.opening.invitation}, world)
     digest = digest_of(fields)
     nonce = secrets.token_hex(16)
     purpose = purpose_of(scope, event, place=place, topic=spec.topic, nonce=nonce)
@@ -75,10 +77,19 @@ def task_of(world: World, seal: Seal | None, spec: Spec, context: Context, *, pl
         on_change=inputs.on_change,
         asked_at=world.deadline.clock.utc_now().replace(microsecond=0),
         round=spec.round(),
+        opening=spec.opening,
+        spec_url=_url_of(world, world.files.normalise(inputs.spec)),
         run_id=event.run_id,
         older_references=tuple(older),
         nonce=nonce,
     )
+
+
+def _url_of(world: World, spec: str) -> str:
+    """Return where people can read the spec as it was read; empty where nobody knows."""
+    revision, repository = world.files.revision or world.event.sha, world.event.repository_url
+    is_known = repository and COMMIT.fullmatch(revision)
+    return page_of_file(repository, revision, spec) if is_known else ""
 
 
 def attachments_for(world: World, spec: Spec, plan: Plan) -> list[Attachment]:

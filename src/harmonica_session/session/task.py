@@ -5,10 +5,12 @@ This module must not know what is there, nor what is done about it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from harmonica_session.announcement.receipt import digest_of
 from harmonica_session.errors import InputError
+from harmonica_session.words.opening import Opening
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +44,8 @@ class Task:
         on_change: What becomes of the session when the request is another one now.
         asked_at: When this run asks.
         round: What is asked for of the session's round, which is no part of the request.
+        opening: What the spec says to those who are invited, likewise.
+        spec_url: Where the spec can be read as this run has read it; empty where nobody knows.
         run_id: The workflow run that asks; empty outside of one.
     """
 
@@ -56,9 +60,16 @@ class Task:
     on_change: OnChange
     asked_at: datetime
     round: Round | None = None
+    opening: Opening = field(default_factory=Opening)
+    spec_url: str = ""
     run_id: str = ""
     older_references: tuple[str, ...] = ()
     nonce: str = ""
+
+    @property
+    def opening_digest(self) -> str:
+        """Digest of what the spec says to those who are invited, empty for nothing."""
+        return digest_of([*self.opening])[:16] if any(self.opening) else ""
 
     @property
     def is_apart(self) -> bool:

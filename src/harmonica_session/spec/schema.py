@@ -57,6 +57,11 @@ _HELP: dict[str, dict[str, tuple[str, object]]] = {
         "expected": ("How many are meant to take part.", 6),
         "remind": ("How long before the end to remind; shorter than `open_for`.", "1d"),
         "timezone": ("IANA name of the time zone of dates; UTC when left out.", "Europe/Berlin"),
+        "takes": ("How long it takes, for those who are invited.", "10 min"),
+        "invitation": (
+            "What the comment says first, in place of its own sentence.",
+            "Ten minutes on how the search went, before we forget.",
+        ),
         "api": ("Further fields of Harmonica's API, passed on as they stand.", {"field": 1}),
     },
     "Question": {

@@ -22,12 +22,14 @@ from harmonica_session.spec.context_from import (
 )
 from harmonica_session.spec.context_sources import ContextSource
 from harmonica_session.spec.document import Document, Path, name_of
+from harmonica_session.spec.opening_keys import InvitationText, Takes, opening_problems
 from harmonica_session.spec.round_keys import Duration, Head, Zone, reminder_problems
 from harmonica_session.spec.scalar import passed_on
 from harmonica_session.spec.template import fill_in
 from harmonica_session.spec.yaml_reader import read_document
 from harmonica_session.text.blanks import trimmed
 from harmonica_session.text.markdown import visible
+from harmonica_session.words.opening import Opening
 from harmonica_session.words.request import (
     TELEGRAM,
     Channel,
@@ -74,6 +76,8 @@ class Spec(SessionRequest):
     expected: Head | None = None
     remind: Duration | None = None
     timezone: Zone | None = None
+    takes: Takes | None = None
+    invitation: InvitationText | None = None
     api: Annotated[dict[str, JsonValue], Field(default_factory=dict)]
     _document: Document = PrivateAttr(default_factory=Document)
     _names: set[tuple[str, str]] = PrivateAttr(default_factory=set)
@@ -101,6 +105,11 @@ class Spec(SessionRequest):
             timezone=self.timezone or "",
         )
         return asked if asked != Round() else None
+
+    @property
+    def opening(self) -> Opening:
+        """What it says to those who are invited."""
+        return Opening(self.invitation or "", self.takes or "")
 
     def problems_beside(self, path: Path, error: ActionError) -> list[Problem]:
         """Return what is wrong with a file: in it, or else beside what names it."""
@@ -156,6 +165,7 @@ def read_spec(content: bytes, file: str, values: Values | None = None) -> Spec:
         *reminder_problems(value, document),
         # As they are written: when the values of a run are equal, nobody made a slip.
         *_repeated_options(document.value, document),
+        *opening_problems(document.value, document),
     ]
     try:
         spec = Spec.model_validate(value, context=(document, filled.names))

@@ -36,7 +36,7 @@ _MOST_TRIALS = 20
 _CLOSING = {"${{": "}}", "{%": "%}", "{#": "#}"}
 _TEXTS = (
     *("topic", "goal", "context", "critical", "prompt"),
-    *("welcome_message", "summary_prompt"),
+    *("welcome_message", "summary_prompt", "invitation"),
 )
 _NEVER_KEPT = re.compile("[\0\ud800-\udfff]")
 

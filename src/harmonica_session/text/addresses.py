@@ -75,6 +75,15 @@ def checked_join_url(url: str | None) -> str:
     return url
 
 
+def is_shown(url: str) -> bool:
+    """Say whether an address may be shown as a link."""
+    try:
+        _check(url)
+    except ValueError:
+        return False
+    return True
+
+
 def checked_page_url(url: str) -> str:
     """Return the address of a web page that Harmonica may be asked to read.
 
@@ -85,6 +94,18 @@ def checked_page_url(url: str) -> str:
         raise ValueError("is not a web address that starts with https://")
     _check(url)
     return url
+
+
+def page_of_file(repository: str, revision: str, path: str) -> str:
+    """Return where people read a file at a revision; empty where that is no address to show.
+
+    Args:
+        repository: Address of the repository for people.
+        revision: A commit, so that the file is still there later.
+        path: Of the file, from the repository's root.
+    """
+    url = f"{repository}/blob/{revision}/{quote(path)}"
+    return url if is_shown(url) else ""
 
 
 def join_url_of(base: str, session_id: str) -> str:

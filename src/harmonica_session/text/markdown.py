@@ -15,8 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ZERO_WIDTH_SPACE = "\u200b"
+# What stands between these two has a direction of its own, and gives none to what is around it.
+_ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
+# A text of many short lines would push what is ours out of sight.
+_MOST_LINES = 20
+# Of what there is room for.
+_LEAST_KEPT = 0.7
 _SPECIAL = re.compile(r"([\\`*_\[\]~|$#])")
-# What GitHub would make a link of, up to where it would end it or further.
+# An address up to where somebody would end it or further.
 _RUN = re.compile(r"(?<![A-Za-z0-9])https?://[^\s<>]+", re.ASCII | re.IGNORECASE)
 # A run that is an address with nothing odd in it, and the punctuation behind it.
 _ADDRESS = re.compile(
@@ -24,6 +30,8 @@ _ADDRESS = re.compile(
     r"(?:[/?#][A-Za-z0-9\-._~/?#=&%+:]*[A-Za-z0-9/=]|/)?)[.,:;!?)'\"\]}*_~]*",
     re.ASCII | re.IGNORECASE,
 )
+# In front of code that the text had no back-ticks around; it is not drawn.
+_OUR_CODE = "\u2060"
 # What GitHub goes by where it looks at the rendered text, in which an escape is gone already.
 # Sources: "Autolinked references and URLs", "Basic writing and formatting syntax", and GitHub
 # Flavored Markdown, section 6.9. A word that only looks like one of these reads the same.
@@ -59,13 +67,17 @@ _JOINERS = "\u200c\u200d"
 _UNDRAWN = re.compile(f"(?![{_JOINERS}])[{DEFAULT_IGNORABLE}]")
 # One is enough: a row of them could say something that nobody sees.
 _JOINER = re.compile(f"([{_JOINERS}])[{_JOINERS}]*")
+# What a sentence of ours puts between back-ticks; several in a row are somebody else's text.
+_CODE_SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 # Characters that mean something only where a line begins; `:-:` there makes a table of the line
 # above.
 _AT_LINE_START = re.compile(r"^(\s*)([-+=:]|\d+(?=[.)]))")
 
 
-def unlinked(text: str, limit: int) -> str:
-    """Return text as `plain` does, but for addresses: none of them is a link.
+def plain(text: str, limit: int) -> str:
+    """Return text as one line of Markdown that renders as just that text.
+
+    It cannot mention, refer or lead to anybody or anything, open or close HTML, or start a block.
 
     Args:
         text: Any text.
@@ -74,30 +86,102 @@ def unlinked(text: str, limit: int) -> str:
     return _AT_LINE_START.sub(_escape_start, _escape(shorten(visible(text), limit)))
 
 
-def plain(text: str, limit: int) -> str:
-    """Return text as one line of Markdown that renders as just that text.
+def inline(text: str, limit: int) -> str:
+    """Return what `plain` does, for a place within a line of ours, which keeps its direction."""
+    line = plain(text, limit)
+    return f"{_ISOLATE}{line}{_END_OF_ISOLATE}" if runs_from_right(line) else line
 
-    It cannot mention or refer to anybody or anything, open or close HTML, start a block, or hide a
-    link behind words. An address that stands alone is a link.
+
+def plain_lines(text: str, limit: int) -> list[str]:
+    """Return what `plain` does, a line for each line of the text that shows something.
 
     Args:
         text: Any text.
-        limit: Longest text in characters, counted before escaping; the rest becomes `…`.
+        limit: Longest text in characters, of all lines together; the rest becomes `…`.
+    """
+    written = [line for one in text.splitlines() if (line := visible(one))]
+    lines: list[str] = []
+    for line in written[:_MOST_LINES]:
+        lines.append(plain(line, limit))
+        limit -= len(line) + 1
+        if limit < 1:
+            return lines
+    return [*lines, "…"] if len(written) > _MOST_LINES else lines
+
+
+def sentence(text: str, limit: int) -> str:
+    """Return a sentence of ours as `plain` does, but for what it has between back-ticks: code.
+
+    An address is code as well, so that it can be copied as it is, and that what the sentence quotes
+    leads nobody anywhere.
+
+    Args:
+        text: A sentence, which may quote any text.
+        limit: As in `plain`.
+    """
+    # In code nothing is Markdown, and GitHub neither mentions nor refers to anything.
+    parts = _CODE_SPAN.split(shorten(visible(text), limit))
+    shown = (f"`{part}`" if at % 2 else _with_code(part) for at, part in enumerate(parts))
+    return _AT_LINE_START.sub(_escape_start, "".join(shown))
+
+
+def code(text: str, limit: int) -> str:
+    """Return text as code within a line, whatever stands in it.
+
+    Args:
+        text: Any text.
+        limit: Longest text in characters; the rest becomes `…`.
     """
     line = shorten(visible(text), limit)
+    fence = _fence(line, 1)
+    pad = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{fence}{pad}{line}{pad}{fence}" if line else ""
+
+
+def in_title(text: str, limit: int) -> str:
+    """Return text for a title, in which nothing is Markdown, and which refers to nothing either.
+
+    Args:
+        text: Any text.
+        limit: Longest title in characters, those counted that nobody sees.
+    """
+    line, room = visible(text), limit
+    while len(title := _without_signs(shorten(line, room))) > limit:
+        # A character comes to two at the most.
+        room -= (len(title) - limit + 1) // 2
+    return title
+
+
+def link(words: str, url: str) -> str:
+    """Return a link of ours.
+
+    Args:
+        words: Markdown.
+        url: An address that was checked to hold nothing that ends a link; an entity it may hold.
+    """
+    return f"[{words}]({url.replace('&', '&amp;')})"
+
+
+def runs_from_right(text: str) -> bool:
+    """Say whether a text holds letters of a script that is written from right to left."""
+    return not text.isascii() and any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
+
+
+def _with_code(line: str) -> str:
     parts, position = [], 0
     for run in _RUN.finditer(line):
         if found := _ADDRESS.fullmatch(run[0]):
-            # Bare, it would end where GitHub thinks, and hold Markdown where GitHub makes no link.
-            parts += [_escape(line[position : run.start()]), f"<{found[1]}>"]
+            parts += [_escape(line[position : run.start()]), f"{_OUR_CODE}`{found[1]}`"]
             position = run.start() + len(found[1])
-    parts.append(_escape(line[position:]))
-    return _AT_LINE_START.sub(_escape_start, "".join(parts))
+    return "".join([*parts, _escape(line[position:])])
+
+
+def _without_signs(text: str) -> str:
+    return _HASH.sub(_in_parts, _SIGN.sub(rf"\g<0>{ZERO_WIDTH_SPACE}", text))
 
 
 def _escape(text: str) -> str:
-    text = _SIGN.sub(rf"\g<0>{ZERO_WIDTH_SPACE}", text)
-    text = _HASH.sub(_in_parts, text)
+    text = _without_signs(text)
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _SPECIAL.sub(r"\\\1", text)
 
@@ -117,26 +201,42 @@ def visible(text: str) -> str:
 
 
 def shorten(text: str, limit: int) -> str:
-    """Return at most `limit` characters, the last of them `…` where something was cut."""
-    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+    """Return at most `limit` characters, the last of them `…` where something was cut.
+
+    It is cut between words, unless too little is left of it then: some scripts part no words.
+    """
+    if len(text) <= limit:
+        return text
+    kept = text[: limit - 1]
+    if not text[limit - 1].isspace():
+        between = max(kept.rfind(" "), kept.rfind("\n"))
+        kept = kept[:between] if between >= len(kept) * _LEAST_KEPT else kept
+    return f"{kept.rstrip()}…"
 
 
 def code_block(text: str, language: str = "") -> str:
     """Return text as a fenced block that nothing in it can close."""
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
+    fence = _fence(text, 3)
     return f"{fence}{language}\n{text}\n{fence}"
+
+
+def _fence(text: str, least: int) -> str:
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    return "`" * max(least, longest + 1)
 
 
 def as_text(markdown: str) -> str:
     """Return Markdown of ours as a terminal shows it; what is hidden stays hidden.
 
-    Of what `plain` returns, that is the text which `plain` was given, in one line and shortened.
+    Of what `plain` and `sentence` return, that is the text which they were given, in one line and
+    shortened.
     """
     shown, position = [], 0
-    for block in re.finditer(_CODE_BLOCK, markdown):
-        shown += [_without_marks(markdown[position : block.start()]), block[0]]
-        position = block.end()
+    for found in re.finditer(_CODE, markdown):
+        if found["code"]:
+            before = _without_marks(markdown[position : found.start()])
+            shown += [before, found["address"] or found[0]]
+            position = found.end()
     return "".join([*shown, _without_marks(markdown[position:])]).strip()
 
 
@@ -174,25 +274,28 @@ def _not_escaped(found: re.Match[str]) -> str:
     return found[1] or found[2] or {"lt": "<", "gt": ">", "amp": "&"}.get(found[3], "")
 
 
-# In a block nothing is Markdown, see `code_block`. Not compiled: few runs ever need text.
-_CODE_BLOCK = r"(?ms)^(`{3,})\w*\n.*?(?:^\1$|\Z)"
+# In code nothing is Markdown, see `code_block` and `sentence`; what is escaped begins none. Not
+# compiled: few runs ever need text.
+_CODE = (
+    r"(?ms)\\[!-/:-@\[-`{-~]|"
+    r"(?P<code>^(?P<fence>`{3,})\w*\n.*?(?:^(?P=fence)$|\Z)"
+    rf"|{_OUR_CODE}`(?P<address>[^`\n]+)`|(?<!`)`[^`\n]+`(?!`))"
+)
 _MARKS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     # A comment shows nothing; it takes its line with it.
     (r"(?s)<!--.*?(?:-->\n?|\Z)", ""),
     # A terminal has letters of one size and one weight.
     (r"</?sub>", ""),
     (r"\*\*(.+?)\*\*", r"\1"),
-    # The head of our tables is blank, and what parts it from the rows is no row.
-    (r"^\|(?: \||---\|)+\n?", ""),
     # An address behind words could not be followed. Where a bracket is escaped, there is no link.
-    (r"\[([^\[\]\\]+)\]\(([^()\s]+)\)", r"\1: \2"),
+    (r"(?<!\\)\[((?:[^\[\]\\]|\\.)+)\]\(([^()\s]+)\)", r"\1: \2"),
     # The words of a link to click on stand as a small heading; a large one is a title.
     (r"^### ", ""),
     (r"^##? (.*)$", _underlined),
     # What `plain` did, in one go, for what one of them leaves may look like another. CommonMark
     # lets any punctuation of ASCII be escaped.
     (
-        r"\\([!-/:-@\[-`{-~])|<((?i:https?):[^\s<>]+)>|&(lt|gt|amp);|" + ZERO_WIDTH_SPACE,
+        rf"\\([!-/:-@\[-`{{-~])|<(https?:[^\s<>]+)>|&(lt|gt|amp);|[{ZERO_WIDTH_SPACE}{_ISOLATE}{_END_OF_ISOLATE}]",
         _not_escaped,
     ),
 )

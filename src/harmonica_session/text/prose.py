@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from harmonica_session.text.markdown import unlinked
+from harmonica_session.text.markdown import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ def _lines(text: str) -> Iterator[str]:
 
 def _shown(mark: str, words: str) -> Iterator[str]:
     """Return a line as Markdown, a long one in several, which are one paragraph all the same."""
-    parts = [part for piece in _pieces(words) if (part := unlinked(piece, _LONGEST_LINE))]
+    parts = [part for piece in _pieces(words) if (part := plain(piece, _LONGEST_LINE))]
     if not parts:
         yield ""
         return

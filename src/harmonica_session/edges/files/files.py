@@ -30,6 +30,11 @@ class Files(Protocol):
     def place(self) -> str:
         """Where they are, as the end of the sentence "there is no such file …"."""
 
+    @property
+    def revision(self) -> str:
+        """The commit that they are read from, empty where nobody knows it for sure."""
+        return ""
+
     def normalise(self, path: str) -> str:
         """Return a path under the root in its one spelling: `./a//b` is `a/b`.
 

@@ -54,6 +54,11 @@ class Revision(Files):
         self._tree: Tree | None = None
 
     @property
+    def revision(self) -> str:
+        """The commit."""
+        return self._commit
+
+    @property
     def place(self) -> str:
         """Where the files are, as the end of the sentence "there is no such file …"."""
         # In a private repository GitHub says the same to a token that may not read.

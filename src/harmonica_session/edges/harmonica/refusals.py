@@ -13,23 +13,28 @@ from harmonica_session.errors import FateUnknown, Refused, RouteMissing, clip
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pydantic import JsonValue
+
     from harmonica_session.edges.network.exchange import Response
 
 # Harmonica says the same of a session that is gone and of one of somebody else.
 NO_SESSION = {403: "there is no such session, or it belongs to another account than the key"}
 _SUCCESS = range(200, 300)
-_DENIED, _BAD_VALUE = 403, 500
+_DENIED, _TOO_LARGE, _BAD_VALUE = 403, 413, 500
 # What a web framework answers where there is no such route, or none for the method.
 _NO_ROUTE = (404, 405)
+_CHECK_SPEC = "check the spec against the message"
 _ADVICE = {
-    400: "check the spec against the message",
     401: "check the secret behind `api-key`; the key may be mistyped or revoked, and Harmonica "
     "says the same while its database is down",
-    403: "the key's account has no access to this; check `project_id` and `template_id`",
     404: "check `api-url`; there is no Harmonica API at this address",
     405: "check `api-url`; there is no Harmonica API at this address",
-    413: "the request is too large; shorten `context` or SESSION.md",
-    422: "check the spec against the message",
+}
+# Besides a session, what an account may have no access to; in a spec it may go by its name.
+_BY_ACCESS = {
+    "project_id": "the project",
+    "template_id": "the template",
+    "distribution": "the channels of `distribution`",
 }
 
 
@@ -83,12 +88,12 @@ def refuse_unknown_fate(response: Response) -> None:
     if response.status in _SUCCESS or proves_refusal(response, is_own_error):
         return
     # Source: Harmonica's server, which answers 500 to values of a type it does not expect.
-    hint = ", which can also mean a value of the spec that it cannot take"
+    is_for_values = response.status == _BAD_VALUE and response.request.body
+    hint = ", which can also mean a value of the spec that it cannot take" if is_for_values else ""
     advice = f": {_to_do(response)}" if response.status < _BAD_VALUE else ""
     raise FateUnknown(
         f"nobody knows whether Harmonica could {response.request.doing} ({response.request}: "
-        f"{response.status} {_said(response)[2]}"
-        f"{hint if response.status == _BAD_VALUE else ''}){advice}"
+        f"{response.status} {_said(response)[2]}{hint}){advice}"
     )
 
 
@@ -116,7 +121,23 @@ def _to_do(response: Response, advice: Mapping[int, str] | None = None) -> str:
         return f"{too_many}run it again in {pause:.0f} seconds"
     if response.status == _DENIED and not _said(response)[0]:
         return "something in front of Harmonica refused it; check the network's proxy or firewall"
-    return {**_ADVICE, **(advice or {})}.get(response.status, "run it again later")
+    known = {**_ADVICE, **_about_what_was_sent(response.request.body), **(advice or {})}
+    return known.get(response.status, "run it again later")
+
+
+def _about_what_was_sent(body: JsonValue) -> dict[int, str]:
+    """Return what to do about refusals of what came from a spec, as far as it was in this one."""
+    sent = body if isinstance(body, dict) else {}
+    *others, last = [words for key, words in _BY_ACCESS.items() if sent.get(key)] or [""]
+    checked = f"{', '.join(others)} and {last}" if others else last
+    largest = max(sent, key=lambda name: len(str(sent[name])), default="")
+    what = "the background, whose sources the log names" if largest == "context" else f"`{largest}`"
+    check, shorten = f"; check {checked}" if checked else "", f"; shorten {what}" if sent else ""
+    return {
+        **({400: _CHECK_SPEC, 422: _CHECK_SPEC} if sent else {}),
+        _DENIED: f"the key's account has no access to this{check}",
+        _TOO_LARGE: f"the request is too large{shorten}",
+    }
 
 
 def _said(response: Response) -> tuple[str, str, str]:

@@ -6,6 +6,7 @@ This module must not decide what is said, only how the runner takes it.
 from __future__ import annotations
 
 import re
+import sys
 from copy import copy
 from typing import TYPE_CHECKING, Literal, TextIO, TypeAlias
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 Level: TypeAlias = Literal["error", "warning", "notice"]
 
-# GitHub shows no more annotations of one kind for a step.
-MAX_ANNOTATIONS = 10
 # The runner trims white space, and drops a byte order mark at the start of the log.
 _COMMAND = re.compile(r"\W*::")
 
@@ -35,16 +34,21 @@ class Runner:
     Source: "Workflow commands for GitHub Actions".
     """
 
+    # GitHub shows no more of one kind for a step.
+    most_annotations = 10
+
     def __init__(self, env: Mapping[str, str], out: TextIO) -> None:
         """Take the environment with the step's files, and the log.
 
-        `warnings` collects what was warned of.
+        `warnings` collects what was warned of; `below` is what stands below the result in the
+        summary, empty as long as there is nothing to hand on.
         """
         self._is_debugging = env.get("RUNNER_DEBUG") == "1"
         self.out = out
         self.files: Files = StepFiles(env)
         self._secrets: list[str] = []
         self.warnings: list[str] = []
+        self.below = ""
 
     def mask(self, secret: SecretStr) -> None:
         """Keep a secret out of everything that is said or written from now on."""
@@ -74,9 +78,9 @@ class Runner:
             self._command("debug", {}, self._safe(text))
 
     def annotate(self, level: Level, title: str, problems: Iterable[Problem | str]) -> None:
-        """Write annotations: the first ten as such, all of them to the log."""
+        """Write annotations: as many as are shown as such, the rest as lines of the log."""
         listed = [Problem("", 0, 0, p) if isinstance(p, str) else p for p in problems]
-        for problem in listed[:MAX_ANNOTATIONS]:
+        for problem in listed[: self.most_annotations]:
             properties = {
                 "file": problem.file,
                 "line": problem.line,
@@ -85,9 +89,9 @@ class Runner:
             }
             known = {name: self._safe(str(value)) for name, value in properties.items() if value}
             self._command(level, known, self._safe(problem.message))
-        if len(listed) > MAX_ANNOTATIONS:
-            self.say(f"All {len(listed)} problems:")
-            self.say("\n".join(str(problem) for problem in listed))
+        if rest := listed[self.most_annotations :]:
+            self.say(f"And {len(rest)} more:")
+            self.say("\n".join(str(problem) for problem in rest))
 
     def warn(self, message: str, *, about: str = "") -> None:
         """Write a warning, and keep it for the summary.
@@ -106,9 +110,15 @@ class Runner:
         if problem:
             self.say(problem)
 
-    def summary(self, markdown: str) -> None:
-        """Set the step's part of the job summary; a later call replaces an earlier one."""
-        problem = self.files.summary(self._safe(markdown))
+    def summary(self, result: str, below: str | None = None) -> None:
+        """Set the step's part of the job summary; a later call replaces an earlier one.
+
+        Args:
+            result: What the run came to, as Markdown.
+            below: What stands below the results of all specs; None for what stands there already.
+        """
+        self.below = self.below if below is None else below
+        problem = self.files.summary(self._safe(result), self._safe(self.below))
         if problem:
             self.say(problem)
 
@@ -138,6 +148,8 @@ class Runner:
 
 class Terminal(Runner):
     """The same for a person at a terminal, in words instead of commands."""
+
+    most_annotations = sys.maxsize
 
     def __init__(self, env: Mapping[str, str], out: TextIO) -> None:
         """Take the environment and the log.

@@ -26,8 +26,8 @@ class Files(Protocol):
     def output(self, values: Mapping[str, str]) -> str:
         """Set outputs; of two values for one name, the later one counts."""
 
-    def summary(self, markdown: str) -> str:
-        """Set the summary; a later call replaces an earlier one."""
+    def summary(self, result: str, below: str) -> str:
+        """Set the summary, what it came to and what stands below; a later call replaces both."""
 
 
 class StepFiles:
@@ -51,8 +51,9 @@ class StepFiles:
             return f"The step's outputs could not be written: {error.strerror}"
         return ""
 
-    def summary(self, markdown: str) -> str:
+    def summary(self, result: str, below: str) -> str:
         """Set this step's part of the summary; what stood in the file before stays."""
+        markdown = "\n".join(part for part in (result, below) if part)
         try:
             if self._summary:
                 self._write_summary(markdown.encode("utf-8", "replace"))
@@ -113,9 +114,9 @@ class KeptValues:
         self.values.update(values)
         return ""
 
-    def summary(self, markdown: str) -> str:
+    def summary(self, result: str, below: str) -> str:
         """Leave the summary out: at a terminal the log has said it all."""
-        del markdown
+        del result, below
         return ""
 
 
@@ -129,7 +130,8 @@ class Rows:
         self._outputs = [{"spec": spec} for spec in specs]
         # Each row's share of the list, written anew only when the row has changed.
         self._listed = [""] * len(specs)
-        self._summaries = [""] * len(specs)
+        self._results = [""] * len(specs)
+        self._below = [""] * len(specs)
 
     def row(self, index: int) -> Row:
         """Return the files of one row."""
@@ -145,11 +147,12 @@ class Rows:
             single = values if index == 0 else {}
             return self._files.output({**single, "sessions": f"[{sessions}]"})
 
-    def summary(self, index: int, markdown: str) -> str:
-        """Set the part of the summary that belongs to a row."""
+    def summary(self, index: int, result: str, below: str) -> str:
+        """Set the parts of the summary that belong to a row; the results of all rows come first."""
         with self._lock:
-            self._summaries[index] = markdown
-            return self._files.summary("\n".join(part for part in self._summaries if part))
+            self._results[index], self._below[index] = result, below
+            parts = ["\n".join(filter(None, it)) for it in (self._results, self._below)]
+            return self._files.summary(parts[0], parts[1])
 
 
 class Row:
@@ -164,6 +167,6 @@ class Row:
         """Set outputs of this row."""
         return self._rows.output(self._index, values)
 
-    def summary(self, markdown: str) -> str:
+    def summary(self, result: str, below: str) -> str:
         """Set this row's part of the summary."""
-        return self._rows.summary(self._index, markdown)
+        return self._rows.summary(self._index, result, below)
