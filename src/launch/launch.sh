@@ -166,8 +166,8 @@ given=${given%"${given##*[![:space:]]}"}
 cd / || exit 1
 trust_path
 if [ -n "$given" ]; then
-  use_given "$given" || fail "The input python-path is '$given', which is not Python 3.10 or newer\
-${unsuitable:+ ($unsuitable)}. Name the program of a newer Python, or leave python-path out."
+  use_given "$given" || fail "The input python-path is '$given', which is no suitable Python\
+${unsuitable:+ ($unsuitable)}. Name the program of Python 3.10 or newer, or leave python-path out."
 elif ! { search_path python3 || search_path python || search_path py -3 || search_tool_cache ||
   use_spare; }; then
   fail "The Harmonica session action needs Python 3.10 or newer${unsuitable:+ ($unsuitable)}. \
