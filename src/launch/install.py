@@ -63,6 +63,7 @@ NO_PIP = "No module named pip"
 ADVICE = (
     "The log has the rest. If packages come from a mirror or through a proxy here, check the "
     "runner's settings for uv and pip: UV_DEFAULT_INDEX, PIP_INDEX_URL, HTTPS_PROXY, SSL_CERT_FILE."
+    " A release tag of the action contains the libraries for most of GitHub's runners."
 )
 # pip looks at every file that the index has of a package, and of this one it has more than of all
 # others together: two of it side by side take half the time.

@@ -43,8 +43,16 @@ LIST = "list.txt"
 def label() -> str:
     """Name the extension modules that this Python can load, by language, machine and C library."""
     name = EXTENSION_SUFFIXES[0].strip(".").rpartition(".")[0]
-    # Python is built for two kinds of machine at once there, and its suffix names neither.
-    return f"{name}-{os.uname().machine}" if sys.platform == "darwin" else name
+    if sys.platform == "darwin":
+        # Python is built for two kinds of machine at once there, and its suffix names neither.
+        return f"{name}-{os.uname().machine}"
+    if sys.platform == "linux":
+        # With the C library of Alpine, Python 3.10 calls them as if it were that of GNU.
+        try:
+            os.confstr("CS_GNU_LIBC_VERSION")
+        except (OSError, ValueError):
+            return name.replace("gnu", "musl")
+    return name
 
 
 def carried() -> list[Path]:
