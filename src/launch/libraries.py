@@ -43,8 +43,16 @@ LIST = "list.txt"
 def label() -> str:
     """Name the extension modules that this Python can load, by language, machine and C library."""
     name = EXTENSION_SUFFIXES[0].strip(".").rpartition(".")[0]
-    # Python is built for two kinds of machine at once there, and its suffix names neither.
-    return f"{name}-{os.uname().machine}" if sys.platform == "darwin" else name
+    if sys.platform == "darwin":
+        # Python is built for two kinds of machine at once there, and its suffix names neither.
+        return f"{name}-{os.uname().machine}"
+    if sys.platform == "linux":
+        # With the C library of Alpine, Python 3.10 calls them as if it were that of GNU.
+        try:
+            os.confstr("CS_GNU_LIBC_VERSION")
+        except (OSError, ValueError):
+            return name.replace("gnu", "musl")
+    return name
 
 
 def carried() -> list[Path]:
@@ -86,7 +94,7 @@ def listed(content: Path, names: Sequence[str]) -> Iterator[str]:
     for file in names:
         path = f"{content}{os.sep}{file}"
         if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - much quicker
-            raise OSError(f"{path} is no file")
+            raise OSError(f"{path} is not a regular file")
         with open(path, "rb", buffering=0) as opened:  # noqa: PTH123 - much quicker
             data = opened.read()
         yield f"{zlib.crc32(data):08x} {len(data)} {file}"

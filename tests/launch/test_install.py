@@ -118,7 +118,12 @@ def test_a_failed_installation_is_one_annotation(machine: Machine) -> None:
     assert start.code == 1
     assert start.stderr == ""
     assert error.startswith("::error title=Set-up failed::The libraries could not be installed: ")
-    for words in ("ERROR: No matching distribution found", "PIP_INDEX_URL", "HTTPS_PROXY"):
+    for words in (
+        "ERROR: No matching distribution found",
+        "PIP_INDEX_URL",
+        "HTTPS_PROXY",
+        "A release tag",
+    ):
         assert words in error
     pips = [name in start.stdout for name in ("Output of pip\n", "Output of the pip that comes")]
     assert pips.count(True) == 1  # which one depends on whether this Python has its own
