@@ -14,7 +14,10 @@ from harness.messages import DOCUMENTS, LAUNCHER, OPEN, PACKAGE, entries, slug, 
 # What is no message by itself: nouns that fill one in, the words of others that are looked for, and
 # what only a line of the log, a comment or a model says.
 PARTS = {
-    *("permissions: contents: read pull-requests: write actions: read # in",),
+    (
+        "permissions: contents: read pull-requests: write actions: read # in private "
+        "repositories, to list earlier workflow runs"
+    ),
     *("permissions: contents: read issues: write",),
     "permissions: contents: read issues: write pull-requests: write",
     "Announces a Harmonica session",
