@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from launch import say
 from launch.libraries import inside
+from launch.say import InstallationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,17 +61,14 @@ FIXED = {
 }
 NO_PIP = "No module named pip"
 ADVICE = (
-    "The log has the rest. If packages come from a mirror or through a proxy here, check the "
+    "See the log for details. If packages come from a mirror or through a proxy, check the "
     "runner's settings for uv and pip: UV_DEFAULT_INDEX, PIP_INDEX_URL, HTTPS_PROXY, SSL_CERT_FILE."
+    " A release tag of the action contains the libraries for most of GitHub's runners."
 )
 # pip looks at every file that the index has of a package, and of this one it has more than of all
 # others together: two of it side by side take half the time.
 LARGE = "pydantic-core"
 MAX_TAIL = 500
-
-
-class InstallationError(Exception):
-    """The libraries cannot be had; the message says why and what to do."""
 
 
 class Installer(NamedTuple):
@@ -96,7 +94,7 @@ def install(lock: Path, scratch: Path, content: Path, environ: Mapping[str, str]
     """
     environment = clean(environ, scratch)
     requirements = lock.read_text(encoding="utf-8")
-    failed = "there is neither uv on PATH nor a pip for this Python"
+    failed = "neither uv nor pip was found for this Python"
     for installer in _installers(environment["PATH"], environ.get("GITHUB_WORKSPACE", "")):
 
         def run(number: int, share: str, using: Installer = installer) -> Path:
@@ -207,4 +205,4 @@ def _run(installer: Installer, share: str, folder: Path, environment: Mapping[st
             say.output_of(installer.name, output)
         raise InstallationError(tail(output))
     if not folder.is_dir() or not any(folder.iterdir()):
-        raise InstallationError(f"{installer.name} succeeded, but left nothing in {folder}")
+        raise InstallationError(f"{installer.name} reported success but installed nothing in {folder}")
