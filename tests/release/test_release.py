@@ -234,6 +234,14 @@ def test_a_release_that_broke_off_goes_on(repository: Repository) -> None:
     assert (repository.releases / "v1.0.0" / "isDraft").read_text() == "false\n"
 
 
+def test_a_release_that_cannot_be_looked_up_is_not_made_twice(repository: Repository) -> None:
+    """GitHub takes a second draft of the same tag."""
+    commit = repository.commit()
+    with pytest.raises(ScriptFailedError, match=r"whether v1\.0\.0 has a release: HTTP 502"):
+        repository.publish("1.0.0", commit, NO_VIEW="1")
+    assert not (repository.releases / "v1.0.0").exists()
+
+
 def test_a_published_release_is_not_touched_again(repository: Repository) -> None:
     """Where only the major tag was left to move, that alone is done."""
     commit = repository.commit()
@@ -257,6 +265,20 @@ def test_the_major_tag_is_left_where_github_would_refuse_it(repository: Reposito
         repository.publish("1.0.0", commit)
     repository.git("push", "--quiet", "origin", f"{commit}:refs/tags/v1")
     repository.publish("1.0.0", commit)
+
+
+def test_a_major_tag_that_is_not_taken_has_its_remedy(
+    repository: Repository, tmp_path: Path
+) -> None:
+    """By then the release is published, and nothing else is left to do."""
+    put_program(
+        tmp_path / "remote.git" / "hooks", "update", '#!/bin/sh\n[ "$1" != refs/tags/v1 ]\n'
+    )
+    commit = repository.commit()
+    with pytest.raises(ScriptFailedError, match=f"v1 was not taken; .* v1 to {commit} yourself$"):
+        repository.publish("1.0.0", commit)
+    assert repository.remote_tags() == {"v1.0.0": commit}
+    assert (repository.releases / "v1.0.0" / "isDraft").read_text() == "false\n"
 
 
 def test_nothing_is_pushed_where_the_pin_could_not_be_said(repository: Repository) -> None:
