@@ -205,4 +205,6 @@ def _run(installer: Installer, share: str, folder: Path, environment: Mapping[st
             say.output_of(installer.name, output)
         raise InstallationError(tail(output))
     if not folder.is_dir() or not any(folder.iterdir()):
-        raise InstallationError(f"{installer.name} reported success but installed nothing in {folder}")
+        raise InstallationError(
+            f"{installer.name} reported success but installed nothing in {folder}"
+        )

@@ -167,7 +167,7 @@ cd / || exit 1
 trust_path
 if [ -n "$given" ]; then
   use_given "$given" || fail "The input python-path is '$given', which is no suitable Python\
-${unsuitable:+ ($unsuitable)}. Name the program of Python 3.10 or newer, or leave python-path out."
+${unsuitable:+ ($unsuitable)}. Give the path of Python 3.10 or newer, or remove python-path."
 elif ! { search_path python3 || search_path python || search_path py -3 || search_tool_cache ||
   use_spare; }; then
   fail "The Harmonica session action needs Python 3.10 or newer${unsuitable:+ ($unsuitable)}. \

@@ -94,7 +94,7 @@ def listed(content: Path, names: Sequence[str]) -> Iterator[str]:
     for file in names:
         path = f"{content}{os.sep}{file}"
         if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - much quicker
-            raise OSError(f"{path} is not a regular file")
+            raise OSError(f"{path} is no file")
         with open(path, "rb", buffering=0) as opened:  # noqa: PTH123 - much quicker
             data = opened.read()
         yield f"{zlib.crc32(data):08x} {len(data)} {file}"

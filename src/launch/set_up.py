@@ -51,7 +51,7 @@ def provide(environ: Mapping[str, str]) -> None:
     why = "; ".join(reasons) or "no folder outside the checkout is known"
     raise InstallationError(
         f"No folder is suitable for the action's libraries ({why}). Set RUNNER_TEMP or TMPDIR to a "
-        "folder where files can be written and programs run."
+        "folder in which files can be written and programs can be run."
     )
 
 
@@ -164,7 +164,7 @@ def _checked(wheels: list[Path]) -> list[ZipFile]:
     """
     packages = re.split(r"^(?=[a-z])", LOCK.read_text("utf-8"), flags=re.MULTILINE)[1:]
     missing = {package.partition("==")[0].replace("-", "_"): package for package in packages}
-    advice = "Use the action as a release tag has it, with nothing changed."
+    advice = "Use an unmodified release tag of the action."
     archives = []
     for wheel in wheels:
         data = wheel.read_bytes()
