@@ -12,7 +12,6 @@ import os
 import re
 import subprocess
 import sys
-import sysconfig
 import tarfile
 import tempfile
 from pathlib import Path
@@ -31,10 +30,11 @@ def main() -> int:
     download = _download_bytes(tree)
     if download > MOST_BYTES:
         flaws.append(f"{download} bytes are to be downloaded, and {MOST_BYTES} are the most")
-    if _label_here() in {target[0] for target in targets}:
+    label = _label_here(tree)
+    if label in {target[0] for target in targets}:
         flaws += _start(tree)
     else:
-        print(f"no run was tried: no wheels are for {_label_here()}")  # noqa: T201 - a program
+        print(f"no run was tried: no wheels are for {label}")  # noqa: T201 - a program
     print(f"{download:>12,} bytes to download")  # noqa: T201 - a program
     for folder in sorted((launch / "wheels").iterdir()):
         size = sum(wheel.stat().st_size for wheel in folder.iterdir())
@@ -90,9 +90,12 @@ def _download_bytes(tree: Path) -> int:
     return len(gzip.compress(archive.getvalue(), 6))
 
 
-def _label_here() -> str:
-    """Return what extension modules are called for this Python, as in targets.txt."""
-    return str(sysconfig.get_config_var("EXT_SUFFIX")).split(".")[1]
+def _label_here(tree: Path) -> str:
+    """Return what the launcher calls the libraries that this Python can load."""
+    sys.path.append(str(tree / "src"))
+    from launch.libraries import label
+
+    return label()
 
 
 def _start(tree: Path) -> list[str]:
