@@ -341,7 +341,16 @@ def test_dependabot_has_no_secrets(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("repository", "is_public"),
-    [({"private": False}, True), ({"private": True}, False), ({}, False), (None, False)],
+    [
+        ({"private": False}, True),
+        ({"private": False, "visibility": "public", "internal": False}, True),
+        ({"private": True}, False),
+        ({"private": False, "visibility": "internal"}, False),
+        ({"private": False, "internal": True}, False),
+        ({"private": "no"}, False),
+        ({}, False),
+        (None, False),
+    ],
 )
 def test_a_repository_is_public_only_if_the_event_says_so(
     repository: object,

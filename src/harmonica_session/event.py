@@ -88,8 +88,13 @@ class Event:
 
     @property
     def is_public(self) -> bool:
-        """Whether the event says that the repository is public."""
-        return nested(self.payload, "repository", "private") is False
+        """Whether the event says that the repository is public, and nothing against it."""
+        repository = nested(self.payload, "repository")
+        if not isinstance(repository, dict) or repository.get("private") is not False:
+            return False
+        # On Forgejo and Gitea, `internal` says that the owner is not shown to everybody.
+        is_limited = repository.get("visibility") not in (None, "public")
+        return not (is_limited or repository.get("internal"))
 
     @property
     def lacks_secrets(self) -> str:
