@@ -18,9 +18,17 @@ if TYPE_CHECKING:
 
 _ON, _OFF = (digest_of(value)[:16] for value in (True, False))
 _TEMPLATE = "template_id"
-# As people ask for it in English; in another language the question speaks for itself.
-_NAME = re.compile(r"\byour (\w+ )?name\b|^(your |full |first |last )*name\b\W*$", re.IGNORECASE)
-_ADDRESS = re.compile(r"\be-?mail\b", re.IGNORECASE)
+# As people ask for it in English; in another language the question speaks for itself. A project or
+# a team has a name as well, and e-mail may be what the session is about.
+_OF_PEOPLE = r"(?:(?:full|real|own|first|last|given|family|preferred|chosen|nick|user) ?)*"
+_NAME = re.compile(
+    rf"\byour {_OF_PEOPLE}(?:sur)?names?\b(?! (?:for|of)\b)|^{_OF_PEOPLE}(?:sur)?names?\W*$",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(
+    r"\byour (?:\w+ )?e-?mail(?: address|(?=\W*$| and\b| or\b))|^e-?mail(?: address)?\W*$",
+    re.IGNORECASE,
+)
 
 
 def followed(plan: Plan, *, is_new: bool) -> Mapping[str, str] | None:
