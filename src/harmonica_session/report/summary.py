@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from harmonica_session.announcement.invitation import LONGEST_COMMENT
 from harmonica_session.errors import clip
 from harmonica_session.text.addresses import is_shown
-from harmonica_session.text.markdown import code, code_block, plain, sentence, shorten
+from harmonica_session.text.markdown import code, code_block, inline, plain, sentence, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -91,7 +91,7 @@ def _list(facts: dict[str, str]) -> str:
 def _shown(name: str, value: str) -> str:
     if name in _AS_CODE:
         return code(value, _TEXT)
-    return f"<{value}>" if name in _LEADING and is_shown(value) else plain(value, _TEXT)
+    return f"<{value}>" if name in _LEADING and is_shown(value) else inline(value, _TEXT)
 
 
 def _warning_block(warning: str) -> str:
