@@ -155,6 +155,20 @@ def test_what_is_promised_is_what_was_asked_for(consumer: Consumer, key: str, wo
         assert "Ideas" not in consumer.bodies[0]
 
 
+def test_the_kind_of_a_question_counts_only_in_a_session_that_has_it(consumer: Consumer) -> None:
+    """Of a session that stays as it was, nobody knows how its question is answered."""
+    consumer.write(_PATH, f"{SPEC}questions: [Who are you?]\n")
+    _run(consumer)
+    consumer.box.harmonica.sessions[0]["participant_count"] = 2
+    options = "{text: Who are you?, type: Options, options: [a, b]}"
+    consumer.write(_PATH, f"{SPEC}questions: [{options}]\n")
+    run = _run(consumer)
+    assert run.outputs["status"] == "stale"
+    [body] = consumer.bodies
+    assert "1. Who are you?" in body
+    assert "asked for your" not in body
+
+
 def test_a_promise_is_kept_to_the_session_and_not_to_the_spec(consumer: Consumer) -> None:
     """Whether ideas travel is settled with the create; the spec's later change changes nothing."""
     consumer.write(_PATH, f"{SPEC}cross_pollination: true\n")

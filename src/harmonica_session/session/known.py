@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from harmonica_session.session.plan import Plan
-    from harmonica_session.words.request import SessionRequest
 
 _ON, _OFF = (digest_of(value)[:16] for value in (True, False))
 _TEMPLATE = "template_id"
@@ -66,18 +65,21 @@ def first_questions(
 
 
 def asked_for(
-    request: SessionRequest, questions: tuple[str, ...] | None, fields: Mapping[str, str] | None
+    plan: Plan, questions: tuple[str, ...] | None, fields: Mapping[str, str] | None
 ) -> tuple[str, ...] | None:
     """Return what the first questions ask of people themselves, None where nobody knows.
 
     Args:
-        request: What is asked for now.
+        plan: What is asked for now.
         questions: What participants are really asked first.
         fields: What the session was asked to be.
     """
     if questions is None:
         return None
-    kinds = {question.text: question.type for question in request.questions or ()}
+    # Harmonica does not tell a question's kind, so that of the spec counts where it is followed.
+    follows = fields is not None and fields.get("questions") == plan.task.fields.get("questions")
+    asked = plan.task.request.questions if follows else None
+    kinds = {question.text: question.type for question in asked or ()}
     found = [
         *(["name"] if any(map(_NAME.search, questions)) else []),
         *(
