@@ -15,19 +15,16 @@ from pathlib import Path
 from zipfile import ZipFile
 
 PACKAGE = "harmonica_session"
-# On no path of a run: should that change, they are imported from their source. The last one is a
-# stray of actions-toolkit.
+# Imported on no path of a run, nor tried: should that change, they are imported from their source.
+# The last one is a stray of actions-toolkit.
 SELDOM = (
-    *("annotated_types/test_cases.py", "harmonica_session/sandbox/", "httpx/_main.py"),
-    *("httpcore/_async/http2.py", "httpcore/_async/socks_proxy.py"),
-    *("httpcore/_sync/http2.py", "httpcore/_sync/socks_proxy.py"),
-    *("idna/cli.py", "idna/codec.py", "idna/uts46data.py"),
-    *("pydantic/color.py", "pydantic/experimental/", "pydantic/mypy.py", "pydantic/v1/"),
-    "tests/",
+    *("annotated_types/test_cases.py", "harmonica_session/sandbox/", "idna/cli.py"),
+    *("idna/codec.py", "idna/uts46data.py", "pydantic/color.py", "pydantic/experimental/"),
+    *("pydantic/mypy.py", "pydantic/v1/", "tests/"),
 )
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 # What a package may hold besides its modules without anything looking for it.
-NO_DATA = (".py", ".pyi", ".typed", ".so", ".pyd", ".pyx", ".h", "/")
+NO_DATA = (".py", ".pyi", ".typed", ".so", ".pyd", ".pyx", ".c", ".h", "/")
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from launch import say
 from launch.libraries import inside
+from launch.say import InstallationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,15 +63,12 @@ NO_PIP = "No module named pip"
 ADVICE = (
     "The log has the rest. If packages come from a mirror or through a proxy here, check the "
     "runner's settings for uv and pip: UV_DEFAULT_INDEX, PIP_INDEX_URL, HTTPS_PROXY, SSL_CERT_FILE."
+    " A release tag of the action contains the libraries for most of GitHub's runners."
 )
 # pip looks at every file that the index has of a package, and of this one it has more than of all
 # others together: two of it side by side take half the time.
 LARGE = "pydantic-core"
 MAX_TAIL = 500
-
-
-class InstallationError(Exception):
-    """The libraries cannot be had; the message says why and what to do."""
 
 
 class Installer(NamedTuple):

@@ -13,6 +13,8 @@ import sys
 def main() -> int:
     """Run the command that the command line gives; return the exit code."""
     sys.dont_write_bytecode = True  # a start leaves nothing behind in the action's folder
+    # pydantic would read every archive on the path for plugins, and none is among the libraries.
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - before any import
     sys.path.append(os.path.dirname(here))  # noqa: PTH120
     try:
@@ -21,9 +23,14 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as error:  # noqa: BLE001 - whatever it is, it is said in one line
+        import shutil
+
         from launch import say
 
-        say.failure("Set-up failed", str(error) or type(error).__name__)
+        if sys.pycache_prefix:
+            # Python does not notice byte code that was cut off; the next start makes it anew.
+            shutil.rmtree(sys.pycache_prefix, ignore_errors=True)
+        say.failure("Set-up failed", say.told(error))
         return 1
     return cli.main(sys.argv[1:])
 

@@ -51,13 +51,37 @@ in_workspace() {
   case $folder/ in "${workspace%/}"/*) return 0 ;; *) return 1 ;; esac
 }
 
+# Leaves in PATH what leads outside the checkout: a shim may be a script, and looks for bash there.
+trust_path() {
+  local entry rest=$PATH:
+  PATH=
+  while [ -n "$rest" ]; do
+    entry=${rest%%:*} rest=${rest#*:}
+    case $entry in /*) in_workspace "$entry/" || PATH=$PATH${PATH:+:}$entry ;; esac
+  done
+}
+
+# Becomes the command "$@", whose program is a path. The bash of a shim must not read what that of
+# the step leaves alone, and only a program can take a function out of the environment.
+become() {
+  local start='' line without=(-u BASH_ENV -u ENV)
+  IFS= read -rn 2 start <"$1"
+  [ "$start" = '#!' ] || exec "$@"
+  /usr/bin/env | {
+    while IFS= read -r line; do
+      case $line in BASH_FUNC_*=* | __BASH_FUNC*=*) without+=(-u "${line%%=*}") ;; esac
+    done
+    exec /usr/bin/env "${without[@]}" "$@" </dev/null
+  }
+}
+
 # Sets $python, and $label to what extension modules for it are called, if the command "$@" runs a
 # Python 3.10 or newer that has what the action needs. What is kept is the interpreter and not the
 # shim that led to it, since a shim would look for .python-version in the checkout.
 probe() {
   local answer
   python=
-  answer=$(exec "$@" -I -S -X utf8 -c '
+  answer=$(become "$@" -I -S -X utf8 -c '
 import sys
 sys.stdout.write("%d.%d" % (sys.version_info[0], sys.version_info[1]))
 from importlib.machinery import EXTENSION_SUFFIXES, PathFinder
@@ -65,8 +89,14 @@ import _ssl
 if all(map(PathFinder.find_spec, ("hmac", "ssl", "zipfile"))):
     label = EXTENSION_SUFFIXES[0].strip(".").rpartition(".")[0]
     if sys.platform == "darwin":
-        import os
-        label += "-" + os.uname()[4]
+        import posix
+        label += "-" + posix.uname()[4]
+    if sys.platform == "linux":
+        import posix
+        try:
+            posix.confstr("CS_GNU_LIBC_VERSION")
+        except (OSError, ValueError):
+            label = label.replace("gnu", "musl")
     sys.stdout.write(" %s %s" % (label, sys.executable))
 ' </dev/null 2>/dev/null)
   case $answer in
@@ -95,12 +125,12 @@ choose() {
 # Tries every program $1 on PATH in order, with the arguments that follow.
 search_path() {
   local found candidate
-  found=$(type -aP "$1")$'\n'
+  found=$(type -aP -- "$1" 2>/dev/null)$'\n'
   shift
   # Not in a substitution of processes: a root of a container's may lack /dev/fd.
   while [ -n "$found" ]; do
     candidate=${found%%$'\n'*} found=${found#*$'\n'}
-    case $candidate in /*) choose "$candidate" "$@" && return 0 ;; esac # no relative PATH entry
+    [ -n "$candidate" ] && choose "$candidate" "$@" && return 0
   done
   return 1
 }
@@ -134,9 +164,10 @@ given=${given%"${given##*[![:space:]]}"}
 
 # Shims of version managers (pyenv, asdf, mise) ask the working folder which Python to be.
 cd / || exit 1
+trust_path
 if [ -n "$given" ]; then
-  use_given "$given" || fail "The input python-path is '$given', which is not Python 3.10 or newer\
-${unsuitable:+ ($unsuitable)}. Name the program of a newer Python, or leave python-path out."
+  use_given "$given" || fail "The input python-path is '$given', which is no suitable Python\
+${unsuitable:+ ($unsuitable)}. Name the program of Python 3.10 or newer, or leave python-path out."
 elif ! { search_path python3 || search_path python || search_path py -3 || search_tool_cache ||
   use_spare; }; then
   fail "The Harmonica session action needs Python 3.10 or newer${unsuitable:+ ($unsuitable)}. \

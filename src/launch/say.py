@@ -12,6 +12,10 @@ from contextlib import suppress
 from pathlib import Path
 
 
+class InstallationError(Exception):
+    """The libraries cannot be had; the message says why and what to do."""
+
+
 def progress(line: str) -> None:
     """Print a line: to the step's log, or beside the output of a command at a terminal."""
     stream = sys.stdout if _on_runner() else sys.stderr
@@ -27,6 +31,16 @@ def output_of(program: str, output: str) -> None:
     token = secrets.token_hex(16)
     progress(f"::group::Output of {program}\n::stop-commands::{token}\n{output}")
     progress(f"::{token}::\n::endgroup::")
+
+
+def told(error: Exception) -> str:
+    """Return what to say of whatever has ended the set-up."""
+    if isinstance(error, InstallationError):
+        return str(error)
+    return (
+        f"The action cannot be loaded ({type(error).__name__}: {error}). Its folder should be as "
+        "it was downloaded, with nothing changed or missing."
+    )
 
 
 def failure(title: str, message: str) -> None:

@@ -22,8 +22,8 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from launch import libraries, say
-from launch.install import InstallationError, install
 from launch.libraries import CONTENT, FAMILY, LIST, LOCK
+from launch.say import InstallationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,8 +42,9 @@ def provide(environ: Mapping[str, str]) -> None:
         InstallationError: if there is no such folder, or nothing to put into it.
     """
     reasons = []
+    archives = _checked(libraries.carried())
     for root in _roots(environ):
-        reason = _failure_in(root, environ)
+        reason = _failure_in(root, archives, environ)
         if not reason:
             return
         reasons.append(f"{root}: {reason}")
@@ -79,14 +80,14 @@ def _roots(environ: Mapping[str, str]) -> Iterator[Path]:
             yield own
 
 
-def _failure_in(root: Path, environ: Mapping[str, str]) -> str:
+def _failure_in(root: Path, archives: list[ZipFile], environ: Mapping[str, str]) -> str:
     """Set the libraries up below a folder; return why it will not do, or an empty text.
 
     Raises:
         InstallationError: if no other folder would do either.
     """
     try:
-        _use(_made(root, environ))
+        _use(_made(root, archives, environ))
     except (OSError, ImportError) as error:
         return str(error)
     return ""
@@ -115,7 +116,7 @@ def _use(folder: Path) -> None:
         raise
 
 
-def _made(root: Path, environ: Mapping[str, str]) -> Path:
+def _made(root: Path, archives: list[ZipFile], environ: Mapping[str, str]) -> Path:
     """Return a folder with the libraries, made now.
 
     Raises:
@@ -124,16 +125,21 @@ def _made(root: Path, environ: Mapping[str, str]) -> Path:
     """
     root.mkdir(parents=True, exist_ok=True)
     _remove_abandoned(root)
-    wheels = libraries.carried()
-    if not wheels and shutil.disk_usage(root).free < ROOM_BYTES:
+    if not archives and shutil.disk_usage(root).free < ROOM_BYTES:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=root))
     try:
         content = draft / CONTENT
         content.mkdir()
-        if wheels:
-            _unpack(wheels, content)
-        else:
+        for archive in archives:
+            members = archive.namelist()
+            archive.extractall(
+                content, [it for it in members if it.endswith(tuple(EXTENSION_SUFFIXES))]
+            )
+        if not archives:
+            # A release does without it, and without what it imports.
+            from launch.install import install
+
             say.progress(f"Installing the action's libraries in {root}")
             scratch = draft / "scratch"
             scratch.mkdir()
@@ -150,24 +156,30 @@ def _made(root: Path, environ: Mapping[str, str]) -> Path:
         raise
 
 
-def _unpack(wheels: list[Path], content: Path) -> None:
-    """Unpack the extension modules of wheels, once all of them are what the lock names.
+def _checked(wheels: list[Path]) -> list[ZipFile]:
+    """Open the wheels of a release, once they are those that the lock names.
 
     Raises:
-        InstallationError: if one is not.
+        InstallationError: if one is not, or is missing.
     """
-    known = {*re.findall(r"sha256:([0-9a-f]{64})", LOCK.read_text("utf-8"))}
+    packages = re.split(r"^(?=[a-z])", LOCK.read_text("utf-8"), flags=re.MULTILINE)[1:]
+    missing = {package.partition("==")[0].replace("-", "_"): package for package in packages}
+    advice = "Use the action as a release tag has it, with nothing changed."
+    archives = []
     for wheel in wheels:
         data = wheel.read_bytes()
-        if sha256(data).hexdigest() not in known:
+        package = missing.pop(wheel.name.partition("-")[0], "")
+        if f"sha256:{sha256(data).hexdigest()}" not in package:
             raise InstallationError(
-                f"{wheel.name} in the action's folder is not the file that {LOCK.name} names. Use "
-                "the action as a release tag has it, with nothing changed."
+                f"{wheel.name} in the action's folder is not the file that {LOCK.name} names. "
+                f"{advice}"
             )
-        with ZipFile(BytesIO(data)) as archive:
-            for member in archive.namelist():
-                if member.endswith(tuple(EXTENSION_SUFFIXES)):
-                    archive.extract(member, content)
+        archives.append(ZipFile(BytesIO(data)))
+    if archives and missing:
+        raise InstallationError(
+            f"The action's folder has no wheel of {', '.join(missing)}. {advice}"
+        )
+    return archives
 
 
 def _remove_abandoned(root: Path) -> None:

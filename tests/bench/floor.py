@@ -41,7 +41,7 @@ def main(argv: list[str] | None = None) -> int:
     del argv
     env = os.environ
     issue("add-mask", env["HARMONICA_API_KEY"])
-    text = Path(".harmonica/session.yml").read_text("utf-8")
+    text = Path(env["GITHUB_WORKSPACE"], ".harmonica/session.yml").read_text("utf-8")
     spec = Spec.model_validate(yaml.load(text, yaml.CSafeLoader))
     # Reading the certificates takes time that a plain connection need not spend.
     is_plain = env["HARMONICA_API_URL"].startswith("http:")

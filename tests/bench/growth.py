@@ -29,6 +29,7 @@ _LINE = "- We agreed that reviews come first in the morning, and that nobody wai
 def growth(stage: Stage, stand_ins: StandIns, rounds: int) -> str:
     """Return the table of time, memory and requests for each size of each thing."""
     asked: dict[str, int] = {}
+    release = stage.trees.release.process
 
     def run(name: str, thing: str, size: int) -> Sample:
         inputs = _lay_out(stage, thing, size)
@@ -37,7 +38,7 @@ def growth(stage: Stage, stand_ins: StandIns, rounds: int) -> str:
             merged=size if thing == "merged pull requests" else 0,
         )
         env = stage.variables(reach) | inputs
-        sample = measure(stage.process("ours"), env, stage.workspace)
+        sample = measure(release.command, env, release.folder or stage.workspace)
         asked[name] = stand_ins.told()["requests"]
         return sample
 

@@ -78,6 +78,12 @@ def measure(command: Sequence[str], env: Mapping[str, str], folder: Path) -> Sam
     return Sample(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / _UNITS_PER_MIB)
 
 
+def total(samples: Sequence[Sample]) -> Sample:
+    """Return what processes took that ran one after the other."""
+    seconds, cpu = (sum(one.seconds for one in samples), sum(one.cpu for one in samples))
+    return Sample(seconds, cpu, max(one.memory for one in samples))
+
+
 def in_rounds(number: int, jobs: Mapping[str, Callable[[], Sample]]) -> dict[str, list[Sample]]:
     """Run all jobs one after the other, again and again, so that a drift meets all alike.
 

@@ -1,4 +1,4 @@
-"""The run of an action that is set up: beside its peers, over TLS, and with slow services.
+"""The run of a release whose libraries are in place: beside its peers, and with slow services.
 
 It must not install anything.
 """
@@ -9,34 +9,31 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bench.meter import Sample, in_rounds, measure, spread, table
-from bench.stage import BY_HAND
+from bench.meter import Sample, in_rounds, measure, spread, table, total
+from bench.stage import COMMENT, SESSION
+from bench.trees import HERE, NOTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from bench.meter import Spread
     from bench.stage import Stage
     from bench.stand_ins import StandIns
+    from bench.trees import Start
 
 LATENCY = 0.05
-HAND, FLOOR, CHECK, CREATE, STEP, REUSED, VALIDATE = (
-    "(a) by hand",
+HAND, CURL, FLOOR, CHECK, STEP, CREATE, REUSED, VALIDATE = (
+    "(a) by hand: a session, then a sticky comment",
+    "the same, but the comment by curl",
     "(b) floor",
-    "shell and set-up check alone",
-    "create and comment",
+    "shell, Python and launcher alone",
     "create and comment, whole step",
-    "reused",
-    "validate",
+    "create and comment, its process alone",
+    "reused, whole step",
+    "validate, whole step",
 )
 # The most that is allowed: a multiple of another row's time, or seconds.
-TARGETS = {
-    CHECK: (("", 0.15),),
-    CREATE: ((HAND, 1.0), (FLOOR, 1.1)),
-    STEP: ((HAND, 1.4),),
-    REUSED: ((HAND, 0.8),),
-    VALIDATE: (("", 0.25),),
-}
+TARGETS = {CHECK: ("", 0.15), STEP: (HAND, 1.0), VALIDATE: ("", 0.25)}
 MOST_MEMORY = 45.0
 
 
@@ -45,26 +42,30 @@ class Flow:
     """One way to run.
 
     Attributes:
-        command: What is started.
+        steps: What is started, one after the other.
         env: Variables besides those of the step.
         is_fresh: Whether the stand-ins begin anew before it.
     """
 
-    command: Sequence[str]
-    env: dict[str, str] = field(default_factory=dict)
+    steps: tuple[Start, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
     is_fresh: bool = True
 
 
 def flows(stage: Stage) -> dict[str, Flow]:
     """Return the ways to run, by name; `reused` finds what the way before it has made."""
+    trees = stage.trees
+    floor = trees.with_program("floor", (HERE / "floor.py").read_text("utf-8"))
+    nothing = trees.with_program("nothing", NOTHING)
     return {
-        HAND: Flow(BY_HAND),
-        FLOOR: Flow(stage.process("floor")),
-        CHECK: Flow(stage.whole_step, stage.step("nothing")),
-        STEP: Flow(stage.whole_step, stage.step("ours")),
-        CREATE: Flow(stage.process("ours")),
-        REUSED: Flow(stage.process("ours"), is_fresh=False),
-        VALIDATE: Flow(stage.process("ours"), {"INPUT_COMMAND": "validate", "INPUT_API_KEY": ""}),
+        HAND: Flow((SESSION, stage.sticky())),
+        CURL: Flow((SESSION, COMMENT)),
+        FLOOR: Flow((floor.step,)),
+        CHECK: Flow((nothing.step,)),
+        CREATE: Flow((trees.release.process,)),
+        STEP: Flow((trees.release.step,)),
+        REUSED: Flow((trees.release.step,), is_fresh=False),
+        VALIDATE: Flow((trees.release.step,), {"INPUT_COMMAND": "validate", "INPUT_API_KEY": ""}),
     }
 
 
@@ -87,10 +88,15 @@ class Runner:
         if flow.is_fresh:
             self._reach = self._stand_ins.prepare(latency=self._latency, tls=self._tls)
         before = self._stand_ins.told()["requests"]
-        env = self._stage.variables(self._reach) | flow.env
-        sample = measure(flow.command, env, self._stage.workspace)
+        env = {**self._stage.variables(self._reach), **flow.env}
+        samples: list[Sample] = []
+        for step in flow.steps:
+            if samples:
+                env |= self._stage.handed_on(env)
+            folder = step.folder or self._stage.workspace
+            samples.append(measure(step.command, {**env, **step.env}, folder))
         self.requests[name] = self._stand_ins.told()["requests"] - before
-        return sample
+        return total(samples)
 
     def jobs(self, flows: Mapping[str, Flow]) -> dict[str, partial[Sample]]:
         """Return flows as jobs for rounds."""
@@ -122,7 +128,8 @@ def latency(stage: Stage, stand_ins: StandIns, rounds: int) -> str:
     """Return the table of what a slow service costs."""
     quick = Runner(stage, stand_ins)
     slow = Runner(stage, stand_ins, latency=LATENCY)
-    chosen = {name: flow for name, flow in flows(stage).items() if name not in (CHECK, VALIDATE)}
+    left_out = (CHECK, CREATE, VALIDATE)
+    chosen = {name: flow for name, flow in flows(stage).items() if name not in left_out}
     jobs = quick.jobs(chosen) | {f"{name}, slow": job for name, job in slow.jobs(chosen).items()}
     samples = in_rounds(rounds, jobs)
     rows = []
@@ -148,11 +155,10 @@ def verdict(value: float, most: float, said: str) -> str:
 
 
 def _verdict(name: str, times: Mapping[str, Spread], memory: float) -> str:
-    found = []
-    for peer, most in TARGETS.get(name, ()):
-        unit = times[peer].median if peer else 1.0
-        said = f"≤ {most:g} {peer[:3]}" if peer else f"≤ {1000 * most:.0f} ms"
-        found.append(verdict(times[name].median / unit, most, said))
-    if found:
-        found.append(verdict(memory, MOST_MEMORY, f"≤ {MOST_MEMORY:.0f} MiB"))
-    return ", ".join(found)
+    if name not in TARGETS:
+        return ""
+    peer, most = TARGETS[name]
+    unit = times[peer].median if peer else 1.0
+    said = f"≤ {most:g} {peer[:3]}" if peer else f"≤ {1000 * most:.0f} ms"
+    found = verdict(times[name].median / unit, most, said)
+    return f"{found}, {verdict(memory, MOST_MEMORY, f'≤ {MOST_MEMORY:.0f} MiB')}"

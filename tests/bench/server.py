@@ -50,9 +50,9 @@ def prepared(scenario: dict[str, Any], folder: Path) -> Sandbox:
 
 
 def certify(folder: Path) -> None:
-    """Write a certificate for this machine, and the authorities that a client is to trust.
+    """Write a certificate for this machine, its authority, and all that a client is to trust.
 
-    All usual ones are among them, since reading them is what takes a client its time.
+    All usual authorities are among them, since reading them is what takes a client its time.
     """
     authority = trustme.CA()
     # macOS takes none that is valid for more than 825 days.
@@ -61,6 +61,7 @@ def certify(folder: Path) -> None:
         "127.0.0.1", not_before=end - timedelta(days=60), not_after=end
     )
     certificate.private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
+    authority.cert_pem.write_to_path(str(folder / "authority.pem"))
     trusted = Path(certifi.where()).read_bytes() + authority.cert_pem.bytes()
     (folder / "authorities.pem").write_bytes(trusted)
 
@@ -72,6 +73,7 @@ def whereabouts(sandbox: Sandbox, folder: Path) -> dict[str, Any]:
         "github_url": sandbox.github_url,
         "api_key": sandbox.api_key,
         "github_token": sandbox.github_token,
+        "authority": str(folder / "authority.pem"),
         "authorities": str(folder / "authorities.pem"),
         "number": NUMBER,
         "head": HEAD,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from harness.consumer import pull_request_payload
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from harmonica_session.sandbox import Sandbox
     from harness.repository import Repository
 
@@ -22,11 +24,23 @@ def test_a_first_run_needs_nothing_but_the_workflow(repository: Repository, box:
     assert len(box.github.comments) == 1
 
 
-def test_a_second_run_on_the_runner_finds_everything_ready(repository: Repository) -> None:
-    """Set-up is done once for a tool cache that stays."""
-    repository.run()
+def test_a_second_step_of_the_job_finds_what_the_first_installed(
+    repository: Repository, sources: Path
+) -> None:
+    """The sources bring no libraries, so the index is asked for them, once for each job."""
+    repository.action = sources
+    workflow = repository.root / ".github/workflows/session.yml"
+    text = workflow.read_text("utf-8")
+    step = text[text.index("      - uses: OWNER") : text.index("      - if: always()")]
+    again = step.replace("id: harmonica", "id: again")
+    repository.write(".github/workflows/session.yml", text.replace(step, step + again))
 
-    assert "Setting up" not in repository.run().log
+    run = repository.run("pull_request", pull_request_payload())
+
+    assert run.code == 0, run.printed
+    assert run.outputs["status"] == "created"
+    assert run.outputs_of("again")["status"] == "reused"
+    assert run.printed.count("Installing the action's libraries") == 1
 
 
 def test_the_workspace_stays_as_it_was_checked_out(repository: Repository) -> None:

@@ -11,6 +11,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from harness.consumer import write
+from launch.libraries import label
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 PYTHON = """\
 #!/bin/sh
 case " $* " in
-  *sys.executable*) printf '3.%s %s' {minor} "$0" ;;
+  *sys.executable*) printf '3.%s %s %s' {minor} {label} "$0" ;;
   */launch.py\\ *) exec {real} -I -S -X utf8 "$0-later.py" "$5" "$6" ;;
   *) exec {real} "$@" ;;
 esac
@@ -62,7 +63,7 @@ def later(repository: Repository, span: timedelta) -> None:
     folder = repository.programs = repository.programs or repository.root.parent / "programs"
     write(folder / "python3-later.py", BEFORE_OURS.format(seconds=seconds))
     minor = sys.version_info.minor
-    put_program(folder, "python3", PYTHON.format(real=sys.executable, minor=minor))
+    put_program(folder, "python3", PYTHON.format(real=sys.executable, minor=minor, label=label()))
     put_program(folder, "date", DATE.format(real=shutil.which("date"), seconds=seconds))
 
 

@@ -63,7 +63,7 @@ def wait_until(condition: Callable[[], object]) -> None:
 
 
 def make_release(launch: Path, wheels: Path) -> None:
-    """Turn the launcher's folder into that of a release with these wheels, for this Python alone."""
+    """Turn the launcher's folder into that of a release, with wheels for this Python."""
     for name in ("any", label()):
         (launch / "wheels" / name).mkdir(parents=True)
     for wheel in wheels.iterdir():
@@ -157,7 +157,7 @@ class Machine:
 
     @property
     def made(self) -> list[str]:
-        """What set-up has made for the job, without what stands for Python and lock in the names."""
+        """What set-up has made for the job: the names without Python and lock."""
         return sorted(path.name.rpartition("-")[2] for path in self.family.glob("*"))
 
     @property
@@ -214,14 +214,20 @@ class Machine:
         """Start the action and wait for its end."""
         return _end_of(self.begin(*words, **env))
 
-    def at_terminal(self, *words: str, **env: str) -> Start:
-        """Start the action as a person does, who is in the checkout."""
+    def at_terminal(self, *words: str, launcher: str = "", **env: str) -> Start:
+        """Start the action as a person does, who is in the checkout.
+
+        Args:
+            words: What follows the name of the launcher.
+            launcher: Its folder as that person types it, if not in full.
+            env: Further variables.
+        """
         given = {
             name: value
             for name, value in self.env.items()
             if not name.startswith(("GITHUB_", "RUNNER_"))
         }
-        command = [BASH, str(self.launch / "launch.sh"), *words]
+        command = [BASH, f"{launcher or self.launch}/launch.sh", *words]
         return _end_of(self._begin(command, str(self.workspace), given | env))
 
     def _begin(self, command: list[str], folder: str, env: dict[str, str]) -> subprocess.Popen[str]:
@@ -232,6 +238,7 @@ class Machine:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
+            errors="surrogateescape",
             start_new_session=True,
         )
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from harness.machine import Machine, make_release
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture

@@ -56,10 +56,10 @@ pathlib.Path({str(machine.folder / "seen")!r}).write_text(json.dumps(seen))
 
 def test_pip_does_it_where_there_is_no_uv(without_uv: Machine) -> None:
     """Any Python with pip will do."""
-    start = without_uv.start("h11")
+    start = without_uv.start("spam.first")
 
     assert start.code == 0, start
-    assert without_uv.made == ["libraries", "package"]
+    assert without_uv.made == ["installed"]
 
 
 def test_a_python_without_pip_uses_the_one_that_comes_with_it(without_uv: Machine) -> None:
@@ -70,7 +70,7 @@ def test_a_python_without_pip_uses_the_one_that_comes_with_it(without_uv: Machin
     if not [*Path(os.__file__).parent.glob("ensurepip/_bundled/pip-*.whl")]:
         pytest.skip("this Python comes without the wheel of pip")
 
-    start = without_uv.start("h11", INPUT_PYTHON_PATH=str(venv / "bin" / "python"))
+    start = without_uv.start("spam.first", INPUT_PYTHON_PATH=str(venv / "bin" / "python"))
 
     assert start.code == 0, start
     assert "No module named pip" not in start.stdout
@@ -90,7 +90,7 @@ def test_an_externally_managed_python_is_no_obstacle(machine: Machine, *, uv: bo
     if not uv:
         machine.env["PATH"] = SYSTEM
 
-    start = machine.start("h11", INPUT_PYTHON_PATH=managed[0])
+    start = machine.start("spam.first", INPUT_PYTHON_PATH=managed[0])
 
     assert start.code == 0, start
 
@@ -99,7 +99,7 @@ def test_when_uv_fails_pip_takes_over(without_uv: Machine) -> None:
     """The step goes on, and what uv said is in the log, where it can command nothing."""
     recorder(without_uv, 'print("::set-env name=A::b"); sys.exit("error: no network for uv")')
 
-    start = without_uv.start("h11")
+    start = without_uv.start("spam.first")
 
     assert start.code == 0, start
     lines = start.stdout.splitlines()
@@ -112,30 +112,34 @@ def test_when_uv_fails_pip_takes_over(without_uv: Machine) -> None:
 
 def test_a_failed_installation_is_one_annotation(machine: Machine) -> None:
     """It has the installer's own message and says where to look; nothing half-made stays."""
-    start = machine.start("h11", **REFUSING)
+    start = machine.start("spam.first", **REFUSING)
 
     (error,) = [line for line in start.stdout.splitlines() if line.startswith("::error ")]
     assert start.code == 1
     assert start.stderr == ""
     assert error.startswith("::error title=Set-up failed::The libraries could not be installed: ")
-    for words in ("ERROR: No matching distribution found", "PIP_INDEX_URL", "HTTPS_PROXY"):
+    for words in (
+        "ERROR: No matching distribution found",
+        "PIP_INDEX_URL",
+        "HTTPS_PROXY",
+        "A release tag",
+    ):
         assert words in error
     pips = [name in start.stdout for name in ("Output of pip\n", "Output of the pip that comes")]
     assert pips.count(True) == 1  # which one depends on whether this Python has its own
-    assert machine.made == ["package"]
+    assert machine.made == []
     assert (machine.folder / "output").read_text() == "status=failed\n"
     assert "Set-up failed" in (machine.folder / "summary").read_text()
 
 
 def test_a_package_that_is_not_what_the_lock_says_is_refused(without_uv: Machine) -> None:
     """Hashes are checked, whatever the index serves."""
-    lock = without_uv.folder / "action/src/launch/runtime.txt"
-    lock.write_text("h11==0.16.0 --hash=sha256:" + "0" * 64 + "\n")
+    without_uv.take_lock("spam==1.0 --hash=sha256:" + "0" * 64 + "\n")
 
-    start = without_uv.start("h11")
+    start = without_uv.start("spam.first")
 
     assert start.code == 1
-    assert without_uv.made == ["package"]
+    assert without_uv.made == []
 
 
 def test_an_installer_sees_no_secret_and_works_outside_the_checkout(machine: Machine) -> None:
@@ -150,12 +154,14 @@ def test_an_installer_sees_no_secret_and_works_outside_the_checkout(machine: Mac
         "ACTIONS_RUNTIME_TOKEN": "s3cret",
     }
 
-    machine.start("h11", **secret, **REFUSING)
+    machine.start("spam.first", **secret, **REFUSING)
 
     seen = json.loads((machine.folder / "seen").read_text())
     assert "s3cret" not in seen["env"].values()
     assert not [name for name in seen["env"] if name.startswith(("GITHUB_", "RUNNER_", "INPUT_"))]
-    assert seen["cwd"].startswith(str(machine.tools))
+    assert seen["cwd"].startswith(str(machine.family))
+    assert seen["env"]["UV_CACHE_DIR"].startswith(f"{seen['cwd']}/")
+    assert seen["env"]["PIP_NO_CACHE_DIR"] == "1"
     assert {"--require-hashes", "--only-binary", "--no-deps", "--target"} <= {*seen["argv"]}
     assert seen["env"]["TMPDIR"] == seen["cwd"]
 
@@ -168,7 +174,7 @@ def test_an_installer_sees_no_secret_and_works_outside_the_checkout(machine: Mac
         ("PIP_CERT", "/etc/ssl/company.pem"),
         ("PIP_DEFAULT_TIMEOUT", "180"),
         ("PIP_CONFIG_FILE", "/etc/company/pip.conf"),
-        ("PIP_CACHE_DIR", "/var/cache/pip"),
+        ("LD_LIBRARY_PATH", "/opt/python/lib"),
         ("UV_DEFAULT_INDEX", "https://mirror.example/simple"),
         ("UV_INDEX_COMPANY_PASSWORD", "word"),
         ("UV_HTTP_TIMEOUT", "180"),
@@ -179,7 +185,7 @@ def test_an_installer_sees_no_secret_and_works_outside_the_checkout(machine: Mac
     ],
 )
 def test_how_a_machine_reaches_packages_counts(name: str, value: str, tmp_path: Path) -> None:
-    """A mirror, a proxy, a certificate, a cache: installers hear of all of them."""
+    """A mirror, a proxy, a certificate: installers hear of all of them."""
     assert clean({name: value}, tmp_path)[name] == value
 
 
@@ -211,7 +217,7 @@ def test_pip_settings_that_forbid_a_target_are_turned_off(name: str, tmp_path: P
     assert clean({name: "1"}, tmp_path)[name] == "0"
 
 
-@pytest.mark.parametrize("name", ["PIP_CONFIG_FILE", "UV_CONFIG_FILE", "UV_CACHE_DIR", "HOME"])
+@pytest.mark.parametrize("name", ["PIP_CONFIG_FILE", "UV_CONFIG_FILE", "XDG_DATA_DIRS", "HOME"])
 @pytest.mark.parametrize("value", ["{workspace}/file", "{workspace}", "file", "{link}/file"])
 def test_settings_out_of_the_checkout_do_not_count(name: str, value: str, tmp_path: Path) -> None:
     """Neither by an absolute or relative path nor by a link."""
@@ -224,12 +230,19 @@ def test_settings_out_of_the_checkout_do_not_count(name: str, value: str, tmp_pa
     assert name not in clean(environ, tmp_path)
 
 
-def test_installers_find_no_program_in_the_checkout(tmp_path: Path) -> None:
-    """They may look for git or a keyring on PATH."""
+@pytest.mark.parametrize("name", ["PATH", "LD_LIBRARY_PATH"])
+def test_installers_find_nothing_in_the_checkout(name: str, tmp_path: Path) -> None:
+    """They may look for git or a keyring, and their Python for its libraries."""
     entries = [str(tmp_path / "workspace" / "bin"), "bin", "", "/usr/bin"]
-    environ = {"GITHUB_WORKSPACE": str(tmp_path / "workspace"), "PATH": os.pathsep.join(entries)}
+    environ = {"GITHUB_WORKSPACE": str(tmp_path / "workspace"), name: os.pathsep.join(entries)}
 
-    assert clean(environ, tmp_path)["PATH"] == "/usr/bin"
+    assert clean(environ, tmp_path)[name] == "/usr/bin"
+
+
+@pytest.mark.parametrize("name", ["UV_CACHE_DIR", "PIP_CACHE_DIR", "LD_PRELOAD", "BASH_ENV"])
+def test_nothing_that_other_jobs_have_written_counts(name: str, tmp_path: Path) -> None:
+    """An installer's cache is the scratch folder's, and it loads nothing that a variable names."""
+    assert clean({name: "/var/cache"}, tmp_path).get(name) in (None, str(tmp_path / "cache"))
 
 
 def test_the_lock_is_split_at_packages() -> None:

@@ -56,7 +56,7 @@ def mounted(machine: Machine, options: str, *folders: str) -> None:
 def test_where_the_folder_of_the_job_cannot_be_used_one_of_the_run_is(
     released: Machine, unusable: str
 ) -> None:
-    """One that cannot be written or lies in the checkout is left alone, and nothing stays behind."""
+    """What cannot be written, or lies in the checkout, is left alone; nothing stays behind."""
     (released.folder / "file").touch()
     (released.folder / "link").symlink_to(released.workspace)
 

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no scripts as programs there")
 
 
-def python(machine: Machine, path: str, version: str) -> Path:
+def python(machine: Machine, path: str, version: str, label: str = "any-label") -> Path:
     """Write a program that answers as a Python of this version and says when it is used."""
     return machine.write(
         path,
         f"""#!{sys.executable} -IS
 import sys
 if "-c" in sys.argv:
-    print("{version}", sys.argv[0], end="")
+    print("{version}", "{label}", sys.argv[0], end="")
 else:
     print("{version} runs", *sys.argv[1:])
 """,
@@ -42,7 +42,7 @@ def test_python_is_started_isolated_with_launch_py(bare: Machine) -> None:
 
     start = bare.start("action", "two words")
 
-    script = bare.folder / "action/src/launch/launch.py"
+    script = bare.launch / "launch.py"
     assert start.stdout == f"3.12 runs -I -S -X utf8 {script} action two words\n"
 
 
@@ -50,12 +50,10 @@ def test_the_action_is_found_by_a_relative_path_too(bare: Machine) -> None:
     """A newcomer types one; CDPATH, which leads `cd` elsewhere, has no part in it."""
     python(bare, "bin/python3", "3.12")
     (bare.folder / "home" / "action" / "src" / "launch").mkdir(parents=True)
-    bare.script = "action/src/launch/launch.sh"
-    bare.workspace = bare.folder
 
-    start = bare.start(CDPATH=str(bare.folder / "home"), GITHUB_WORKSPACE="")
+    start = bare.at_terminal(CDPATH=str(bare.folder / "home"), launcher="../action/src/launch")
 
-    assert str(bare.folder / "action/src/launch/launch.py") in start.stdout
+    assert str(bare.launch / "launch.py") in start.stdout
 
 
 @pytest.mark.parametrize("version", ["3.10", "3.11", "3.14", "3.20"])
@@ -76,6 +74,73 @@ def test_another_python_is_passed_over(bare: Machine, version: str) -> None:
     assert bare.start().stdout.startswith("3.13 runs")
 
 
+# What is taken from the Python of the tests before it is asked what it can do.
+SPOILT = {
+    "ssl": "sys.modules['_ssl'] = None",
+    "the module ssl": "hide('ssl')",
+    "hmac": "hide('hmac')",
+    "zipfile": "hide('zipfile')",
+    "extension modules": "import importlib.machinery as it; it.EXTENSION_SUFFIXES.clear()",
+}
+
+
+def spoilt(machine: Machine, path: str, lines: str) -> None:
+    """Write a program that is the Python of the tests after these lines."""
+    machine.write(
+        path,
+        f"""#!{sys.executable} -IS
+import sys
+from importlib.machinery import PathFinder
+def hide(hidden):
+    find = PathFinder.find_spec
+    PathFinder.find_spec = lambda name, *more: None if name == hidden else find(name, *more)
+{lines}
+exec(sys.argv[sys.argv.index("-c") + 1])
+""",
+    )
+
+
+@pytest.mark.parametrize("lines", SPOILT.values(), ids=SPOILT)
+def test_a_python_that_lacks_something_is_passed_over(bare: Machine, lines: str) -> None:
+    """The next one on PATH is taken, and where there is none the error says what it lacks."""
+    spoilt(bare, "bin/python3", lines)
+
+    alone = bare.start()
+    python(bare, "home/python3", "3.13")
+    both = bare.start(PATH=f"{bare.bin}:{bare.folder}/home")
+
+    assert both.stdout.startswith("3.13 runs"), both
+    assert f"{bare.bin}/python3 is Python 3." in alone.stdout
+    assert "without ssl, hmac or extension modules" in alone.stdout
+
+
+def test_nothing_is_missing_from_the_python_of_the_tests(bare: Machine) -> None:
+    """It is taken when nothing is taken away from it."""
+    spoilt(bare, "bin/python3", "")
+
+    assert bare.start("spam.first").told["modules"].keys() == {"spam.first"}
+
+
+def test_a_python_that_the_release_has_libraries_for_is_preferred(bare: Machine) -> None:
+    """An earlier one on PATH would have to wait for an installation."""
+    (bare.launch / "wheels/cpython-312-here").mkdir(parents=True)
+    python(bare, "bin/python3", "3.13", "cpython-313-here")
+    python(bare, "home/python3", "3.12", "cpython-312-here")
+    bare.env["PATH"] += f":{bare.folder / 'home'}"
+
+    assert bare.start().stdout.startswith("3.12 runs")
+
+
+def test_a_python_that_the_release_has_no_libraries_for_will_do(bare: Machine) -> None:
+    """The first of them, where there is none better."""
+    (bare.launch / "wheels/cpython-312-here").mkdir(parents=True)
+    python(bare, "bin/python3", "3.13", "cpython-313-here")
+    python(bare, "bin/python", "3.11", "cpython-311-here")
+
+    assert bare.start().stdout.startswith("3.13 runs")
+    assert bare.start(INPUT_PYTHON_PATH="python").stdout.startswith("3.11 runs")
+
+
 def test_a_stub_that_only_points_to_a_shop_is_passed_over(bare: Machine) -> None:
     """Windows has a python3 that prints advice and fails."""
     bare.write("bin/python3", "#!/bin/sh\necho 'Python was not found'\nexit 49\n")
@@ -92,15 +157,13 @@ def test_the_windows_launcher_is_asked_for_python_3(bare: Machine) -> None:
     assert bare.start().stdout.startswith("3.12 runs")
 
 
-def test_the_newest_python_of_the_tool_cache_is_the_last_resort(bare: Machine) -> None:
-    """The runner brings Pythons that are not on PATH; newer means by number, not by letter."""
-    for version in ("3.9.18", "3.10.9", "3.12.1", "3.12.13", "3.8.2"):
-        path = f"tools/Python/{version}/x64/bin/python3"
-        python(bare, path, version.rpartition(".")[0]).chmod(0o755)
-    broken = python(bare, "tools/Python/3.13.0/x64/bin/python3", "3.13")
-    broken.write_text("#!/bin/sh\nexit 1\n")
+def test_the_tool_cache_is_the_last_resort(bare: Machine) -> None:
+    """The runner brings Pythons that are not on PATH; one of those that will do is taken."""
+    for version in ("3.8.2", "3.9.18", "3.12.13"):
+        python(bare, f"tools/Python/{version}/x64/bin/python3", version.rpartition(".")[0])
+    bare.write("tools/Python/3.10.0/x64/bin/python3", "#!/bin/sh\nexit 1\n")
 
-    start = bare.start()
+    start = bare.start(RUNNER_TOOL_CACHE=f"{bare.folder}/tools")
 
     assert start.stdout.startswith("3.12 runs")
 
@@ -122,7 +185,7 @@ def test_without_a_python_one_annotation_says_what_to_add(bare: Machine) -> None
 
 def test_at_a_terminal_the_line_is_plain(bare: Machine) -> None:
     """Outside GitHub Actions there are no workflow commands, and nothing goes to stdout."""
-    start = bare.start(GITHUB_ACTIONS="")
+    start = bare.at_terminal()
 
     assert start.code == 1
     assert start.stderr.startswith("error: The Harmonica session action needs Python 3.10")
@@ -146,10 +209,11 @@ def test_python_path_may_name_a_command(bare: Machine) -> None:
 
 
 def test_python_path_may_lead_into_the_checkout(bare: Machine) -> None:
-    """Who names a Python of the workspace, by a relative path, gets it."""
+    """Who names a Python by a relative path gets that of the workspace, or of where one is."""
     python(bare, "workspace/.venv/bin/python", "3.11")
 
-    assert bare.start(INPUT_PYTHON_PATH=".venv/bin/python").stdout.startswith("3.11 runs")
+    for start in (bare.start, bare.at_terminal):
+        assert start(INPUT_PYTHON_PATH=".venv/bin/python").stdout.startswith("3.11 runs")
 
 
 @pytest.mark.parametrize("given", ["{folder}/home/python", "{folder}/nowhere", "nothing"])

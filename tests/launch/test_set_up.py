@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +16,7 @@ from launch.libraries import CONTENT, LIST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from harness.machine import Machine
 
@@ -163,13 +163,15 @@ def test_a_damaged_folder_is_made_anew(
 ) -> None:
     """Whatever has become of it, the next start sets up once more, and the one after uses that."""
     released.start()
-    place = released.ready / file if file != FILE else next(released.ready.glob(f"{FILE}*"))
-    damage(place)
+    ready = released.ready
+    whole = everything(ready)
+    damage(ready / file if file != FILE else next(ready.glob(f"{FILE}*")))
 
     start = released.start(*ALL)
 
     assert start.code == 0, start
     assert start.stderr == ""
+    assert everything(ready) == whole
     before = everything(released.family)
     assert released.start(*ALL).code == 0
     assert everything(released.family) == before
@@ -184,6 +186,19 @@ def test_damaged_installed_libraries_are_installed_anew(ready_machine: Machine) 
     assert start.code == 0, start
     assert "Installing" in start.stdout
     assert "Installing" not in ready_machine.start(*ALL).stdout
+
+
+def test_byte_code_that_was_cut_off_fails_one_start_at_most(machine: Machine) -> None:
+    """Python does not see such damage before it runs into it; the start after makes it anew."""
+    machine.start()
+    (compiled,) = machine.ready.rglob("cli.*.pyc")
+    altered(compiled, lambda data: data[:40])
+
+    first, second = machine.start(), machine.start()
+
+    assert first.stdout.startswith("::error title=Set-up failed::"), first
+    assert first.stderr == ""
+    assert second.code == 0, second
 
 
 def test_a_set_up_that_was_cut_off_does_no_harm(machine: Machine) -> None:

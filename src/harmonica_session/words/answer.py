@@ -32,7 +32,8 @@ class Answer(BaseModel):
     form, and counts as its default then: no oddity in it may lose what is there.
     """
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    # A run gets a few of the answers that it knows; each takes a millisecond or two to prepare for.
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, defer_build=True)
 
     @field_validator("*", mode="wrap")
     @classmethod
