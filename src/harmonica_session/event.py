@@ -106,7 +106,7 @@ class Event:
         if self.actor == _DEPENDABOT:
             return "Dependabot"
         if self.name in _WITHOUT_SECRETS_FROM_FORKS and self.is_from_fork:
-            return "a fork"
+            return "a pull request from a fork"
         return ""
 
     @property

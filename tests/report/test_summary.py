@@ -100,7 +100,8 @@ def test_an_unexpected_failure(golden: Callable[[str, str], None]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "name"), [("a fork", "skipped-fork.md"), ("Dependabot", "skipped-dependabot.md")]
+    ("reason", "name"),
+    [("a pull request from a fork", "skipped-fork.md"), ("Dependabot", "skipped-dependabot.md")],
 )
 def test_a_skipped_run(golden: Callable[[str, str], None], reason: str, name: str) -> None:
     """The summary says why nothing was done, and shows the workflow that works."""

@@ -38,4 +38,6 @@ def test_init_tells_it_of_what_it_writes(tmp_path: Path, kind: str) -> None:
 
 def test_the_summary_for_a_fork_tells_it_of_its_workflow() -> None:
     """The line stands below the workflow that is shown."""
-    assert skipped("a fork").endswith(f"```\n{left_to_fill_in(WORKFLOW_WITH_KEY)}")
+    assert skipped("a pull request from a fork").endswith(
+        f"```\n{left_to_fill_in(WORKFLOW_WITH_KEY)}"
+    )
