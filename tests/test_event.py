@@ -350,6 +350,8 @@ def test_dependabot_has_no_secrets(name: str) -> None:
         ({"private": True}, False),
         ({"private": False, "visibility": "internal"}, False),
         ({"private": False, "internal": True}, False),
+        ({"private": False, "owner": {"visibility": "public"}}, True),
+        ({"private": False, "owner": {"visibility": "limited"}}, False),
         ({"private": "no"}, False),
         ({}, False),
         (None, False),

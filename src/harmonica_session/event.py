@@ -92,9 +92,9 @@ class Event:
         repository = nested(self.payload, "repository")
         if not isinstance(repository, dict) or repository.get("private") is not False:
             return False
-        # On Forgejo and Gitea, `internal` says that the owner is not shown to everybody.
-        is_limited = repository.get("visibility") not in (None, "public")
-        return not (is_limited or repository.get("internal"))
+        # On Forgejo and Gitea, an owner may be shown to none but members or whoever has signed in.
+        told = repository.get("visibility"), nested(repository, "owner", "visibility")
+        return all(it in (None, "public") for it in told) and not repository.get("internal")
 
     @property
     def lacks_secrets(self) -> str:
