@@ -190,7 +190,7 @@ def test_the_nearest_choice_is_suggested(name: str, value: str, meant: str) -> N
         (
             "announce",
             "\u200bauto",
-            "U+200B (zero width space), which nobody sees, as its character 1",
+            "U+200B (zero width space), which is invisible, at character 1",
         ),
         ("once-per", "\u201ctopic\u201d", "U+201C "),
         ("on-change", "upd\u0430te", "U+0430 "),
@@ -204,29 +204,31 @@ def test_the_nearest_choice_is_suggested(name: str, value: str, meant: str) -> N
 def test_a_lookalike_is_named(name: str, value: str, said: str) -> None:
     """A value that only looks right is refused for the character, and says what to type."""
     (problem,) = _refusal({variable(name): value})
-    assert problem.startswith(f"`{name}` holds {said}")
+    assert problem.startswith(f"`{name}` contains {said}")
     assert problem.rpartition("; ")[2].startswith(("write `", "type `"))
 
 
 def test_a_lookalike_has_its_line_where_there_are_several() -> None:
     """In a value of several lines the line is said too; one in prose is not blamed."""
     (problem,) = _refusal({"INPUT_VARS": "a=\u201cx\u201d\nb\uff1dc"})
-    assert "as character 2 of its line 2; type `=`" in problem
+    assert "at character 2 of line 2; type `=`" in problem
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "#7", "7.0", "007", "1e3", "9" * 19, "x"])
 def test_a_number_that_no_pull_request_has_is_refused(value: str) -> None:
     """Only digits make a number, and never so many that no number is that long."""
     (problem,) = _refusal({"INPUT_PR_NUMBER": value})
-    assert problem.startswith("`pr-number` must be the number of a pull request, but it is `")
+    assert problem.startswith(
+        "`pr-number` must be the number of a pull request or issue, but it is `"
+    )
 
 
 @pytest.mark.parametrize("value", ["0", "-5", "1.5", "90s", "infinity", "nan", "99999"])
 def test_a_timeout_that_is_no_number_of_seconds_is_refused(value: str) -> None:
     """A timeout bounds everything, so it is a sane number."""
     (problem,) = _refusal({"INPUT_TIMEOUT": value})
-    assert (
-        problem == f"`timeout` must be whole seconds from 1 to {MAX_TIMEOUT}, but it is `{value}`"
+    assert problem == (
+        f"`timeout` must be a whole number of seconds from 1 to {MAX_TIMEOUT}, but it is `{value}`"
     )
 
 
@@ -239,7 +241,7 @@ def test_a_timeout_may_reach_its_limits(value: str) -> None:
 def test_an_address_is_refused_with_the_reason() -> None:
     """An address that the key may not be sent to is refused before anything is."""
     assert _refusal({"INPUT_API_URL": "http://harmonica.example.com"}) == [
-        "`api-url` is not encrypted; only https:// will do"
+        "`api-url` is not encrypted; use https://"
     ]
 
 
@@ -248,14 +250,17 @@ def test_an_address_is_refused_with_the_reason() -> None:
 def test_a_key_with_strange_characters_is_refused_unseen(name: str, value: str) -> None:
     """A key that was pasted wrong is an error here, and it is not shown."""
     (problem,) = _refusal({variable(name): value})
-    assert problem == f"`{name}` holds a space or a character that no key has; copy it once more"
+    assert problem == (
+        f"`{name}` contains a space or another character that cannot be part of a "
+        "key; copy it again"
+    )
 
 
 def test_a_key_in_smart_quotes_is_refused_unseen() -> None:
     """The character is no part of the key, so it can be named."""
     (problem,) = _refusal({"INPUT_API_KEY": "\u201chm_live_x\u201d"})
-    assert problem.startswith("`api-key` holds U+201C (left double quotation mark), which only ")
-    assert problem.endswith(", as its character 1; copy it once more")
+    assert problem.startswith("`api-key` contains U+201C (left double quotation mark), which only ")
+    assert problem.endswith(", at character 1; copy it again")
     assert "hm_live" not in problem
 
 

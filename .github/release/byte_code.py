@@ -41,8 +41,7 @@ def main() -> None:
         of_source = b"" if place else source_hash(source)
         shown = file if place else f"src/{file}"
         tree = ast.parse(source, shown)
-        if place:
-            _leave_docstrings_out(tree)
+        _leave_docstrings_out(tree)
         code = marshal.dumps(compile(tree, shown, "exec", dont_inherit=True, optimize=0))
         modules[package] = package != name, place, of_source, code
     tag = str(sys.implementation.cache_tag)

@@ -189,12 +189,15 @@ def require_key(inputs: Inputs, event: Event) -> None:
     if inputs.api_key or inputs.dry_run:
         return
     if not event.repository:
-        raise InputError("HARMONICA_API_KEY is not set; set it to a key from Harmonica's settings")
+        raise InputError(
+            "HARMONICA_API_KEY is not set; create an API key in your Harmonica account "
+            "settings and set the variable to it"
+        )
     raise InputError(
         "`api-key` is empty: add a repository secret HARMONICA_API_KEY and pass it as "
-        "`api-key: ${{ secrets.HARMONICA_API_KEY }}`; usual causes are a misspelt secret name, a "
-        "secret that belongs to an environment the job does not name, and a reusable workflow "
-        "called without `secrets: inherit`"
+        "`api-key: ${{ secrets.HARMONICA_API_KEY }}`; common causes are a misspelled "
+        "secret name, a secret that belongs to an environment that the job does not "
+        "use, and a reusable workflow called without `secrets: inherit`"
     )
 
 
@@ -228,9 +231,9 @@ class _Reader:
             from harmonica_session.text.lookalikes import found_in, holds
 
             found = found_in(value)
-            what = "holds a space or a character that no key has"
+            what = "contains a space or another character that cannot be part of a key"
             what = holds(value, found[0]) if found else what
-            self.problems.append(f"`{name}` {what}; copy it once more")
+            self.problems.append(f"`{name}` {what}; copy it again")
         return SecretStr(value) if value else None
 
     def one_of(self, name: str, values: tuple[str, ...]) -> str:
@@ -289,7 +292,9 @@ def _names(value: str) -> tuple[str, ...]:
 
 def _number(value: str) -> int:
     if not re.fullmatch(r"[1-9][0-9]{0,17}", value):
-        raise ValueError(f"must be the number of a pull request, but it is `{clip(value)}`")
+        raise ValueError(
+            f"must be the number of a pull request or issue, but it is `{clip(value)}`"
+        )
     return int(value)
 
 
@@ -310,6 +315,6 @@ def _boolean(value: str) -> bool:
 def _seconds(value: str) -> float:
     if not re.fullmatch(r"[0-9]{1,5}", value) or not 1 <= int(value) <= MAX_TIMEOUT:
         raise ValueError(
-            f"must be whole seconds from 1 to {MAX_TIMEOUT}, but it is `{clip(value)}`"
+            f"must be a whole number of seconds from 1 to {MAX_TIMEOUT}, but it is `{clip(value)}`"
         )
     return float(value)

@@ -70,10 +70,10 @@ def guarded(
         return 1
     except KeyboardInterrupt:
         runner.say(
-            "Cancelled; what was handed on before stays. A session that was being created just now "
-            "may still appear in Harmonica. The next run that `once-per` lets share it uses it if "
-            "it is there by then, and else makes one of its own; whichever run sees both names the "
-            "one that does not count."
+            "Cancelled; outputs that were already written remain. A session that was being "
+            "created may still appear in Harmonica. The next run that may share it under "
+            "`once-per` uses it if it is there by then, and otherwise creates its own; "
+            "whichever run sees both names the one that does not count."
         )
         return _CANCELLED
     except Exception:  # noqa: BLE001 - the last resort: a bug of ours must not end without a word
@@ -82,7 +82,9 @@ def guarded(
         from harmonica_session.report import summary
 
         runner.output({"status": "failed"})
-        runner.annotate("error", ActionError.title, ["a bug of the action; please report it"])
+        runner.annotate(
+            "error", ActionError.title, ["this is a bug in the action; please report it"]
+        )
         runner.say(traceback.format_exc())
         runner.summary(summary.unexpected_failure())
         return 1

@@ -31,20 +31,22 @@ if TYPE_CHECKING:
 
 _ENDINGS = (".yml", ".yaml")
 _ABOUT_VALIDATE = (
-    "Check specs, and the files that they take their background from, as create does before it "
-    "asks anybody. Each mistake is shown with its file, line and column. No key and no network are "
-    "needed, but for --online. The exit code is 1 when anything is wrong."
+    "Check specs and the files from which they take their background, as `create` "
+    "does before it contacts any service. Each mistake is shown with its file, "
+    "line and column. Only --online needs a key and a network connection. The exit "
+    "code is 1 if anything is wrong."
 )
 # Wrapped by hand, for the list of kinds below it must not be.
 _ABOUT_INIT = """\
 Write a starter spec, .harmonica/KIND.yml, and the workflow that uses it,
 .github/workflows/KIND.yml, below the current folder, which should be the root
-of your repository. A file that is there already is left as it is, and the exit
-code is 1. Nothing is sent anywhere."""
+of your repository. A file that already exists is left unchanged, and the exit
+code is then 1. Nothing is sent anywhere."""
 _ABOUT_TRY = (
-    "Run the action twice against built-in stand-ins for Harmonica and GitHub, and show log, "
-    "outputs, comment and job summary of each run. No account is needed, and nothing leaves this "
-    "machine. A run that fails is the last one."
+    "Run the action twice against built-in stand-ins for Harmonica and GitHub, and "
+    "show the log, outputs, comment and job summary of each run. No account is "
+    "needed, and nothing leaves this machine. The second run is left out if the "
+    "first one fails."
 )
 
 
@@ -60,6 +62,11 @@ def run(argv: Sequence[str]) -> int:
     arguments = _parser().parse_args(argv)
     try:
         code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads, `head` for one, has seen enough; nor is the rest to be written at the exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except ActionError as error:
         # What is wrong before there is a world that could say so.
         sys.stderr.write(f"error: {error}\n")
@@ -70,7 +77,7 @@ def run(argv: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="harmonica-session",
-        description="Turns a file in a repository into a facilitated Harmonica conversation",
+        description="Turn a file in a repository into a facilitated Harmonica conversation",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -79,26 +86,33 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    add("action", _action, "what action.yml runs: inputs come from the environment")
+    add("action", _action, "run as action.yml does, with inputs from the environment")
     creating = add(
         "create",
         _create,
-        "create a session from a spec, with HARMONICA_API_KEY, and print its link",
+        "create a session from a spec, with the key in HARMONICA_API_KEY, and print its link",
     )
     creating.add_argument("spec", metavar="SPEC", help="path of the spec")
-    validating = add("validate", _validate, "check specs; needs neither a key nor the network")
+    validating = add(
+        "validate", _validate, "check specs; needs neither a key nor a network connection"
+    )
     validating.add_argument(
         "spec",
         metavar="PATH",
         nargs="*",
-        help=f"a spec, or a folder of specs; {DEFAULT_SPEC} when left out",
+        help=f"a spec, or a folder of specs; {DEFAULT_SPEC} by default",
     )
     validating.add_argument(
-        "--online", action="store_true", help="look the names up too, with HARMONICA_API_KEY"
+        "--online",
+        action="store_true",
+        help=(
+            "also look up the names of templates, projects and groups, with the key in "
+            "HARMONICA_API_KEY"
+        ),
     )
     validating.description = _ABOUT_VALIDATE
     add("schema", _schema, "print the JSON Schema of the spec, for editors")
-    starting = add("init", _init, "write a starter spec and a workflow")
+    starting = add("init", _init, "write a starter spec and a workflow that uses it")
     usual = next(iter(KINDS))
     starting.add_argument(
         "kind", metavar="KIND", choices=KINDS, nargs="?", default=usual, help=f"default: {usual}"
@@ -106,14 +120,25 @@ def _parser() -> argparse.ArgumentParser:
     starting.formatter_class = argparse.RawDescriptionHelpFormatter
     starting.description = _ABOUT_INIT
     starting.epilog = "kinds:\n" + "\n".join(f"  {kind:20}{KINDS[kind]}" for kind in KINDS)
-    trying = add("try", _try, "run the action twice against built-in stand-ins; needs no account")
-    trying.add_argument(
-        "spec", metavar="SPEC", nargs="?", help="path of a spec; a built-in one when left out"
+    trying = add(
+        "try",
+        _try,
+        (
+            "run the action twice against built-in stand-ins for Harmonica and GitHub; "
+            "needs no account"
+        ),
     )
-    trying.add_argument("--event", metavar="FILE", help="event payload, as GitHub sends it")
+    trying.add_argument(
+        "spec", metavar="SPEC", nargs="?", help="path of a spec; a built-in one by default"
+    )
+    trying.add_argument(
+        "--event", metavar="FILE", help="event payload in the form in which GitHub sends it"
+    )
     trying.description = _ABOUT_TRY
     for command in (creating, trying):
-        command.add_argument("--session-md", metavar="FILE", help="background for the context")
+        command.add_argument(
+            "--session-md", metavar="FILE", help="file with background for the session's context"
+        )
     return parser
 
 

@@ -94,7 +94,7 @@ def connected(world: World, env: Mapping[str, str]) -> Iterator[World]:
             opened.callback(harmonica.close)
         if inputs.github_token and event.repository:
             if not re.fullmatch(r"[\w.-]+/[\w.-]+", event.repository, re.ASCII):
-                raise InputError("GITHUB_REPOSITORY is not of the form owner/name")
+                raise InputError("GITHUB_REPOSITORY is not in the form owner/name")
             api = _github_api(env.get("GITHUB_API_URL", ""))
             github = GitHub(api, event.repository, inputs.github_token, world.deadline)
             opened.callback(github.close)
@@ -115,14 +115,15 @@ def _tell_of_the_network(runner: Runner, env: Mapping[str, str], bases: list[str
     if unread:
         listed = ", ".join(f"`{clip(entry)}`" for entry in unread)
         runner.warn(
-            f"NO_PROXY: {listed} cannot be read and is left out, so what it may mean is asked "
-            "through the proxy; write hosts, domains, addresses or networks, separated by commas"
+            f"NO_PROXY: {listed} cannot be read and is ignored, so hosts that it may cover "
+            "are reached through the proxy; write hosts, domains, addresses or networks, "
+            "separated by commas"
         )
     if any(base.startswith("https:") for base in bases):
         from harmonica_session.edges.network.certificates import trust
 
         found = trust(env.get("SSL_CERT_FILE", ""), env.get("SSL_CERT_DIR", ""))
-        runner.debug(f"Certificates are checked with {', '.join(found.sources)}")
+        runner.debug(f"Certificates are checked against {', '.join(found.sources)}")
 
 
 def _github_api(url: str) -> str:

@@ -61,7 +61,7 @@ FIXED = {
 }
 NO_PIP = "No module named pip"
 ADVICE = (
-    "The log has the rest. If packages come from a mirror or through a proxy here, check the "
+    "See the log for details. If packages come from a mirror or through a proxy, check the "
     "runner's settings for uv and pip: UV_DEFAULT_INDEX, PIP_INDEX_URL, HTTPS_PROXY, SSL_CERT_FILE."
     " A release tag of the action contains the libraries for most of GitHub's runners."
 )
@@ -94,7 +94,7 @@ def install(lock: Path, scratch: Path, content: Path, environ: Mapping[str, str]
     """
     environment = clean(environ, scratch)
     requirements = lock.read_text(encoding="utf-8")
-    failed = "there is neither uv on PATH nor a pip for this Python"
+    failed = "neither uv nor pip was found for this Python"
     for installer in _installers(environment["PATH"], environ.get("GITHUB_WORKSPACE", "")):
 
         def run(number: int, share: str, using: Installer = installer) -> Path:
@@ -205,4 +205,6 @@ def _run(installer: Installer, share: str, folder: Path, environment: Mapping[st
             say.output_of(installer.name, output)
         raise InstallationError(tail(output))
     if not folder.is_dir() or not any(folder.iterdir()):
-        raise InstallationError(f"{installer.name} succeeded, but left nothing in {folder}")
+        raise InstallationError(
+            f"{installer.name} reported success but installed nothing in {folder}"
+        )

@@ -106,7 +106,7 @@ if all(map(PathFinder.find_spec, ("hmac", "ssl", "zipfile"))):
       ;;
     3.1[0-9] | 3.[2-9][0-9]) answer="Python $answer without ssl, hmac or extension modules" ;;
     [0-9]*.[0-9]*) answer="Python ${answer%% *}" ;;
-    *) answer='no Python that runs' ;;
+    *) answer='not a working Python' ;;
   esac
   unsuitable="$unsuitable${unsuitable:+, }$1 is $answer"
   return 1
@@ -167,12 +167,12 @@ cd / || exit 1
 trust_path
 if [ -n "$given" ]; then
   use_given "$given" || fail "The input python-path is '$given', which is no suitable Python\
-${unsuitable:+ ($unsuitable)}. Name the program of Python 3.10 or newer, or leave python-path out."
+${unsuitable:+ ($unsuitable)}. Give the path of Python 3.10 or newer, or remove python-path."
 elif ! { search_path python3 || search_path python || search_path py -3 || search_tool_cache ||
   use_spare; }; then
   fail "The Harmonica session action needs Python 3.10 or newer${unsuitable:+ ($unsuitable)}. \
 In a workflow, add a step with \`uses: actions/setup-python\` and \`python-version: '3.x'\` before \
-this one, or name a Python in the input python-path."
+this one, or give the path of a Python in the input python-path."
 fi
 cd -- "$start" || exit 1
 exec "$python" -I -S -X utf8 "$here/launch.py" "$@"

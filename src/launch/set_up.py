@@ -48,10 +48,10 @@ def provide(environ: Mapping[str, str]) -> None:
         if not reason:
             return
         reasons.append(f"{root}: {reason}")
-    why = "; ".join(reasons) or "none outside the checkout is known"
+    why = "; ".join(reasons) or "no folder outside the checkout is known"
     raise InstallationError(
-        f"No folder will do for the action's libraries ({why}). Set RUNNER_TEMP or TMPDIR to a "
-        "folder where files can be written and programs run."
+        f"No folder is suitable for the action's libraries ({why}). Set RUNNER_TEMP or TMPDIR to a "
+        "folder in which files can be written and programs can be run."
     )
 
 
@@ -103,7 +103,7 @@ def _use(folder: Path) -> None:
     path, meta_path, modules = [*sys.path], [*sys.meta_path], {*sys.modules}
     extensions = libraries.use(folder)
     if extensions is None:
-        raise OSError("what was written there has changed since")
+        raise OSError("the files written there have changed")
     try:
         # One stands for all: a system that forbids it does so for the folder.
         for extension in extensions[:1]:
@@ -164,7 +164,7 @@ def _checked(wheels: list[Path]) -> list[ZipFile]:
     """
     packages = re.split(r"^(?=[a-z])", LOCK.read_text("utf-8"), flags=re.MULTILINE)[1:]
     missing = {package.partition("==")[0].replace("-", "_"): package for package in packages}
-    advice = "Use the action as a release tag has it, with nothing changed."
+    advice = "Use an unmodified release tag of the action."
     archives = []
     for wheel in wheels:
         data = wheel.read_bytes()

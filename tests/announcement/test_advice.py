@@ -18,16 +18,18 @@ def test_a_denial_brings_the_block_to_paste() -> None:
     """What the token may not do is followed by the permissions that it needs."""
     forbidden = Refused("403 Forbidden", status=403, is_limit=False)
     message = denied("The link was not posted", forbidden, Place(7))
-    assert message.startswith("The link was not posted, because the token may not: 403 Forbidden.")
+    assert message.startswith(
+        "The link was not posted, because the token lacks permission: 403 Forbidden."
+    )
     assert message.endswith(f"\n{PERMISSIONS}")
 
 
 @pytest.mark.parametrize(
     ("status", "reason", "words"),
     [
-        (403, "Resource not accessible by integration", f"Give the job these:\n{PERMISSIONS}"),
-        (404, "Not Found", f"Give the job these:\n{PERMISSIONS}"),
-        (422, "Validation Failed", "the next run posts it: it was refused"),
+        (403, "Resource not accessible by integration", f"Add this to the job:\n{PERMISSIONS}"),
+        (404, "Not Found", f"Add this to the job:\n{PERMISSIONS}"),
+        (422, "Validation Failed", "the next run will post it: it was refused"),
     ],
 )
 def test_a_refused_comment_says_what_to_do(status: int, reason: str, words: str) -> None:
@@ -49,14 +51,14 @@ def test_what_no_permission_mends_brings_no_block() -> None:
 def test_a_limit_is_no_lock() -> None:
     """Who was blocked for too many comments only has to wait."""
     said = "You have been temporarily blocked from content creation"
-    limit = Refused(f"{said}; run it again in 60 seconds", status=403, reason=said, is_limit=True)
-    assert not_announced(Place(7), limit).endswith("run it again in 60 seconds")
+    limit = Refused(f"{said}; try again in 60 seconds", status=403, reason=said, is_limit=True)
+    assert not_announced(Place(7), limit).endswith("try again in 60 seconds")
     assert "locked, so" not in not_announced(Place(7), limit)
 
 
 def test_a_comment_that_never_went_out_is_posted_by_the_next_run() -> None:
     """What is no refusal is told as it is."""
-    assert not_announced(Place(7), NotSent("no way there")).endswith("posts it: no way there")
+    assert not_announced(Place(7), NotSent("no way there")).endswith("will post it: no way there")
 
 
 def test_an_issue_that_was_not_opened_is_told_as_such() -> None:
@@ -64,7 +66,7 @@ def test_an_issue_that_was_not_opened_is_told_as_such() -> None:
     forbidden = Refused("403 Forbidden", status=403, is_limit=False)
     assert not_announced(OWN_ISSUE, forbidden).endswith(f"\n{PERMISSIONS_FOR_ISSUES}")
     lost = not_announced(OWN_ISSUE, FateUnknown("no answer"))
-    assert lost.startswith("Nobody knows whether an issue was opened for the session; ")
-    assert "running this again opens one if need be: no answer" in lost
+    assert lost.startswith("It is not known whether an issue was opened for the session; ")
+    assert "the next run will open one if necessary: no answer" in lost
     edit = not_announced(Place(9, is_own_issue=True), NotSent("no way there"))
     assert edit.startswith("The link was not posted on #9; ")

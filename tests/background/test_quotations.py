@@ -113,7 +113,7 @@ def test_the_author_does_not_ask_for_changes() -> None:
         ({"draft": True}, "a draft since 2026-11-01"),
         (
             {"closed_at": "2026-11-01T00:00:30Z"},
-            "closed without a merge on 2026-11-01, open for less than a minute",
+            "closed without being merged on 2026-11-01, open for less than a minute",
         ),
         (
             {"merged_at": "2026-11-02T00:00:00Z", "closed_at": "2026-11-02T00:00:01Z"},

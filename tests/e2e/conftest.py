@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.channel import Channel
 from harness.machine import BASH
 from harness.repository import Repository
 from launch.libraries import label
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from harmonica_session.sandbox import Sandbox
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -58,3 +61,11 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def repository(tmp_path: Path, action: Path, cache: Path, box: Sandbox) -> Repository:
     """A repository with a small spec, a workflow that uses the action, and pull request 7 open."""
     return Repository(tmp_path / "repository", action, cache, box)
+
+
+@pytest.fixture
+def channel() -> Iterator[Channel]:
+    """A chat's webhook."""
+    it = Channel()
+    yield it
+    it.close()

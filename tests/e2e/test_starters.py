@@ -1,15 +1,12 @@
-"""The workflows that `init` writes and `.github/docs` and the README show, run as they stand."""
+"""The workflows that `init` writes and `.github/docs` shows, run as they stand."""
 
 from __future__ import annotations
 
-import json
 import re
 import sys
-import threading
 from datetime import datetime, timedelta, timezone
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from textwrap import dedent, indent
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +14,7 @@ import yaml
 
 from harmonica_session.commands.init import KINDS, STARTERS
 from harmonica_session.sandbox import Fault
-from harness.consumer import SPEC, pull_request_payload
+from harness.consumer import pull_request_payload
 from harness.grants import taken
 from harness.later import later
 from harness.repository import ACTION
@@ -31,13 +28,11 @@ from harness.starters import (
     pushed,
     run,
     start,
-    with_sandbox,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from harmonica_session.sandbox import Sandbox
+    from harness.channel import Channel
     from harness.repository import Repository
 
 pytestmark = pytest.mark.skipif(
@@ -72,50 +67,6 @@ NOT_AT_ONCE = {
 }
 
 
-def workflows_of(document: str) -> list[str]:
-    """Return the whole workflows that a document shows."""
-    text = (ROOT / document).read_text("utf-8")
-    blocks = re.findall(r"^( *)```yaml\n(.*?)^\1```$", text, re.MULTILINE | re.DOTALL)
-    return [shown for _, block in blocks if "\njobs:" in (shown := dedent(block))]
-
-
-class Channel:
-    """A chat that takes what is posted to its webhook."""
-
-    def __init__(self) -> None:
-        """Listen on loopback; the path is the secret."""
-        self.texts: list[str] = []
-        self.status = 200
-        channel = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                length = int(self.headers["Content-Length"])
-                channel.texts.append(json.loads(self.rfile.read(length))["text"])
-                self.send_response(channel.status)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self._server.server_port}/services/T0/B0/hidden"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        """Stop listening."""
-        self._server.shutdown()
-        self._server.server_close()
-
-
-@pytest.fixture
-def channel() -> Iterator[Channel]:
-    """A chat's webhook."""
-    it = Channel()
-    yield it
-    it.close()
-
-
 def test_every_kind_is_shown_as_it_is_written() -> None:
     """The document holds each starter to the letter."""
     for kind in KINDS:
@@ -137,22 +88,6 @@ def test_a_starter_runs_as_it_stands(
     assert len(box.harmonica.sessions) == 1
     assert len(box.github.comments) == (1 if place == "comment" else 0)
     assert len(announced(box)) == (1 if place == "issue" else 0)
-
-
-@pytest.mark.parametrize("text", workflows_of("README.md"))
-def test_a_workflow_of_the_readme_runs_as_it_stands(
-    repository: Repository, box: Sandbox, text: str
-) -> None:
-    """Each one that can be pasted ends well on its own event; all but two create one session."""
-    parsed = yaml.safe_load(text)
-    events = parsed.get("on", parsed.get(True))
-    [event] = [events] if isinstance(events, str) else events
-    payload = MERGED if event.startswith("pull_request") else MONDAY
-    repository.write(".github/workflows/session.yml", with_sandbox(text, box))
-    box.github.files["b" * 40, ".harmonica/session.yml"] = SPEC.encode()
-    run(repository, event, payload)
-    creates = "command:" not in text
-    assert len(box.harmonica.sessions) == (1 if creates else 0)
 
 
 @pytest.mark.parametrize(("labels", "made"), [(["retro"], 1), (["other"], 0), ([], 0)])
@@ -385,7 +320,8 @@ def test_a_starter_asks_for_what_it_needs_and_no_more(
     box.github.add_run(500)
     run(repository, event, payload, kind)
     workflow = yaml.safe_load((STARTERS / kind / "workflow.yml").read_text("utf-8"))
-    granted = workflow["permissions"]
+    [job] = workflow["jobs"].values()
+    granted = job["permissions"]
     needed = taken(box, before)
     assert granted.keys() == needed.keys() | {"contents"} | NOT_AT_ONCE.get(kind, set())
     for scope, access in needed.items():

@@ -91,7 +91,7 @@ def _rehashed(authority: Path, folder: Path) -> Path:
         (
             lambda _: for_some_time(trustme.CA(), "127.0.0.1"),
             UNKNOWN,
-            "name your company's in SSL_CERT_FILE",
+            "point SSL_CERT_FILE at your company's certificate",
         ),
     ],
     ids=["expired", "not yet valid", "another host", "another address", "unknown authority"],
@@ -110,7 +110,7 @@ def test_a_refused_certificate_says_why(
     told = apart(SSL_CERT_FILE=str(file))(url)
     assert told["error"] == "NotSent"
     assert told["said"].startswith(
-        f"Harmonica at {url} cannot be reached, could not look ({why}): {what_to_do}"
+        f"Harmonica at {url} could not be reached to look ({why}): {what_to_do}"
     )
     assert "\n" not in told["said"]
 
@@ -124,7 +124,7 @@ def test_a_service_that_does_not_encrypt_is_said_to(apart: Apart, serve: Serve) 
 
     told = apart()(serve(talk).replace("http:", "https:"))
     assert told["error"] == "NotSent"
-    assert "(no encrypted connection comes about: " in told["said"]
+    assert "(no encrypted connection could be made: " in told["said"]
     assert "_" not in told["said"].partition("HTTPS_PROXY")[0]
 
 
@@ -156,8 +156,8 @@ def test_the_certificate_of_a_proxy_is_its_own(apart: Apart, encrypted: Encrypte
     """Who is not trusted is named, and an authority that is known counts for a proxy too."""
     told = apart(HTTPS_PROXY=encrypted.url)(FAR)
     assert told["said"].startswith(
-        "the proxy in HTTPS_PROXY, through which Harmonica is asked, cannot be reached, could not "
-        f"look ({UNKNOWN})"
+        "the proxy in HTTPS_PROXY, which is used for Harmonica, could not "
+        f"be reached to look ({UNKNOWN})"
     )
     told = apart(HTTPS_PROXY=encrypted.url, SSL_CERT_FILE=str(encrypted.authority))(FAR)
     assert "501 Unsupported method" in told["said"]
@@ -205,8 +205,8 @@ def test_unusable_certificates_are_one_clear_line(
         path.write_text("" if there == "an empty file" else "no certificate")
     told = apart(**{name: str(path)})(FAR)
     assert told["error"] == "InputError"
-    assert told["said"].startswith(f"{name} names ")
-    assert "or leave it out for those of the system" in told["said"]
+    assert told["said"].startswith(f"{name} ")
+    assert "or unset it to use the system's certificates" in told["said"]
 
 
 def test_what_a_variable_names_is_trusted_beside_the_system(
@@ -279,5 +279,5 @@ def test_the_file_says_why_it_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="No such file"):
         with_named(of_files([], []), str(tmp_path / "missing"), "")
     (tmp_path / "empty").touch()
-    with pytest.raises(InputError, match="there is no certificate in it"):
+    with pytest.raises(InputError, match="it contains no certificate"):
         with_named(of_files([], []), str(tmp_path / "empty"), "")

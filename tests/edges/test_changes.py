@@ -37,7 +37,7 @@ def test_a_missing_route_is_said_to_be_missing(
 ) -> None:
     """A page in place of an answer is no reason to doubt the address of the whole."""
     box.fail("*", f".*/{route}", Fault.status(status, body="<html>"))
-    with pytest.raises(RouteMissing, match="this Harmonica has no ") as caught:
+    with pytest.raises(RouteMissing, match="this Harmonica server has no ") as caught:
         OPTIONAL[route](harmonica)
     assert "api-url" not in str(caught.value)
 

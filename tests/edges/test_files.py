@@ -205,7 +205,7 @@ def test_a_pointer_of_git_lfs_is_refused(hold: Hold, request: pytest.FixtureRequ
         hold({"docs/a.md": POINTER}).read("docs/a.md", 1_000)
     assert "`lfs: true`" in str(caught.value)
     is_revision = request.node.callspec.params["hold"] == "revision"
-    assert ("GitHub's API has no more" in str(caught.value)) is is_revision
+    assert ("GitHub's API returns only the pointer" in str(caught.value)) is is_revision
 
 
 def test_a_page_under_the_name_of_a_document_is_refused(hold: Hold) -> None:
@@ -253,7 +253,7 @@ def test_a_neighbour_of_a_missing_file_is_named(hold: Hold, there: str, wanted: 
     """Another ending, another case, or a slip, in the same folder."""
     files = hold({there: b"", "docs/other.md": b"", "deep/session.yaml": b""})
     assert files.near(wanted) == there
-    said = f"there is no file `{wanted}`; `{there}` is there, so correct the path"
+    said = f"there is no file `{wanted}`; there is a `{there}`, so correct the path"
     assert files.missing(wanted) == said
     assert files.near("no/folder.md") == ""
 

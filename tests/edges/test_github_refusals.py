@@ -41,9 +41,9 @@ def post(box: Sandbox, github: GitHub, fault: Fault) -> Refused:
             "Resource protected by organization SAML enforcement. You must grant",
             "single sign-on",
         ),
-        (403, "Sorry. Your account was suspended", "suspended; have that lifted"),
-        (403, "This installation has been suspended", "suspended; have that lifted"),
-        (403, f"{_CREDENTIALS} an IP allow list enabled, and 192.0.2.1 is not", "on its list"),
+        (403, "Sorry. Your account was suspended", "suspended; have the suspension lifted"),
+        (403, "This installation has been suspended", "suspended; have the suspension lifted"),
+        (403, f"{_CREDENTIALS} an IP allow list enabled, and 192.0.2.1 is not", "on that list"),
         (403, f"{_CREDENTIALS} enabled OAuth App access restrictions", "another kind"),
         (403, "`octo` forbids access via a personal access token (classic).", "another kind"),
         (403, "Repository was archived so is read-only.", "unarchive it"),
@@ -53,19 +53,27 @@ def post(box: Sandbox, github: GitHub, fault: Fault) -> Refused:
             "unarchive it",
         ),
         (403, "Unable to create comment because issue is locked.", "unlock it"),
-        (403, "Commenting is disabled on issues with more than 2500 comments", "is full"),
-        (422, "Commenting is disabled on issues with more than 2,500 comments", "is full"),
+        (
+            403,
+            "Commenting is disabled on issues with more than 2500 comments",
+            "has reached its limit",
+        ),
+        (
+            422,
+            "Commenting is disabled on issues with more than 2,500 comments",
+            "has reached its limit",
+        ),
         (401, "Bad credentials", "`github-token` is mistyped"),
         (401, "Requires authentication", "`github-token` is mistyped"),
         (403, "Maximum number of login attempts exceeded. Please try", "was wrong too often"),
         (403, "User is blocked", "is blocked here"),
-        (403, "Repository access blocked", "closed the repository"),
-        (403, "Access to this repository has been disabled by GitHub staff", "closed the"),
-        (403, "Repository has been locked for migration.", "is being moved"),
+        (403, "Repository access blocked", "disabled the repository"),
+        (403, "Access to this repository has been disabled by GitHub staff", "disabled the"),
+        (403, "Repository has been locked for migration.", "is being migrated"),
         (409, "Git Repository is empty.", "push one first"),
-        (410, "This issue was deleted", "deleted, moved or turned into a discussion"),
+        (410, "This issue was deleted", "deleted, moved or converted into a discussion"),
         (410, "Issues are disabled for this repo", "turn them on"),
-        (451, "Repository access blocked", "closed the repository"),
+        (451, "Repository access blocked", "disabled the repository"),
     ],
 )
 def test_a_refusal_that_no_permission_mends_has_its_own_remedy(
@@ -86,8 +94,12 @@ def test_a_refusal_that_no_permission_mends_has_its_own_remedy(
         ({"x-github-sso": "required; url=https://github.com/orgs/octo/sso?x=y"}, {}, "sign-on"),
         ({}, {"documentation_url": _SAML}, "single sign-on"),
         ({}, {"documentation_url": _LOCKING}, "unlock it"),
-        ({}, {"block": {"reason": "dmca", "created_at": "2026-11-23"}}, "closed the repository"),
-        ({}, {"errors": [{"message": "It has more than 2500 comments"}, "x", 5]}, "is full"),
+        ({}, {"block": {"reason": "dmca", "created_at": "2026-11-23"}}, "disabled the repository"),
+        (
+            {},
+            {"errors": [{"message": "It has more than 2500 comments"}, "x", 5]},
+            "has reached its limit",
+        ),
     ],
 )
 def test_headers_links_and_codes_say_the_same(
@@ -131,7 +143,7 @@ def test_a_limit_comes_first(box: Sandbox, github: GitHub) -> None:
         github.post_comment(7, "hello")
     assert not isinstance(caught.value, Barred)
     assert caught.value.is_limit
-    assert "run it again in 60 seconds" in str(caught.value)
+    assert "try again in 60 seconds" in str(caught.value)
 
 
 def test_a_comment_that_came_too_soon_is_posted_later(box: Sandbox, github: GitHub) -> None:
@@ -171,5 +183,5 @@ def test_an_empty_repository_has_no_pull_request_of_a_commit(box: Sandbox, githu
     """GitHub says 409 there, and means that there is no commit at all."""
     body = {"message": "Git Repository is empty.", "documentation_url": _DOCS}
     box.fail("GET", "/repos/octo/garden/commits/.*", Fault.status(409, body=body))
-    with pytest.raises(Barred, match="no commit yet; push one first"):
+    with pytest.raises(Barred, match="no commits yet; push one first"):
         github.pulls_of_commit(ByCommit("a" * 40))

@@ -185,15 +185,15 @@ def test_answer_to_a_create_that_is_none_is_to_be_looked_behind(
 
 ADVICE = {
     400: "check the spec",
-    401: "check the secret behind `api-key`; the key may be mistyped or revoked, and Harmonica "
-    "says the same while its database is down",
+    401: "check the secret behind `api-key`; the key may be mistyped or revoked, but Harmonica "
+    "also says this while its database is down",
     403: "the key's account has no access to this",
     404: "check `api-url`",
     405: "check `api-url`",
-    409: "run it again later",
+    409: "try again later",
     413: "the request is too large; shorten `goal`",
     422: "check the spec",
-    429: "too many requests were made; run it again in 60 seconds",
+    429: "too many requests were made; try again in 60 seconds",
 }
 
 
@@ -206,8 +206,8 @@ def test_refusal_is_one_line(box: Sandbox, harmonica: Harmonica, status: int) ->
         harmonica.create(REQUEST)
     line = str(caught.value)
     start = (
-        "Harmonica refused, could not create the session "
-        f"(POST /sessions: {status} its_code, Its ::error::message of lines): "
+        f"Harmonica refused to create the session (POST /sessions: {status} its_code, "
+        "Its ::error::message of lines): "
     )
     assert line.startswith(start)
     assert ADVICE[status] in line
@@ -265,7 +265,7 @@ def test_refusal_by_something_else_is_one_line(
     box.fail("POST", SESSIONS, Fault.status(status, body=body))
     with pytest.raises(FateUnknown) as caught:
         harmonica.create(REQUEST)
-    assert f"(POST /sessions: {status} with an answer that is not Harmonica's): " in str(
+    assert f"(POST /sessions: {status} with an answer that is not from Harmonica): " in str(
         caught.value
     )
     assert ADVICE[status] in str(caught.value)
@@ -389,7 +389,7 @@ def test_update_is_believed_to_harmonica_alone(box: Sandbox, harmonica: Harmonic
     """A page of a proxy with a 200 is no update."""
     row = box.harmonica.add_session()
     box.fail("PATCH", ".*", Fault.body("<html>"))
-    with pytest.raises(AnswerUnusable, match="could not update the session"):
+    with pytest.raises(AnswerUnusable, match="to update the session"):
         harmonica.changes.update(row["id"], {"goal": "Decide"})
 
 
@@ -520,7 +520,7 @@ def test_a_list_is_read_as_far_as_a_session_can_stand(box: Sandbox, harmonica: H
 def test_list_of_another_form_is_unusable(box: Sandbox, harmonica: Harmonica, body: str) -> None:
     """A list that cannot be read is one clear error."""
     box.fail("GET", SESSIONS, Fault.body(body))
-    with pytest.raises(AnswerUnusable, match=r"could not list the sessions \(GET /sessions, "):
+    with pytest.raises(AnswerUnusable, match=r"to list the sessions \(GET /sessions, "):
         list(harmonica.created_since(None))
 
 

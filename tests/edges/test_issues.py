@@ -86,7 +86,7 @@ def test_an_issue_that_is_refused_was_not_opened(
     box.github.has_issues = obstacle != "switched off"
     box.github.without_issues = {box.github_token} if obstacle == "no permission" else set()
     labels = ["x" * (LONGEST_LABEL + 1)] if obstacle == "bad label" else []
-    with pytest.raises(Refused, match="could not open the issue") as caught:
+    with pytest.raises(Refused, match="to open the issue") as caught:
         issues.create("t", "b", labels)
     assert (caught.value.status, caught.value.is_limit) == (status, False)
     assert caught.value.is_denial == (status != 422)

@@ -328,8 +328,8 @@ def test_files_that_cannot_be_written_are_no_error(step: Step) -> None:
     runner.output({"status": "created"})
     runner.summary("text")
     assert [line.partition(" could")[0] for line in step.lines] == [
-        "The step's outputs",
-        "The step's summary",
+        "the outputs of this step",
+        "the summary of this step",
     ]
 
 
@@ -356,8 +356,8 @@ def test_full_disk_leaves_what_was_whole(step: Step, room: int) -> None:
     told = run_python("-c", FULL, str(step.output_file), str(step.summary_file), str(room))
     assert told.stderr == ""
     outputs, summary, shorter = told.stdout.splitlines()
-    assert outputs == "The step's outputs could not be written: File too large"
-    assert summary == "The step's summary could not be written: File too large"
+    assert outputs == "the outputs of this step could not be written: File too large"
+    assert summary == "the summary of this step could not be written: File too large"
     assert step.outputs == {"python": "3.13", "status": "created"}
     first = "first, and longer than the second\n"
     assert step.summary == f"theirs\n{'second' + chr(10) if shorter == 'True' else first}"

@@ -40,7 +40,7 @@ def _is_refused_as_changed(root: Path, path: str, limit: int) -> bool:
     try:
         Workspace(root).read(path, limit)
     except FileRefused as error:
-        return "changed while it was read" in str(error)
+        return "changed while it was being read" in str(error)
     return False
 
 
@@ -53,14 +53,14 @@ def test_each_path_has_one_spelling(path: str) -> None:
 @pytest.mark.parametrize("path", ["../secret", "docs/../../secret", "docs/..", ".."])
 def test_leading_upwards_is_refused(path: str) -> None:
     """Two dots are refused wherever they stand, also where they would stay inside."""
-    with pytest.raises(FileRefused, match="leads out of the repository"):
+    with pytest.raises(FileRefused, match="leads outside the repository"):
         Workspace(Path("anywhere")).normalise(path)
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "//host/share"])
 def test_absolute_path_is_refused(path: str) -> None:
     """An absolute path is refused with the advice to give a relative one."""
-    with pytest.raises(FileRefused, match="absolute path; give it relative"):
+    with pytest.raises(FileRefused, match="absolute path; give a path relative"):
         Workspace(Path("anywhere")).normalise(path)
 
 
@@ -100,7 +100,7 @@ def test_missing_checkout_has_no_files(tmp_path: Path) -> None:
 
 def test_file_as_folder_is_refused(root: Path) -> None:
     """A path that goes through a file says so."""
-    assert "a file as folder" in _refusal(root, "docs/a.md/b")
+    assert "a file is used as a folder" in _refusal(root, "docs/a.md/b")
 
 
 NOWHERE = {
@@ -127,7 +127,7 @@ def lost(root: Path) -> Path:
 def test_path_that_leads_nowhere_is_refused(lost: Path, name: str) -> None:
     """Links in a circle, a file as folder, names that are too long or that no system has."""
     assert re.search(
-        "cannot be found: |is a link to a file that is not there", _refusal(lost, name)
+        "cannot be found, because |is a link to a file that does not exist", _refusal(lost, name)
     )
 
 
@@ -233,7 +233,7 @@ def test_huge_file_is_refused_unread(root: Path) -> None:
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux has /proc")
 def test_file_that_grows_is_refused() -> None:
     """A file that holds more than it said it would is not taken for whole."""
-    assert "changed while it was read" in _refusal(Path("/proc/self"), "status")[:200]
+    assert "changed while it was being read" in _refusal(Path("/proc/self"), "status")[:200]
 
 
 @posix
@@ -241,14 +241,14 @@ def test_file_that_grows_is_refused() -> None:
 def test_link_out_is_refused(root: Path, target: str) -> None:
     """A link out of the checkout is refused, however it leads there."""
     (root / "SESSION.md").symlink_to(target)
-    assert "leads out of the repository" in _refusal(root, "SESSION.md")
+    assert "leads outside the repository" in _refusal(root, "SESSION.md")
 
 
 @posix
 def test_link_out_through_a_folder_is_refused(root: Path) -> None:
     """A folder on the way may be the link."""
     (root / "up").symlink_to(root.parent)
-    assert "leads out of the repository" in _refusal(root, "up/secret")
+    assert "leads outside the repository" in _refusal(root, "up/secret")
 
 
 @posix
@@ -256,7 +256,7 @@ def test_link_out_over_another_link_is_refused(root: Path) -> None:
     """A link to a link is followed to its end."""
     (root / "first").symlink_to("second")
     (root / "second").symlink_to("../secret")
-    assert "leads out of the repository" in _refusal(root, "first")
+    assert "leads outside the repository" in _refusal(root, "first")
 
 
 @posix
@@ -266,7 +266,7 @@ def test_neighbour_with_the_same_beginning_is_outside(root: Path) -> None:
     other.mkdir()
     (other / "a.md").touch()
     (root / "link").symlink_to(other / "a.md")
-    assert "leads out of the repository" in _refusal(root, "link")
+    assert "leads outside the repository" in _refusal(root, "link")
 
 
 @posix
@@ -288,7 +288,7 @@ def test_checkout_may_be_a_link(root: Path) -> None:
 def test_dangling_link_is_refused(root: Path) -> None:
     """A link to nothing is a mistake, not a missing file."""
     (root / "SESSION.md").symlink_to("missing.md")
-    assert "is a link to a file that is not there" in _refusal(root, "SESSION.md")
+    assert "is a link to a file that does not exist" in _refusal(root, "SESSION.md")
 
 
 @posix
@@ -296,27 +296,27 @@ def test_link_loop_is_refused(root: Path) -> None:
     """Links in a circle end in one line."""
     (root / "a").symlink_to("b")
     (root / "b").symlink_to("a")
-    assert "links in a circle" in _refusal(root, "a")
+    assert "links form a circle" in _refusal(root, "a")
 
 
 @posix
 def test_device_is_refused(root: Path) -> None:
     """A link to a device that never ends is not read."""
     (root / "SESSION.md").symlink_to("/dev/zero")
-    assert "leads out of the repository" in _refusal(root, "SESSION.md")
+    assert "leads outside the repository" in _refusal(root, "SESSION.md")
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there are no devices as files")
 def test_device_inside_is_refused() -> None:
     """A device is no ordinary file, wherever it lies."""
-    assert "is not an ordinary file" in _refusal(Path("/dev"), "zero")
+    assert "is not a regular file" in _refusal(Path("/dev"), "zero")
 
 
 @posix
 def test_named_pipe_is_refused_at_once(root: Path) -> None:
     """A named pipe that nobody writes to is refused instead of waited for."""
     os.mkfifo(root / "pipe")
-    assert "is not an ordinary file" in _refusal(root, "pipe")
+    assert "is not a regular file" in _refusal(root, "pipe")
 
 
 @posix

@@ -185,7 +185,7 @@ def test_an_exception_that_cannot_be_read_is_a_warning(box: Sandbox, step: Step)
         assert world.runner.warnings == []
     with _connected(step, {**env, "HTTPS_PROXY": "http://me:a-password@proxy.example"}) as world:
         (warning,) = world.runner.warnings
-    assert warning.startswith("NO_PROXY: `192.168.*` cannot be read and is left out")
+    assert warning.startswith("NO_PROXY: `192.168.*` cannot be read and is ignored")
     assert "a-password" not in step.text
 
 
@@ -196,4 +196,4 @@ def test_the_debug_log_says_what_certificates_are_checked_with(box: Sandbox, ste
         assert step.text.count("Certificates") == 0
     with _connected(step, {**env, "RUNNER_DEBUG": "1"}):
         pass
-    assert "::debug::Certificates are checked with " in step.text
+    assert "::debug::Certificates are checked against " in step.text

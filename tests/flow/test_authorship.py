@@ -128,7 +128,7 @@ def test_an_edit_of_our_comment_is_undone(consumer: Consumer, old: str, new: str
     before = len(consumer.box.requests)
     run = consumer.on_pull_request("synchronize")
     assert run.outputs["status"] == "reused"
-    assert "Somebody has edited our comment" in run.log
+    assert "Somebody has edited the comment" in run.log
     assert consumer.bodies[0].partition("\n")[2] == text
     asked = [(it.service, it.method) for it in consumer.box.requests[before:]]
     assert asked == [("github", "GET"), ("harmonica", "GET"), ("github", "PATCH")]
@@ -200,7 +200,7 @@ def test_an_older_run_restores_nothing_and_says_so(consumer: Consumer) -> None:
     [row] = consumer.box.github.comments
     row["body"] += "More."
     older = consumer.on_pull_request("synchronize", env={"GITHUB_RUN_ID": "501"})
-    assert "Somebody has edited our comment" in older.log
+    assert "Somebody has edited the comment" in older.log
     assert "restored" not in older.log
     later = consumer.on_pull_request("synchronize", env={"GITHUB_RUN_ID": "502"})
     assert "Comment, restored" in later.log

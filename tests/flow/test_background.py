@@ -120,7 +120,7 @@ def test_a_file_outside_the_repository_is_refused(consumer: Consumer) -> None:
     """A source stays inside the workspace, whatever it is called."""
     given(consumer, "file: ../secret.md")
     run = consumer.on_pull_request()
-    assert "leads out of the repository" in run.messages("error")
+    assert "leads outside the repository" in run.messages("error")
     assert consumer.box.requests == []
 
 
@@ -315,7 +315,7 @@ def test_the_first_release_has_none_before_it(consumer: Consumer) -> None:
     consumer.box.github.history.releases.append(first)
     given(consumer, "merged_pull_requests: {since: last_release}")
     run = consumer.run("release", {"action": "published", "release": first})
-    assert "No release was published before this one" in run.log
+    assert "No earlier release has been published" in run.log
     assert run.outputs["status"] == "created"
     assert consumer.box.requests_to("GET", ".*/search/.*") == []
 
@@ -333,7 +333,7 @@ def test_without_a_release_nothing_is_created(consumer: Consumer) -> None:
     given(consumer, "merged_pull_requests: {since: last_release}")
     line, _, said = refused(consumer.on_pull_request())
     assert line == "4"
-    assert "name a day instead" in said
+    assert "use a date instead" in said
     assert consumer.created == []
 
 
@@ -454,7 +454,7 @@ def test_a_schedule_has_no_pull_request_to_tell_of(consumer: Consumer) -> None:
     given(consumer, "session_md", "pull_request")
     line, column, said = refused(consumer.run("schedule"))
     assert (line, column) == ("5", "5")
-    assert "the event `schedule` names none" in said
+    assert "the event `schedule` has none" in said
     assert consumer.created == []
 
 
@@ -554,7 +554,7 @@ def test_an_earlier_session_out_of_reach_is_an_error(consumer: Consumer) -> None
     given(consumer, "previous_session: {session: made-up}")
     line, _, said = refused(consumer.on_pull_request())
     assert line == "4"
-    assert "gone, or belongs to another account" in said
+    assert "no longer exists, or belongs to another account" in said
     assert consumer.created == []
 
 
@@ -578,7 +578,9 @@ def test_a_dry_run_shows_no_results_of_an_earlier_session(
     run = consumer.on_pull_request(dry_run="true", publish=publish)
     for text in (run.log, run.summary):
         assert ("Last time" in text) == (publish == "true")
-        assert ("[an earlier session: not shown, for it may not be" in text) == (publish == "false")
+        assert ("[an earlier session: not shown, because not everyone" in text) == (
+            publish == "false"
+        )
         assert "Ref: " in text
     consumer.on_pull_request()
     assert "Last time" in sent(consumer)

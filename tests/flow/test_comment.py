@@ -98,12 +98,12 @@ def test_a_stale_session_is_a_small_line_and_lists_what_it_really_asks(consumer:
     [body] = consumer.bodies
     assert "1. What was your part?" in body
     assert "[!" not in body
-    assert "people have taken part" not in body
+    assert "people have already taken part" not in body
     last = body.strip().rsplit("\n", 1)[1]
     assert last.startswith("<sub>Announced by ")
     assert last.endswith("changed since then, and the session has stayed as it was.</sub>")
-    assert "differ by now (questions)" in run.summary
-    assert "differ by now (questions)" in run.log
+    assert "no longer matches its spec (questions)" in run.summary
+    assert "no longer matches its spec (questions)" in run.log
     asked = [it.path.rpartition("/")[2] for it in consumer.box.requests[before:]]
     assert asked.count("questions") == 1
 

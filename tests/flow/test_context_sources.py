@@ -133,9 +133,9 @@ def test_one_refusal_does_not_stop_the_next_source(consumer: Consumer) -> None:
     ("path", "content", "reason"),
     [
         ("absent.md", None, "there is no file `absent.md`"),
-        ("../outside.md", None, "leads out of the repository"),
+        ("../outside.md", None, "leads outside the repository"),
         ("/etc/passwd.txt", None, "is an absolute path"),
-        ("picture.png", b"\x89PNG", ".md, .markdown, .txt, .pdf files only"),
+        ("picture.png", b"\x89PNG", "only .md, .markdown, .txt, .pdf files"),
         pytest.param("large.txt", b"x" * 4_000_001, "larger than 4000 kB", id="large"),
         ("empty.md", b" \n", "is empty"),
         ("folder.md/", b"folder", "is a folder"),
@@ -177,7 +177,7 @@ def test_a_link_out_of_the_checkout_stops_the_run(consumer: Consumer) -> None:
     give(consumer, "file: notes.txt")
     run = consumer.on_pull_request()
     assert run.code == 1
-    assert "leads out of the repository" in run.messages("error")
+    assert "leads outside the repository" in run.messages("error")
     assert consumer.created == []
 
 
@@ -209,7 +209,7 @@ def test_a_secret_in_an_address_stops_the_run(consumer: Consumer) -> None:
     give(consumer, f'url: "https://example.org/{hidden}"')
     run = consumer.on_pull_request()
     assert run.code == 1
-    assert "stands here" in run.messages("error")
+    assert "is here" in run.messages("error")
     assert consumer.created == []
 
 
@@ -220,9 +220,9 @@ def test_more_than_twenty_are_left_out_by_name(consumer: Consumer) -> None:
     run = consumer.on_pull_request()
     assert_unharmed(consumer, run)
     assert len(attached(consumer)) == 20
-    assert "`https://example.org/20`, `https://example.org/21`: a session takes 20" in (
-        run.messages("warning")
-    )
+    assert (
+        "`https://example.org/20`, `https://example.org/21`: a session can have at most 20"
+    ) in (run.messages("warning"))
 
 
 def test_a_smaller_cap_of_the_server_is_a_warning(consumer: Consumer) -> None:

@@ -65,7 +65,7 @@ NOT_FOR_CREATE = {
     *("edges.harmonica.catalogue", "edges.harmonica.context_sources"),
     *("session.earlier_runs", "text.variables"),
     *("words.attachment", "words.contents", "words.history", "words.workflow_run"),
-    *("commands.schema", "report.dry_run", "report.quiet"),
+    *("commands.schema", "report.dry_run", "report.quiet", "report.troubleshooting"),
     *("announcement.own_issues", "session.label"),
     *("edges.github.issues", "edges.harmonica.results"),
     *("words.issue", "words.results", "words.visibility"),

@@ -215,7 +215,7 @@ def test_a_session_out_of_reach_is_replaced_in_the_same_comment(consumer: Consum
     assert second.outputs["join_url"] != first.outputs["join_url"]
     assert second.outputs["comment_url"] == first.outputs["comment_url"]
     assert second.outputs["join_url"] in consumer.bodies[0]
-    assert "gone" in second.messages("warning")
+    assert "no longer exists" in second.messages("warning")
 
 
 @pytest.mark.parametrize("is_new", [True, False])
@@ -229,7 +229,7 @@ def test_a_session_that_is_only_refused_stays(consumer: Consumer, *, is_new: boo
     second = consumer.on_pull_request("synchronize")
     assert second.outputs["join_url"] == first.outputs["join_url"]
     assert len(consumer.created) == len(consumer.bodies) == 1
-    assert "so it stays" in second.messages("warning")
+    assert "so it is kept" in second.messages("warning")
     assert "`once-per: off`" in second.messages("warning")
     assert "takes its place" not in second.log
 
@@ -247,7 +247,7 @@ def test_a_session_that_is_only_refused_stays_whatever_it_is_for(
     second = consumer.on_pull_request("synchronize")
     assert second.outputs["join_url"] == first.outputs["join_url"]
     assert len(consumer.created) == len(consumer.bodies) == 1
-    assert "so it stays" in second.messages("warning")
+    assert "so it is kept" in second.messages("warning")
 
 
 def test_an_announced_session_of_a_topic_that_is_gone_is_replaced(consumer: Consumer) -> None:
@@ -257,7 +257,7 @@ def test_an_announced_session_of_a_topic_that_is_gone_is_replaced(consumer: Cons
     consumer.lose_sessions()
     second = consumer.on_pull_request("synchronize")
     assert second.outputs["status"] == "created"
-    assert "is gone" in second.messages("warning")
+    assert "no longer exists" in second.messages("warning")
 
 
 @pytest.mark.parametrize("changed", ["status", "topic"])
@@ -285,7 +285,7 @@ def test_what_is_gone_is_not_said_to_be_replaced_before_it_is(
         said = {"error": {"code": "validation_error", "message": "no"}}
         consumer.box.fail("POST", "/api/v1/sessions", Fault.status(400, body=said))
     run = consumer.on_pull_request("synchronize", dry_run=str(failure == "dry run").lower())
-    assert "is gone" in run.messages("warning")
+    assert "no longer exists" in run.messages("warning")
     assert "place" not in run.messages("warning")
 
 
@@ -297,7 +297,7 @@ def test_a_link_outlives_an_outage_of_harmonica(consumer: Consumer) -> None:
     assert second.code == 0
     assert second.outputs["join_url"] == first.outputs["join_url"]
     assert second.outputs["status"] == "reused"
-    assert "not looked at" in second.messages("warning")
+    assert "could not be looked at" in second.messages("warning")
 
 
 def test_a_completed_session_is_reported(consumer: Consumer) -> None:

@@ -97,7 +97,7 @@ def test_who_is_cancelled_while_creating_says_what_may_still_appear(consumer: Co
     """Nothing can call the session back, so the log says who will use or name it."""
     code, log = cut_off_while_creating(consumer, signal.SIGINT)
     assert code == 130
-    assert "A session that was being created just now may still appear in Harmonica." in log
+    assert "A session that was being created may still appear in Harmonica." in log
     assert "names the one that does not count" in log
     assert "Traceback" not in log
 

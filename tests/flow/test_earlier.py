@@ -183,7 +183,7 @@ def test_a_session_before_out_of_reach_is_a_warning(consumer: Consumer) -> None:
     consumer.box.harmonica.sessions.clear()
     given(consumer, "previous_session", rest="critical: \"{{ previous.goal | default('-') }}\"\n")
     run = ran(consumer)
-    assert "goes without the session before" in run.messages("warning")
+    assert "goes without the previous session" in run.messages("warning")
     assert consumer.created[0]["critical"] == "-"
 
 
@@ -299,7 +299,10 @@ def test_the_open_actions_come_with_what_became_of_them(consumer: Consumer) -> N
     given(consumer, "open_actions")
     run = ran(consumer)
     first, *lines = sent(consumer).splitlines()
-    assert "what became of it: 1 done, 1 open, 1 dropped. What begins with `>` is quoted" in first
+    assert (
+        "what became of it: 1 done, 1 open, 1 dropped. Lines that begin with `>` are quoted"
+        in first
+    )
     assert lines == [
         f"> Session of {ago(30)[:10]}:",
         ">     #21 done after 6 days; owner @octo; due Friday: Write *it* down",
@@ -318,7 +321,7 @@ def test_an_action_whose_issue_is_gone_is_unknown(consumer: Consumer) -> None:
     given(consumer, "open_actions")
     ran(consumer)
     assert "1 done, 0 open, 1 unknown." in sent(consumer)
-    assert "#22 unknown, for its issue is not to be found: Buy oil" in sent(consumer)
+    assert "#22 unknown, because its issue cannot be found: Buy oil" in sent(consumer)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

@@ -31,7 +31,7 @@ FIRST_RUN = {
 # What a run does when the spec has changed since.
 SECOND_RUN = {
     "look at session": ("GET", SESSION, 0),
-    "ask who has written": ("GET", f"{SESSION}/responses", 0),
+    "list who has written": ("GET", f"{SESSION}/responses", 0),
     "update session": ("PATCH", SESSION, 0),
     "propose prompt": ("POST", f"{SESSION}/regenerate-facilitation-prompt", 0),
     "save prompt": ("PATCH", SESSION, 1),

@@ -123,7 +123,7 @@ def test_a_pull_request_that_cannot_be_read_is_absent(consumer: Consumer) -> Non
     consumer.write(".harmonica/session.yml", TOPIC)
     run = consumer.run("workflow_dispatch", pr_number="9")
     assert run.code == 1
-    assert "There is no pull request to be read" in run.messages("warning")
+    assert "The pull request cannot be read" in run.messages("warning")
     assert "`pull_request.title` has no value here" in run.messages("error")
     assert consumer.created == []
 
@@ -175,7 +175,7 @@ def test_a_day_that_nobody_tells_is_warned_of(consumer: Consumer) -> None:
     consumer.write(".harmonica/session.yml", "topic: 'On {{ today }}'\ngoal: Agree\n")
     run = consumer.run("schedule", env={"GITHUB_RUN_ATTEMPT": "2"})
     assert run.code == 0
-    assert "so `today` is this day" in run.messages("warning")
+    assert "so `today` is the current date" in run.messages("warning")
 
 
 def test_session_md_is_never_filled_in(consumer: Consumer) -> None:

@@ -84,7 +84,7 @@ def test_a_link_out_of_the_workspace_is_refused(consumer: Consumer, file: str) -
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
-        ("../secret.yml", "leads out of the repository"),
+        ("../secret.yml", "leads outside the repository"),
         ("/etc/hostname", "is an absolute path"),
         (".harmonica", "is a folder"),
     ],

@@ -254,7 +254,7 @@ def test_who_cannot_look_after_a_lost_answer_opens_none(consumer: Consumer) -> N
     run = consumer.run()
     assert run.code == 0
     assert run.outputs["comment_url"] == ""
-    assert "Nobody knows whether an issue was opened for the session" in run.messages("warning")
+    assert "It is not known whether an issue was opened for the session" in run.messages("warning")
     consumer.box.heal()
     again = consumer.run(env=AGAIN)
     assert again.outputs["comment_url"] == issues(consumer)[0]["html_url"]
@@ -268,7 +268,7 @@ def test_who_cannot_look_first_opens_none(consumer: Consumer) -> None:
     assert run.code == 0
     assert run.outputs["status"] == "created"
     assert run.outputs["join_url"] in run.summary
-    assert "so none is opened for the session" in run.messages("warning")
+    assert "so no issue is opened for the session" in run.messages("warning")
     assert run.messages("warning").endswith("\n  issues: write")
     assert issues(consumer) == []
 
@@ -280,7 +280,9 @@ def test_without_the_permission_a_warning_brings_it(consumer: Consumer) -> None:
     run = consumer.run()
     assert run.code == 0
     warning = run.messages("warning")
-    assert warning.startswith("No issue was opened for the session, because the token may not")
+    assert warning.startswith(
+        "No issue was opened for the session, because the token lacks permission"
+    )
     assert warning.endswith("permissions:\n  contents: read\n  issues: write")
     assert run.outputs["join_url"] in run.summary
     assert run.outputs["comment_url"] == ""
@@ -305,7 +307,7 @@ def test_where_issues_are_switched_off_a_warning_says_so(consumer: Consumer) -> 
     consumer.box.github.has_issues = False
     run = consumer.run()
     assert run.code == 0
-    assert "the repository has no issues; turn them on" in run.messages("warning")
+    assert "issues are turned off in the repository; turn them on" in run.messages("warning")
     assert "permissions:" not in run.messages("warning")
 
 
@@ -328,7 +330,7 @@ def test_a_round_without_its_issue_is_told_of_without_advice(consumer: Consumer)
     consumer.write(PATH, f"{SPEC}open_for: 5d\n")
     warnings = consumer.run().messages("warning")
     assert "issues: write" in warnings
-    assert "of this session yet" in warnings
+    assert "for this session yet" in warnings
     assert "announce: issue" not in warnings
 
 
@@ -441,7 +443,7 @@ def test_the_next_attempt_closes_a_twin(consumer: Consumer) -> None:
     consumer.box.fail("GET", ISSUES, Fault.status(500), times=None)
     second = consumer.run()
     consumer.box.heal()
-    assert "the next run looks again" in second.messages("warning")
+    assert "the next run checks again" in second.messages("warning")
     third = consumer.run(env=AGAIN)
     assert third.outputs["comment_url"] == first.outputs["comment_url"]
     assert [it["state"] for it in issues(consumer)] == ["open", "closed"]
@@ -491,7 +493,7 @@ def test_an_issue_of_an_unknown_key_is_named(consumer: Consumer) -> None:
     consumer.rotate_key()
     del consumer.inputs["previous_api_key"]
     run = consumer.run(env=AGAIN)
-    assert "An issue has a receipt for this session" in run.messages("warning")
+    assert "An issue contains a receipt for this session" in run.messages("warning")
 
 
 def test_several_specs_have_an_issue_each(consumer: Consumer) -> None:

@@ -66,7 +66,7 @@ def test_a_session_that_was_never_made_fails_the_run(consumer: Consumer) -> None
     run = consumer.on_pull_request()
     assert run.code == 1
     assert run.outputs == {"status": "failed", "topic": "Retrospective"}
-    assert "again is safe" in run.messages("error")
+    assert "is safe to run this again" in run.messages("error")
     assert len(consumer.created) == 1
 
 
@@ -178,7 +178,7 @@ def test_a_deadline_while_looking_says_that_a_rerun_is_safe(consumer: Consumer) 
     consumer.box.fail("GET", "/api/v1/sessions", Fault.hang(), times=None)
     run = consumer.on_pull_request(timeout="1")
     assert run.code == 1
-    assert "again is safe" in run.messages("error")
+    assert "is safe to run this again" in run.messages("error")
 
 
 def test_a_failure_while_looking_is_not_the_end(consumer: Consumer) -> None:
@@ -204,7 +204,7 @@ def test_with_off_a_rerun_is_not_called_safe(consumer: Consumer) -> None:
     consumer.box.fail(*CREATE, Fault.drop())
     run = consumer.run("schedule", once_per="off")
     assert run.code == 1
-    assert "again is safe" not in run.messages("error")
+    assert "is safe to run this again" not in run.messages("error")
     assert "Look in Harmonica before you run this again" in run.messages("error")
 
 
@@ -219,7 +219,7 @@ def test_with_off_only_the_steps_own_session_is_adopted(consumer: Consumer) -> N
 def test_a_bare_500_hints_at_the_spec(consumer: Consumer) -> None:
     """Harmonica answers so to values that it does not expect."""
     consumer.box.fail(*CREATE, Fault.status(500), times=None)
-    assert "a value of the spec that it cannot take" in consumer.on_pull_request().messages("error")
+    assert "a value that Harmonica cannot handle" in consumer.on_pull_request().messages("error")
 
 
 def test_the_session_is_asked_for_less_and_less_often(consumer: Consumer) -> None:

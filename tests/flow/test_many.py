@@ -175,4 +175,4 @@ def test_what_was_said_before_a_failure_stands_in_the_log(consumer: Consumer) ->
     consumer.box.fail("GET", "/api/v1/sessions", Fault.status(500), times=None)
     run = consumer.on_pull_request("synchronize", **both)
     assert run.code == 1
-    assert "nothing else says that it is gone" in run.log
+    assert "nothing else shows that it no longer exists" in run.log

@@ -88,7 +88,7 @@ def test_a_misspelt_name_lists_what_there_is(consumer: Consumer) -> None:
     place = {name: error.properties[name] for name in ("file", "line", "col")}
     assert place == {"file": ".harmonica/session.yml", "line": "3", "col": "11"}
     assert error.message == (
-        "there is no template `Retrospectiv`; there are `Retrospective`, `Decision`"
+        "there is no template `Retrospectiv`; the templates are `Retrospective`, `Decision`"
     )
     assert consumer.created == []
     assert consumer.bodies == []
@@ -125,7 +125,7 @@ def test_a_list_that_is_refused_creates_nothing(consumer: Consumer) -> None:
     spec(consumer, NAMED)
     run = consumer.on_pull_request()
     assert run.code == 1
-    assert "could not list the templates" in run.messages("error")
+    assert "refused to list the templates" in run.messages("error")
     assert consumer.created == []
 
 
@@ -188,9 +188,9 @@ def test_a_name_beside_its_id_is_an_error(consumer: Consumer) -> None:
     ]
     assert told == [
         ("1", "1", "`goal` is missing"),
-        ("2", "1", "`template` stands beside `template_id`"),
-        ("5", "1", "`project` stands beside `project_id`"),
-        ("6", "36", "`distribution[1].group` stands beside `group_id`"),
+        ("2", "1", "`template` is given together with `template_id`"),
+        ("5", "1", "`project` is given together with `project_id`"),
+        ("6", "36", "`distribution[1].group` is given together with `group_id`"),
         ("6", "60", "`distribution[2]` names no group"),
     ]
     assert consumer.box.requests == []

@@ -203,11 +203,11 @@ def test_people_in_a_session_keep_what_they_came_for(consumer: Consumer) -> None
     assert len(consumer.box.requests_to("PATCH", "/repos/.*")) == 1
     for text in (runs[0].messages("warning"), runs[0].summary, runs[1].summary):
         assert "goal" in text
-        assert "people have taken part" in text
+        assert "people have already taken part" in text
     [body] = consumer.bodies
     assert "Agree on one change" in body
     assert "The file has changed since then" in body
-    assert "people have taken part" not in body
+    assert "people have already taken part" not in body
 
 
 @pytest.mark.parametrize(

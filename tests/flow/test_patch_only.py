@@ -220,7 +220,7 @@ def test_people_in_a_session_are_not_welcomed_anew(consumer: Consumer) -> None:
     run = consumer.on_pull_request("synchronize")
     assert run.outputs["status"] == "reused"
     assert sent(consumer)[before:] == []
-    assert "people have taken part already (1)" in run.log
+    assert "people have already taken part (1)" in run.log
 
 
 def test_of_two_runs_each_completes_its_own(consumer: Consumer) -> None:

@@ -134,7 +134,7 @@ def test_an_empty_repository_is_called_one(consumer: Consumer) -> None:
     consumer.box.fail("GET", path, Fault.status(409, body=body), times=None)
     run = consumer.run("push", {"after": HEAD})
     assert run.outputs["status"] == "created"
-    assert "no commit yet; push one first" in run.messages("warning")
+    assert "no commits yet; push one first" in run.messages("warning")
     assert "pull-requests: read" not in run.messages("warning")
 
 

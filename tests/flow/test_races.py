@@ -101,7 +101,7 @@ def test_the_next_run_takes_a_second_comment_away(consumer: Consumer) -> None:
     consumer.box.fail("GET", "/api/v1/sessions", NO_SESSIONS)
     second = consumer.on_pull_request()
     consumer.box.heal()
-    assert "the next run looks again" in second.messages("warning")
+    assert "the next run checks again" in second.messages("warning")
     assert len(consumer.bodies) == 2
     third = consumer.on_pull_request("synchronize")
     assert third.outputs == {**first.outputs, "status": "reused"}
@@ -658,12 +658,12 @@ def test_a_second_comment_stays_until_its_link_stands_elsewhere(consumer: Consum
 
 
 def test_a_second_comment_that_cannot_be_removed_is_named_once(consumer: Consumer) -> None:
-    """Nobody is told that it was taken away."""
+    """Nobody is told that it was removed."""
     leave_two_comments(consumer)
     consumer.box.fail("DELETE", "/repos/.*", Fault.status(403), times=None)
     run = consumer.on_pull_request("synchronize", env=LATER | AGAIN)
     assert "please remove" in run.messages("warning")
-    assert "was taken away" not in run.messages("warning")
+    assert "was removed" not in run.messages("warning")
 
 
 def test_a_comment_that_is_taken_over_says_what_it_replaces(consumer: Consumer) -> None:
@@ -720,7 +720,7 @@ def test_the_log_names_the_session_that_counts(consumer: Consumer) -> None:
     consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
     slower = consumer.on_pull_request()
     assert slower.log.rpartition("Join link: ")[2].startswith(winner.outputs["join_url"])
-    assert "people have taken part" in slower.messages("warning")
+    assert "people have already taken part" in slower.messages("warning")
 
 
 def test_a_link_that_is_gone_is_replaced_by_an_older_version(consumer: Consumer) -> None:
@@ -812,8 +812,8 @@ def test_the_fate_of_a_comment_that_cannot_be_looked_for_is_open(consumer: Consu
     consumer.box.fail("GET", COMMENTS, NO_COMMENTS)
     consumer.box.fail("GET", COMMENTS, Fault.status(403, body="<html>"), times=None)
     run = consumer.on_pull_request()
-    assert "Nobody knows whether the link was posted" in run.messages("warning")
-    assert "could post the comment" in run.messages("warning")
+    assert "It is not known whether the link was posted" in run.messages("warning")
+    assert "asked to post the comment" in run.messages("warning")
     assert "was not posted" not in run.messages("warning")
 
 
@@ -830,7 +830,7 @@ def test_the_look_for_others_does_not_cost_the_announcement(
     """However slow the list of sessions is, the link is posted, and soon."""
     consumer.box.fail("GET", "/api/v1/sessions", fault, times=None)
     run = consumer.on_pull_request(timeout=timeout)
-    assert "Nobody knows whether another run made a session" in run.messages("warning")
+    assert "It is not known whether another run created a session" in run.messages("warning")
     assert run.outputs["join_url"] in consumer.bodies[0]
     assert sum(consumer.clock.pauses) < 20
 
@@ -842,7 +842,7 @@ def test_a_slow_look_at_a_twin_does_not_cost_the_announcement(consumer: Consumer
     consumer.box.github.comments.clear()
     consumer.box.fail("GET", "/api/v1/sessions/.*", Fault.hang(), times=None)
     run = consumer.on_pull_request(timeout="8")
-    assert "Nobody knows whether another run made a session" in run.messages("warning")
+    assert "It is not known whether another run created a session" in run.messages("warning")
     assert run.outputs["join_url"] in consumer.bodies[0]
 
 

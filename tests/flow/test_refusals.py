@@ -86,13 +86,13 @@ def test_a_locked_conversation_has_a_message_of_its_own(consumer: Consumer) -> N
 
 
 def test_an_issue_that_is_gone_is_no_place(consumer: Consumer) -> None:
-    """GitHub says 410 of what was deleted or turned into a discussion; nothing is created."""
+    """GitHub says 410 of what was deleted or converted into a discussion; nothing is created."""
     body = {"message": "This issue was deleted", "documentation_url": "https://docs.github.com"}
     gone = Fault.status(410, body=body)
     consumer.box.fail("*", "/repos/octo/garden/issues/9/comments", gone, times=None)
     run = consumer.run("workflow_dispatch", pr_number="9")
     assert run.code == 1
-    assert "turned into a discussion" in run.messages("error")
+    assert "converted into a discussion" in run.messages("error")
     assert "permissions" not in run.messages("error")
     assert consumer.created == []
 
@@ -350,7 +350,7 @@ def test_a_summary_that_cannot_be_written_costs_nothing_else(consumer: Consumer)
     run = consumer.on_pull_request(env={"GITHUB_STEP_SUMMARY": nowhere})
     assert run.code == 0
     assert run.outputs["status"] == "created"
-    assert "summary could not be written" in run.log
+    assert "summary of this step could not be written" in run.log
     assert len(consumer.bodies) == 1
 
 
@@ -368,9 +368,9 @@ def test_a_bug_of_ours_ends_with_a_traceback(tmp_path: Path) -> None:
     env = {"GITHUB_STEP_SUMMARY": str(summary), "GITHUB_OUTPUT": str(outputs)}
     assert run_action(env, log, BrokenClock()) == 1
     [annotation] = commands_in(log.getvalue())
-    assert (annotation.name, "bug of the action" in annotation.message) == ("error", True)
+    assert (annotation.name, "bug in the action" in annotation.message) == ("error", True)
     assert "RuntimeError: unforeseen" in log.getvalue()
-    assert "bug of the action" in summary.read_text("utf-8")
+    assert "bug in the action" in summary.read_text("utf-8")
     assert outputs_of(outputs) == {"status": "failed"}
 
 
@@ -411,7 +411,7 @@ def test_announcing_nowhere_leaves_no_pull_request_to_count_by(consumer: Consume
     """The message names the two inputs that contradict each other."""
     run = consumer.on_pull_request(announce="off", once_per="pull-request")
     assert run.code == 1
-    assert "`announce: off` announces on none" in run.messages("error")
+    assert "`announce: off` announces nowhere" in run.messages("error")
 
 
 def test_a_dry_run_of_an_update_shows_the_changes(consumer: Consumer) -> None:

@@ -162,7 +162,7 @@ def test_a_round_is_over_in_words_before_its_summary_is_ready(circle: Circle) ->
     for count in (2, 2, 1):
         circle.session["participant_count"] = count
         run = circle.results()
-    assert "The summary is not ready; the next run looks again" in run.messages("warning")
+    assert "The summary is not ready; the next run checks again" in run.messages("warning")
     assert circle.body.count("This round is over") == 1
     assert "1 of 3 took part." in circle.body
     assert "Open until" not in circle.body
@@ -222,8 +222,8 @@ def test_a_final_round_s_actions_are_asked_for_once(circle: Circle) -> None:
 @pytest.mark.parametrize(
     ("trouble", "line"),
     [
-        ("plan", "this Harmonica account has no knowledge of sessions (a paid plan)"),
-        ("route", "this Harmonica server has no knowledge of sessions"),
+        ("plan", "knowledge is not available to this Harmonica account (a paid plan is needed)"),
+        ("route", "this Harmonica server does not offer knowledge"),
         ("skipped", "Harmonica found none in the session"),
     ],
 )
@@ -260,7 +260,7 @@ def test_at_most_ten_actions_have_an_issue(circle: Circle) -> None:
     run = circle.results(actions="issues")
     assert json.loads(run.outputs["action_issues"]) == [*range(8, 18)]
     assert len(json.loads(run.outputs["actions"])) == 40
-    assert "Of 40 actions the first 10 have an issue each." in run.log
+    assert "Of the 40 actions, the first 10 have an issue each." in run.log
     circle.results(actions="issues")
     assert len(circle.box.github.issues) == 11
 
@@ -270,7 +270,9 @@ def test_without_issues_write_a_warning_has_the_block_to_paste(circle: Circle) -
     circle.end("We met.")
     circle.box.github.without_issues.add(circle.box.github_token)
     run = circle.results(actions="issues")
-    assert "Not every action has an issue, because the token may not" in run.messages("warning")
+    assert "Some actions have no issue, because the token lacks permission" in run.messages(
+        "warning"
+    )
     assert "  issues: write" in run.messages("warning")
     assert "  issues: write" in run.summary
     assert (run.code, run.outputs["action_issues"]) == (0, "[]")
@@ -348,7 +350,7 @@ def test_a_session_that_nobody_has_is_an_error(circle: Circle) -> None:
     run = circle.results(session="5f0c2d1e")
     assert (run.code, run.outputs["status"]) == (1, "failed")
     assert "look at the session" in run.messages("error")
-    assert "there is no such session, or it belongs to another account" in run.messages("error")
+    assert "there is no such session, or it belongs to an account" in run.messages("error")
     assert "project_id" not in run.messages("error")
 
 
@@ -389,7 +391,7 @@ def test_what_was_not_touched_for_sixty_days_is_not_looked_at(circle: Circle) ->
     circle.move_to_issue()
     circle.days_pass(61)
     run = circle.consumer.run(command="results")
-    assert "Nothing was announced" in run.log
+    assert "Nothing has been announced" in run.log
     assert run.outputs["status"] == "unchanged"
 
 
@@ -447,7 +449,7 @@ class TestBrief:
         circle.end("We met.")
         circle.box.harmonica.lacks |= {"session-md"}
         run = circle.results(write_session_md=BRIEF)
-        assert "SESSION.md stays as it is: this Harmonica has no briefs" in run.log
+        assert "SESSION.md was not changed: this Harmonica server has no briefs" in run.log
         assert (run.code, run.annotations) == (0, [])
 
     def test_one_that_is_out_of_reach_is_a_warning(self, circle: Circle) -> None:
@@ -456,7 +458,7 @@ class TestBrief:
         circle.results()
         circle.box.harmonica.sessions.clear()
         run = circle.results(write_session_md=BRIEF)
-        assert "there is no such session, or it belongs to another" in run.messages("warning")
+        assert "there is no such session, or it belongs to an account" in run.messages("warning")
         assert "project_id" not in run.messages("warning")
 
     @pytest.mark.parametrize("other", [BRIEF, f"./{BRIEF}", f".//{BRIEF}"])
@@ -465,7 +467,7 @@ class TestBrief:
         before = len(circle.box.requests)
         run = circle.results(write_session_md=BRIEF, results_file=other)
         assert run.code == 1
-        assert "name two files" in run.messages("error")
+        assert "use two different files" in run.messages("error")
         assert len(circle.box.requests) == before
 
     def test_an_older_one_never_replaces_a_newer_one(self, circle: Circle) -> None:
@@ -476,7 +478,7 @@ class TestBrief:
         newer = newer.replace("created_at: 20", "created_at: 30")
         circle.consumer.check_out(BRIEF, newer)
         run = circle.results(write_session_md=BRIEF)
-        assert "holds the brief of a newer session" in run.log
+        assert "contains the brief of a newer session" in run.log
         assert circle.written(BRIEF) == newer
 
     def test_a_session_that_was_not_announced_has_its_age_from_harmonica(
@@ -490,7 +492,7 @@ class TestBrief:
         circle.box.harmonica.set_results(other, summary="The other one.")
         other["created_at"] = "2020-01-01T00:00:00.000Z"
         asked = {"session": other["id"], "publish": "true", "write_session_md": BRIEF}
-        assert "holds the brief of a newer session" in circle.results(**asked).log
+        assert "contains the brief of a newer session" in circle.results(**asked).log
         assert circle.written(BRIEF) == newer
         other["created_at"] = "2100-01-01T00:00:00.000Z"
         circle.results(**asked)
@@ -592,7 +594,7 @@ def test_an_edit_that_is_refused_is_a_warning(circle: Circle, trouble: str) -> N
     circle.box.fail("PATCH", "/repos/.*", refusal, times=None)
     run = circle.results()
     assert run.code == 0
-    assert "The announcement on #7 was not brought up to date" in run.messages("warning")
+    assert "The announcement on #7 was not updated" in run.messages("warning")
     assert ("pull-requests: write" in run.messages("warning")) == (trouble == "403")
     assert "We met." in run.summary
     circle.box.heal()
@@ -835,7 +837,7 @@ def test_a_denied_look_is_no_reason_to_know_nothing_of_a_named_session(circle: C
     circle.box.fail("GET", "/repos/.*/issues", Fault.status(403, body=denied), times=None)
     run = circle.consumer.run(command="results", session=circle.session["id"])
     assert run.outputs["participant_count"] == "2"
-    assert "Nobody knows whether the session was announced" in run.messages("warning")
+    assert "Could not find out whether the session was announced" in run.messages("warning")
     assert circle.consumer.run(command="results").code == 1
 
 
@@ -886,5 +888,5 @@ def test_publishing_is_said_of_a_round_that_was_told_as_well(consumer: Consumer)
     circle.results()
     run = circle.results(publish="true", write_session_md=BRIEF)
     assert "Known to few." in circle.written(BRIEF)
-    assert "otherwise be left out: the spec has asked for `host`." in run.log
+    assert "otherwise be left out: the spec asks for `host`." in run.log
     assert run.summary.startswith("## Harmonica session: reported\n")

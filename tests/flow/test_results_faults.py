@@ -208,7 +208,7 @@ def test_a_run_that_looked_at_the_same_moment_gives_way(consumer: Consumer) -> N
         ),
     )
     second = circle.results()
-    assert "Another run tells of this session" in second.log
+    assert "Another run is handling this session" in second.log
     assert action_titles(circle) == titles
     assert first.outputs["action_issues"] == "[8, 9]"
     assert_told_once(circle, circle.body)
@@ -228,7 +228,7 @@ def test_a_run_leaves_the_issues_to_the_one_that_opens_them(consumer: Consumer) 
     other = type(consumer)(consumer.box, folder, dict(consumer.inputs), consumer.clock)
     other.write(".harmonica/session.yml", ROUND)
     run = other.on_pull_request("synchronize", command="results")
-    assert "Another run tells of this session" in run.log
+    assert "Another run is handling this session" in run.log
     assert action_titles(circle) == []
     slow.join(30)
     circle.days_pass(0.1)

@@ -72,7 +72,7 @@ def test_a_fork_that_changed_the_spec_changes_nothing(
     [
         (409, "Git Repository is empty.", "push one first"),
         (404, "This repository is empty.", "push one first"),
-        (403, "This installation has been suspended", "have that lifted"),
+        (403, "This installation has been suspended", "have the suspension lifted"),
     ],
 )
 def test_a_repository_that_no_permission_opens_brings_its_own_remedy(
@@ -199,7 +199,7 @@ def test_a_ref_of_the_author_is_refused(consumer: Consumer, event: str, ref: str
     consumer.box.github.files[HEAD, SPEC_FILE] = HOSTILE.encode()
     run = consumer.run(event, from_a_fork(event), ref=ref)
     assert run.code == 1
-    assert "belongs to the pull request's author" in run.messages("error")
+    assert "the pull request's author controls" in run.messages("error")
     assert consumer.created == []
     assert asked_at(consumer) == set()
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from harness.consumer import Consumer, Run
 
 FIVE_DAYS = f"{SPEC}open_for: 5d\n"
-UNKEPT = "No announcement keeps `open_for` and `expected`"
+UNKEPT = "No announcement stores `open_for` and `expected`"
 PATH = ".harmonica/session.yml"
 
 
@@ -109,7 +109,7 @@ def test_a_round_is_over_when_as_many_took_part_as_were_expected(consumer: Consu
         session["participant_count"] = count
         consumer.on_pull_request("synchronize")
         assert edits(consumer) == edited
-    assert "as many have taken part as were expected (2)" in consumer.bodies[0]
+    assert "as many people have taken part as were expected (2)" in consumer.bodies[0]
     consumer.box.fail("GET", "/api/v1/sessions/.*", Fault.status(500), times=None)
     silent = consumer.on_pull_request("synchronize")
     assert "This round is over." in silent.summary

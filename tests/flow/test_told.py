@@ -11,6 +11,7 @@ from harmonica_session.edges.runner.runner import Runner
 from harmonica_session.errors import InputError
 from harmonica_session.report.hand_on import fail
 from harmonica_session.report.summary import Failed
+from harmonica_session.report.troubleshooting import PAGE
 from harmonica_session.sandbox import Fault
 from harness.consumer import SPEC
 
@@ -23,7 +24,7 @@ CREATE = ("POST", "/api/v1/sessions")
 COMMENT = ("POST", "/repos/octo/garden/issues/7/comments")
 NOTHING = "Nothing was created."
 FORBIDDEN = {"error": {"code": "forbidden", "message": "No"}}
-NOBODY = "So far nobody has been told of this session; hand its link on."
+NOBODY = "So far nobody has been told about this session; share its link."
 
 
 @pytest.fixture
@@ -143,7 +144,7 @@ def test_where_nothing_was_posted_nobody_has_been_told(consumer: Consumer, annou
     again = consumer.run(announce=announce, env={"GITHUB_RUN_ATTEMPT": "2"})
     assert f"\n{NOBODY}\n" in first.log
     assert again.outputs["status"] == "reused"
-    assert "\nThis run has told nobody of the session; hand its link on.\n" in again.log
+    assert "\nThis run has not told anyone about the session; share its link.\n" in again.log
     assert "nobody has been" not in again.log
 
 
@@ -164,8 +165,8 @@ def test_what_harmonica_tells_is_not_nobody(consumer: Consumer) -> None:
     group = "distribution: [{channel: telegram, group_id: '-100'}]\n"
     consumer.write(".harmonica/session.yml", SPEC + group)
     assert (
-        "\nSo far nobody has been told of this session but by Harmonica itself (`distribution`); "
-        "hand its link on.\n"
+        "\nSo far nobody has been told about this session except by Harmonica itself "
+        "(`distribution`); share its link.\n"
     ) in consumer.run().log
 
 
@@ -191,3 +192,30 @@ def test_a_dry_run_says_what_would_not_work(consumer: Consumer) -> None:
         "- Topic: Retrospective\n- Spec: `.harmonica/session.yml`\n\n**Warning:** "
     )
     assert "`open_for`" in summary
+
+
+@pytest.mark.parametrize(
+    ("spec", "anchor"),
+    [
+        (f"{SPEC}goal: x\n", "is-already-defined-on-line"),
+        ("topic: t\ngoal: '{{ nothing }}'\n", "is-not-known-here"),
+        ("topic: t\ngoal: x\ncolour: x\ngaol: x\n", "is-not-a-key-here"),
+    ],
+)
+def test_a_failure_ends_with_a_link_to_what_to_do(
+    consumer: Consumer, spec: str, anchor: str
+) -> None:
+    """It leads to the entry of the first problem, and nothing stands below it."""
+    consumer.write(".harmonica/session.yml", spec)
+    run = consumer.on_pull_request()
+    assert run.code == 1
+    assert run.summary.endswith(f"\n\n[What to do about it]({PAGE}#{anchor})\n")
+
+
+def test_a_failure_that_a_service_explains_leads_to_its_reason(consumer: Consumer) -> None:
+    """What Harmonica or GitHub says no to has an entry for the reason."""
+    said = {"error": {"code": "unauthorized", "message": "Invalid or revoked API key"}}
+    consumer.box.fail(*CREATE, Fault.status(401, body=said))
+    run = consumer.on_pull_request()
+    assert run.code == 1
+    assert f"({PAGE}#check-the-secret-behind-api-key)" in run.summary

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from harmonica_session.commands.init import KINDS
+from harmonica_session.spec.values import NAMES
 from harness.consumer import SPEC, pull_request_payload
 from harness.process import at_terminal
 
@@ -56,6 +60,40 @@ def test_a_starter_can_be_tried(tmp_path: Path, kind: str) -> None:
     assert "sessions 1, comments 1" in done.stdout
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        "template: Retrospective\nproject: Search\n",
+        "distribution: [{channel: telegram, group: Team}, {channel: telegram, group: Team}]\n",
+        "context_sources: [{session: 11111111-1111-4111-8111-111111111111}]\n",
+        "context_from:\n- previous_session: {session: 11111111-1111-4111-8111-111111111111}\n",
+    ],
+)
+def test_what_a_spec_names_is_taken_for_known(tmp_path: Path, names: str) -> None:
+    """No account is asked about a template, project, group or session, and none is counted."""
+    (tmp_path / "mine.yml").write_text(SPEC + names)
+    done = at_terminal(tmp_path, "try", "mine.yml")
+    assert done.returncode == 0, done.stdout
+    assert "Warning" not in done.stdout
+    assert "sessions 1, comments 1" in done.stdout
+
+
+def test_the_example_event_has_every_value(tmp_path: Path) -> None:
+    """Whatever a spec may say of a pull request is there to be said, and no other title."""
+    fields = NAMES["pull_request"] or ()
+    texts = [it for it in fields if it not in ("body", "labels")]
+    goal = " ".join(f"{it}={{{{ pull_request.{it} }}}}" for it in texts)
+    goal += " labels={{ pull_request.labels | join(', ') }}"
+    (tmp_path / "mine.yml").write_text(
+        f"topic: t\ngoal: |\n  {goal}\ncontext_from: [pull_request]\n"
+    )
+    done = at_terminal(tmp_path, "try", "mine.yml")
+    assert done.returncode == 0, done.stdout
+    for part in ("title=Rank results by freshness", "labels=search, retro", "merged_at=2026-01-09"):
+        assert part in done.stdout
+    assert "A pull request" not in done.stdout
+
+
 @pytest.mark.parametrize("event", ["check_run", "check_suite"])
 def test_a_check_is_tried_on_its_pull_request(tmp_path: Path, event: str) -> None:
     """An event is known by what its payload holds."""
@@ -69,12 +107,12 @@ def test_a_check_is_tried_on_its_pull_request(tmp_path: Path, event: str) -> Non
 @pytest.mark.parametrize(
     ("payload", "first", "second"),
     [
-        (None, "First run: pull_request, opened", "the same pull request, once more"),
-        ({"schedule": "0 9 * * 5"}, "First run: schedule", "the same run, once more"),
+        (None, "First run: pull_request, closed", "the same pull request again"),
+        ({"schedule": "0 9 * * 5"}, "First run: schedule", "the same run again"),
         (
             {"action": "published", "release": {"id": 1, "tag_name": "v1"}},
             "First run: release, published",
-            "the same run, once more",
+            "the same run again",
         ),
     ],
 )
@@ -121,8 +159,8 @@ def test_a_broken_spec_fails_the_trial(tmp_path: Path) -> None:
         (["nowhere.yml"], "there is no file nowhere.yml"),
         (["--session-md", "nowhere.md"], "there is no file nowhere.md"),
         (["--event", "nowhere.json"], "there is no file nowhere.json"),
-        (["--event", "list.json"], "list.json holds no JSON object"),
-        (["--event", "broken.json"], "broken.json holds no JSON object"),
+        (["--event", "list.json"], "list.json does not contain a JSON object"),
+        (["--event", "broken.json"], "broken.json does not contain a JSON object"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_one_line(
@@ -135,6 +173,19 @@ def test_a_file_that_cannot_be_used_is_one_line(
     assert done.returncode == 1
     assert done.stderr.startswith(f"error: {message}")
     assert done.stderr.count("\n") == 1
+
+
+def test_a_reader_who_has_seen_enough_is_no_error(tmp_path: Path) -> None:
+    """What is piped into `head` ends without a word."""
+    words = [sys.executable, "-u", "-m", "harmonica_session", "try"]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    with subprocess.Popen(words, cwd=tmp_path, env=env, stdout=-1, stderr=-1) as trial:  # noqa: S603 - our own program
+        assert trial.stdout
+        assert trial.stderr
+        assert trial.stdout.readline()
+        trial.stdout.close()
+        assert trial.stderr.read() == b""
+        assert trial.wait() == 1
 
 
 def test_a_hidden_comment_stays_hidden(tmp_path: Path) -> None:

@@ -105,23 +105,23 @@ FAULTS = {
     "context_sources: [{file: a.png}]": "3:26: `a.png` cannot be attached",
     "context_sources: [{file: ../a.md}]": "3:26: `../a.md` leads out",
     "context_sources: [{file: /a.md}]": "3:26: `/a.md` is an absolute path",
-    "context_sources: [{session: next week}]": "3:29: `next week` is neither the id",
+    "context_sources: [{session: next week}]": "3:29: `next week` is neither a session ID",
     "context_sources: [{file: gone.md}]": "3:26: there is no file `gone.md`",
     "context_sources: [{file: empty.md}]": "3:26: `empty.md` is empty",
     "context_sources: [{file: page.pdf}]": "3:26: `page.pdf` is named like a PDF",
     "context_sources: [{file: document.md}]": "document.md: this is a PDF document",
     "context_sources: [{file: pointer.md}]": "3:26: `pointer.md` is a Git LFS pointer",
-    "context_sources: [{file: token.txt}]": "token.txt:1:24: an API key or token stands here",
-    "context_sources: [{file: conflict.md}]": "conflict.md:2:1: here begins a merge conflict",
+    "context_sources: [{file: token.txt}]": "token.txt:1:24: an API key or token is here",
+    "context_sources: [{file: conflict.md}]": "conflict.md:2:1: an unresolved merge conflict",
     f'context_sources: [{{url: "https://h.test/\\x68{_KEY[1:]}"}}]': "3:25: an API key or token",
     "context_from: [{file: ../a.md}]": "3:23: `../a.md` leads out",
     "context_from: [{file: gone.md}]": "3:23: there is no file `gone.md`",
-    "context_from: [{file: deep/session.yml}]": "`deep/session.yaml` is there, so correct",
+    "context_from: [{file: deep/session.yml}]": "there is a `deep/session.yaml`, so correct",
     "context_from: [{file: 'gone/*.md'}]": "3:23: `gone/*.md` matches no file",
     "context_from: [{file: deep}]": "3:23: `deep` is a folder",
     "context_from: [{file: pointer.md}]": "3:23: `pointer.md` is a Git LFS pointer",
     "context_from: [{file: key.md}]": "key.md:3:5: an API key or token",
-    f'prompt: "\\x68{_KEY[1:]}"': "3:9: an API key or token stands here",
+    f'prompt: "\\x68{_KEY[1:]}"': "3:9: an API key or token is here",
     "context_from: [session_md, {file: gone.md}, {file: key.md}, {file: lost.md}]": "lost.md",
 }
 
@@ -148,8 +148,11 @@ def test_what_the_run_refuses_is_not_valid(consumer: Consumer, fault: str) -> No
     ("content", "said"),
     [
         (_POINTER.encode(), "Git LFS pointer"),
-        (SPEC.encode("utf-16-le"), "the file is UTF-16, little-endian, without a byte order mark"),
-        (FILES["conflict.md"].encode(), "here begins a merge conflict"),
+        (
+            SPEC.encode("utf-16-le"),
+            "the file is encoded as UTF-16, little-endian, without a byte order mark",
+        ),
+        (FILES["conflict.md"].encode(), "an unresolved merge conflict begins here"),
         (b"<!DOCTYPE html><title>Sign in</title>", "but it is an HTML page"),
         (b"\x89PNG\r\n\x1a\n", "this is a PNG image, not a text"),
     ],
@@ -186,7 +189,7 @@ def test_a_missing_spec_names_its_neighbour(consumer: Consumer) -> None:
     (consumer.root / ".harmonica/session.yml").rename(consumer.root / ".harmonica/session.yaml")
     consumer.box.github.files[BASE, ".harmonica/session.yaml"] = SPEC.encode()
     for step in (consumer.run(command="validate"), consumer.run(ref=BASE)):
-        assert "`.harmonica/session.yaml` is, so rename it" in step.messages("error")
+        assert "there is a `.harmonica/session.yaml`, so rename that file" in step.messages("error")
 
 
 def test_a_session_md_in_another_case_is_missed(consumer: Consumer) -> None:
@@ -196,7 +199,7 @@ def test_a_session_md_in_another_case_is_missed(consumer: Consumer) -> None:
         pytest.skip("this file system takes both for one")
     for step in (consumer.run(command="validate"), consumer.run()):
         assert step.code == 0
-        assert "`session.md`, which is there, was not read" in step.messages("warning")
+        assert "`session.md` was not read" in step.messages("warning")
     assert consumer.run(session_md="", once_per="off").annotations == []
 
 
@@ -205,9 +208,15 @@ def test_a_session_md_in_another_case_is_missed(consumer: Consumer) -> None:
     [
         (
             "validate",
-            ["or a folder of specs; .harmonica/session.yml when", "No key and no network"],
+            [
+                "or a folder of specs; .harmonica/session.yml by",
+                "Only --online needs a key and a network",
+            ],
         ),
-        ("init", [".harmonica/KIND.yml", ".github/workflows/KIND.yml", "is left as it is", *KINDS]),
+        (
+            "init",
+            [".harmonica/KIND.yml", ".github/workflows/KIND.yml", "is left unchanged", *KINDS],
+        ),
         ("try", ["stand-ins for Harmonica and GitHub", "No account is needed"]),
     ],
 )
@@ -241,7 +250,7 @@ def test_a_folder_without_specs_is_an_error(consumer: Consumer) -> None:
     (consumer.root / "empty").mkdir()
     done = at_terminal(consumer.root, "validate", "empty")
     assert done.returncode == 1
-    assert "the folder `empty` holds no `*.yml` or `*.yaml`" in done.stderr
+    assert "the folder `empty` contains no `*.yml` or `*.yaml`" in done.stderr
     done = at_terminal(consumer.root, "validate", "empty", ".harmonica/session.yml")
     assert (done.returncode, "is valid" in done.stdout) == (1, True)
 
@@ -266,7 +275,7 @@ def test_a_name_that_no_input_can_hold_is_refused(consumer: Consumer, name: str,
     consumer.write("a.yml", SPEC)
     done = at_terminal(consumer.root, word, name)
     assert (done.returncode, done.stdout) == (1, "")
-    assert "holds a line end, or a space at its end" in done.stderr
+    assert "contains a line break, or ends with a space" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -328,7 +337,7 @@ def test_a_starter_writes_over_nothing(tmp_path: Path) -> None:
     target.write_text("mine\n")
     done = at_terminal(tmp_path, "init", "sprint")
     assert done.returncode == 1
-    assert ".harmonica/sprint.yml is there already" in done.stderr
+    assert ".harmonica/sprint.yml already exists" in done.stderr
     assert target.read_text("utf-8") == "mine\n"
     assert (tmp_path / ".github/workflows/sprint.yml").exists()
 
@@ -367,8 +376,8 @@ def test_sessions_are_looked_up_on_demand(consumer: Consumer) -> None:
     }
     done = at_terminal(consumer.root, "validate", "--online", "s.yml", **key)
     assert done.returncode == 1
-    assert "s.yml:5:33: Harmonica shows no session `nobody` to this key" in done.stdout
-    assert "s.yml:8:14: Harmonica shows no session `none` to this key" in done.stdout
+    assert "s.yml:5:33: Harmonica does not show the session `nobody` to this key" in done.stdout
+    assert "s.yml:8:14: Harmonica does not show the session `none` to this key" in done.stdout
     assert done.stdout.count("error: ") == 2
 
 
@@ -395,4 +404,4 @@ def test_a_folder_that_is_gone_is_one_line(tmp_path: Path, words: list[str]) -> 
     """At a terminal whose folder somebody else has removed, the message says so."""
     done = run_python("-c", GONE, *words, folder=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "error: the current folder is no longer there; go to one that is\n"
+    assert done.stderr == "error: the current folder no longer exists; change to one that does\n"

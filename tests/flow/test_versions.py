@@ -39,7 +39,7 @@ def test_no_proposal_of_a_prompt_is_no_warning(consumer: Consumer) -> None:
     assert run.outputs["status"] == "updated"
     assert run.annotations == []
     assert sent(consumer) == [{"goal": "Agree on two changes"}]
-    assert "this Harmonica has no proposals of a prompt" in run.log
+    assert "this Harmonica server has no proposed prompts" in run.log
     assert "api-url" not in run.log
 
 
@@ -54,10 +54,10 @@ def test_files_that_cannot_be_attached_are_said_once(consumer: Consumer, lacks: 
     run = consumer.on_pull_request()
     assert run.outputs["status"] == "created"
     if lacks == "file":
-        assert run.messages("warning").count("it may turn up") == 2
+        assert run.messages("warning").count("it may still appear") == 2
         return
     assert len(run.annotations) == 1
-    assert "goes without `a.md`, `b.md`: this Harmonica has no context sources" in (
+    assert "goes without `a.md`, `b.md`: this Harmonica server has no context sources" in (
         run.messages("warning")
     )
     assert len(consumer.box.requests_to("POST", f"{SESSION}/context-sources/file")) == 1
@@ -69,7 +69,7 @@ def test_a_page_that_cannot_be_attached_does_not_turn_up(consumer: Consumer) -> 
     page = "context_sources:\n  - url: https://example.org/\n"
     consumer.write(".harmonica/session.yml", SPEC + page)
     run = consumer.on_pull_request()
-    assert "this Harmonica has no context sources" in run.messages("warning")
+    assert "this Harmonica server has no context sources" in run.messages("warning")
     assert "turn up" not in run.log
     assert "api-url" not in run.log
 
@@ -84,9 +84,9 @@ def test_a_server_without_lists_of_names_makes_the_session(consumer: Consumer) -
     assert consumer.created[0].keys() == {"topic", "goal", "context"}
     told = [annotation.message.partition(" (GET")[0] for annotation in run.annotations]
     assert told == [
-        "The session goes without the template `A`: this Harmonica has no templates",
-        "The session goes without the project `B`: this Harmonica has no projects",
-        "The session goes without the group `C`: this Harmonica has no groups",
+        ("The session goes without the template `A`: this Harmonica server has no templates"),
+        ("The session goes without the project `B`: this Harmonica server has no projects"),
+        ("The session goes without the group `C`: this Harmonica server has no groups"),
     ]
     assert consumer.on_pull_request("synchronize").outputs["status"] == "reused"
 
@@ -108,7 +108,7 @@ def test_a_server_without_briefs_gives_no_background(consumer: Consumer) -> None
     consumer.write(".harmonica/session.yml", SPEC + source)
     run = consumer.on_pull_request()
     assert run.outputs["status"] == "created"
-    assert "goes without an earlier session: this Harmonica has no briefs" in (
+    assert "goes without an earlier session: this Harmonica server has no briefs" in (
         run.messages("warning")
     )
 
@@ -130,7 +130,7 @@ def test_one_message_keeps_a_session_as_it_is(
     run = consumer.on_pull_request("synchronize", env={"RUNNER_DEBUG": "1"})
     assert row["participant_count"] == 0
     assert run.outputs["status"] == "stale"
-    assert "people have taken part already (1)" in run.messages("warning")
+    assert "people have already taken part (1)" in run.messages("warning")
     assert sent(consumer) == []
     for text in (run.log, run.summary, *consumer.bodies, str(run.outputs)):
         assert "My secret" not in text
@@ -144,7 +144,7 @@ def test_a_dry_run_foresees_that_somebody_has_written(consumer: Consumer) -> Non
     assert "The request: PATCH" in consumer.on_pull_request("synchronize", dry_run="true").log
     consumer.box.harmonica.add_participant(consumer.box.harmonica.sessions[0], "Hello")
     run = consumer.on_pull_request("synchronize", dry_run="true")
-    assert "would stay as it is: people have taken part already (1)" in run.log
+    assert "would stay as it is: people have already taken part (1)" in run.log
     assert "The request" not in run.log
 
 
@@ -197,7 +197,7 @@ def test_what_cannot_be_counted_changes_nothing(consumer: Consumer, fault: Fault
     consumer.box.fail("GET", RESPONSES, fault, times=None)
     run = consumer.on_pull_request("synchronize")
     assert run.outputs["status"] == "stale"
-    assert "nobody knows whether people have taken part" in run.messages("warning")
+    assert "it is not known whether people have taken part" in run.messages("warning")
     assert sent(consumer) == []
     consumer.box.heal()
     assert consumer.on_pull_request("synchronize").outputs["status"] == "updated"
@@ -214,7 +214,7 @@ def test_a_field_that_was_left_out_is_no_update(consumer: Consumer, tells: set[s
     run = change(consumer, CHANGED + "project_id: p-1\n")
     assert run.outputs["status"] == "stale"
     assert harmonica.sessions[0]["goal"] == "Agree on two changes"
-    told = "differ by now (project_id), and the session keeps what it has: "
+    told = "no longer matches its spec (project_id), but it stays as it is: "
     assert told in run.messages("warning")
     assert "it did change goal" in run.messages("warning")
     assert "Agree on two changes" in consumer.bodies[0]
@@ -284,7 +284,7 @@ def test_the_comment_says_who_harmonica_says_can_see_the_results(
     is_known = told == "host"
     assert ("- Results: only the host can see them." in consumer.bodies[0]) is is_known
     assert ("Results" in consumer.bodies[0]) is is_known
-    assert f"asks for `results_visibility: public`, and Harmonica answers `{told}`" in (
+    assert f"asks for `results_visibility: public`, but Harmonica answers `{told}`" in (
         run.messages("warning")
     )
 
@@ -364,7 +364,7 @@ def test_a_state_of_a_chain_that_is_unknown_is_quoted(consumer: Consumer) -> Non
     """It is not said to stand still, for nobody here knows that."""
     consumer.box.harmonica.chain = {"status": "queued"}
     run = consumer.on_pull_request()
-    assert "Harmonica says `queued` of the chain" in run.messages("warning")
+    assert "Harmonica reports `queued` for the chain" in run.messages("warning")
     assert "not running" not in run.log
 
 
@@ -375,7 +375,7 @@ def test_a_server_that_changes_no_sessions_is_said_so(consumer: Consumer, status
     run = change(consumer)
     assert run.outputs["status"] == "stale"
     assert len(run.annotations) == 1
-    assert "this Harmonica has no changes of sessions" in run.messages("warning")
+    assert "this Harmonica server has no changes to sessions" in run.messages("warning")
     assert "api-url" not in run.log + consumer.bodies[0]
     consumer.box.heal()
     assert consumer.on_pull_request("synchronize").outputs["status"] == "updated"
@@ -389,6 +389,6 @@ def test_a_server_that_changes_no_sessions_makes_one(consumer: Consumer) -> None
     run = consumer.on_pull_request()
     assert run.outputs["status"] == "created"
     assert "`welcome_message`, `summary_prompt` could not be set" in run.messages("warning")
-    assert "this Harmonica has no changes of sessions" in run.messages("warning")
+    assert "this Harmonica server has no changes to sessions" in run.messages("warning")
     assert "api-url" not in run.log
     assert len(sent(consumer)) == 1

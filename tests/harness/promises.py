@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from harness.campaign import Campaign, Told
 
 _WRITES = ("POST", "PATCH", "PUT", "DELETE")
-_TOLD_OFF = "Ask nobody to join this one"
+_TOLD_OFF = "Do not invite anyone to this one"
 
 
 def broken(it: Campaign) -> list[str]:
@@ -202,7 +202,7 @@ def _endings(it: Campaign) -> Iterator[str]:
     """A run ends with a word that people can use."""
     for told in it.told:
         run, name = told.run, f"run {told.part.run_id}"
-        if "Traceback" in run.log or "a bug of the action" in run.log:
+        if "Traceback" in run.log or "this is a bug in the action" in run.log:
             yield f"{name} ended in a traceback"
         if run.code not in (0, 1, *_CODES[told.part.ending]):
             yield f"{name} ended with {run.code}"

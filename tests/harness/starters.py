@@ -44,6 +44,8 @@ def with_sandbox(text: str, box: Sandbox) -> str:
     lines = text.splitlines(keepends=True)
     at = [line[: -len(key)] for line in lines if line.endswith(key)]
     assert at or "api-key" not in text
+    if "api-url" in text:
+        return text
     address = f"api-url: {box.harmonica_url}\n"
     return "".join(
         f"{line[: -len(key)]}{address}{line}" if line.endswith(key) else line for line in lines

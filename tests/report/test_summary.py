@@ -17,7 +17,6 @@ from harmonica_session.announcement.trust import HOMEPAGE
 from harmonica_session.errors import InputError, Problem, Refused, SpecError
 from harmonica_session.report import summary as report
 from harmonica_session.report.summary import Failed
-from harmonica_session.text.open_name import left_to_fill_in
 from harmonica_session.words.place import Place
 from harness.documents import ATTACK, TEXTS, full, headings, links
 
@@ -105,8 +104,7 @@ def test_an_unexpected_failure(golden: Callable[[str, str], None]) -> None:
 )
 def test_a_skipped_run(golden: Callable[[str, str], None], reason: str, name: str) -> None:
     """The summary says why nothing was done, and shows the workflow that works."""
-    # A line that there is until a release fills in what it speaks of.
-    golden(name, report.skipped(reason).replace(left_to_fill_in("OWNER/NAME"), ""))
+    golden(name, report.skipped(reason, "on: pull_request_target\n"))
 
 
 def test_a_dry_run(golden: Callable[[str, str], None], invitation: Invitation) -> None:

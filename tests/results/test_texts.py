@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 JOIN = "https://app.harmonica.chat/chat?s=5e55"
 OPEN = "2 of 3 have taken part; open until Tuesday, 1 December 2026, 17:00 (Europe/Berlin)"
-OVER = "This round is over: it was open until Tuesday. Whoever has the link may still get in."
+OVER = "This round is over: it was open until Tuesday. Anyone with the link can still join."
 
 
 def told(text: str = "") -> Told:
@@ -236,7 +236,7 @@ def test_a_title_is_never_empty(description: str) -> None:
         "Open until Tuesday",
         f"{OVER} 0 of 3 took part.",
         "2 took part.",
-        "This round is over. Whoever has the link may still get in. 2 took part.",
+        "This round is over. Anyone with the link can still join. 2 took part.",
     ],
 )
 def test_the_words_on_who_came_are_replaced_and_not_added(standing: str) -> None:

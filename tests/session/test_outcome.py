@@ -494,7 +494,7 @@ def test_a_session_of_a_faster_run_is_told_where_it_differs(task: Task, session:
     other = same.model_copy(update={"goal": "Theirs"})
     assert given_way(before, decide(task, Found(session=same)), same).notes == []
     (note,) = given_way(before, decide(task, Found(session=other)), other).notes
-    assert note == "A faster run has made this session, from a spec that differs (goal)."
+    assert note == "A faster run has created this session, from a spec that differs (goal)."
 
 
 def test_an_overtaken_run_says_so(task: Task, ours: OurComment, session: Session) -> None:
@@ -503,7 +503,7 @@ def test_an_overtaken_run_says_so(task: Task, ours: OurComment, session: Session
     changed = asking(task, topic="Another")
     assert as_planned(decide(task, Found(later, session)), session).notes == []
     (alone,) = as_planned(decide(changed, Found(later, session)), session).notes
-    assert "so this one left it alone" in alone
+    assert "so this run left it unchanged" in alone
     (note,) = as_planned(decide(task, Found(later, other)), other).notes
     assert note == f"A later run has announced another session: {ours.receipt.join_url}"
 
@@ -515,5 +515,5 @@ def test_a_final_refusal_and_one_to_be_tried_again_are_told_apart(
     plan = decide(asking(task, topic="Another"), Found(ours, session))
     (waiting,) = refused(plan, session, "a 500", will_retry=True).notes
     (final,) = refused(plan, session, "a 400", will_retry=False).notes
-    assert waiting.endswith("with the spec (topic); the next run tries again: a 500")
-    assert final.endswith("and the session keeps what it has: a 400.")
+    assert waiting.endswith("to match the spec (topic); the next run tries again: a 500")
+    assert final.endswith("but it stays as it is: a 400.")

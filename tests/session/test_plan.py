@@ -58,13 +58,13 @@ def test_a_removed_field_makes_the_session_stale(
     kept = receipt.model_copy(update={"digest": before.digest, "fields": dict(before.fields)})
     plan = decide(task, Found(replace(ours, receipt=kept), session))
     assert (plan.status, plan.differing) == ("stale", ("critical",))
-    assert plan.because == "a field cannot be taken back (critical)"
+    assert plan.because == "a field cannot be removed (critical)"
 
 
 @pytest.mark.parametrize(
     ("state", "because"),
     [
-        ({"participant_count": 2}, "people have taken part already (2)"),
+        ({"participant_count": 2}, "people have already taken part (2)"),
         ({"status": "completed"}, "it is completed"),
     ],
 )

@@ -138,24 +138,33 @@ def test_what_names_no_session_is_refused(written: str) -> None:
     [
         ("' sesion_md'", "`sesion_md` is not a source; did you mean `session_md`?"),
         ("sesion_md", "`sesion_md` is not a source; did you mean `session_md`?"),
-        ("url", "`url` is not a source; there are `session_md`, `file`, "),
-        ("previous_session: x", "`previous_session` needs to know more; write `previous_session"),
-        ("previous_session: {session: }", "`session` names none; write `- prev"),
-        ("open_actions: 10", "`open_actions` takes nothing; write `- open_actions`"),
+        ("url", "`url` is not a source; the sources are `session_md`, `file`, "),
+        (
+            "previous_session: x",
+            "`previous_session` needs more information; write `previous_session",
+        ),
+        ("previous_session: {session: }", "`session` has no value; write `- prev"),
+        ("open_actions: 10", "`open_actions` takes no value; write `- open_actions`"),
         ("open_action", "`open_action` is not a source; did you mean `open_actions`?"),
-        ("merged_pull_requests", "`merged_pull_requests` needs to know more; write `merged_pull_"),
+        (
+            "merged_pull_requests",
+            "`merged_pull_requests` needs more information; write `merged_pull_",
+        ),
         (
             "14",
             "`context_from[1]` must be the name of a source or a mapping, but YAML reads `14` as",
         ),
         ("docs/a.md", "`docs/a.md` is not a source; write `file: docs/a.md` if it is a file"),
-        ("merged_pull_requests: 14d", "needs to know more; write `merged_pull_requests: {since: "),
-        ("{issues_closed: , since: 14d}", "`since` belongs into `issues_closed`; indent it"),
-        ("{previous_session: , session: x}", "`session` belongs into `previous_session`"),
-        ("file: ", "names no source; there are `session_md`, `file`, "),
-        ("pull_request: {}", "`pull_request` takes nothing; write `- pull_request`"),
-        ("{file: a, pull_request: true}", "each source is an item of its own; begin a new one"),
-        ("{}", "names no source; there are `session_md`, `file`, "),
+        (
+            "merged_pull_requests: 14d",
+            "needs more information; write `merged_pull_requests: {since: ",
+        ),
+        ("{issues_closed: , since: 14d}", "`since` belongs inside `issues_closed`; indent it"),
+        ("{previous_session: , session: x}", "`session` belongs inside `previous_session`"),
+        ("file: ", "names no source; the sources are `session_md`, `file`, "),
+        ("pull_request: {}", "`pull_request` takes no value; write `- pull_request`"),
+        ("{file: a, pull_request: true}", "each source is a list item of its own; begin a new one"),
+        ("{}", "names no source; the sources are `session_md`, `file`, "),
         ("url: https://x", "`context_from[1].url` is not a key here; there are `session_md`, "),
         ("issues_closed: {sinze: 1d, since: 1d}", "`context_from[1].issues_closed.sinze` is not a"),
         (
@@ -191,7 +200,7 @@ def test_a_limit_in_another_spelling_is_spelt_out(limit: str) -> None:
 def test_sources_are_bounded() -> None:
     """The comment names each of them."""
     [problem] = problems_of(f"context_from: [{'pull_request, ' * (MOST_SOURCES + 1)}]")
-    assert problem.endswith(f"lists {MOST_SOURCES + 1}; {MOST_SOURCES} are the most")
+    assert problem.endswith(f"lists {MOST_SOURCES + 1}; at most {MOST_SOURCES} are allowed")
 
 
 @settings(derandomize=True, deadline=None, max_examples=200)

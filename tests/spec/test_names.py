@@ -56,9 +56,7 @@ def test_the_same_thing_listed_twice_is_one() -> None:
 
 def test_several_of_one_title_are_told_by_their_ids() -> None:
     """The message holds each id, and a way out."""
-    with pytest.raises(
-        ValueError, match="2 templates have the title `retrospective`; write the id"
-    ):
+    with pytest.raises(ValueError, match="2 templates have the title `retrospective`; use the ID"):
         id_of(_use("retrospective"), [*_THERE, Named("t-9", "RETROSPECTIVE")])
 
 
@@ -74,14 +72,14 @@ def test_what_is_listed_is_bounded() -> None:
     with pytest.raises(ValueError, match="Retro") as caught:
         id_of(_use("Retro!"), [*titles, Named("t", "Retro")])
     message = str(caught.value)
-    assert message.startswith("there is no template `Retro!`; there are `Retro`, `0000 ")
+    assert message.startswith("there is no template `Retro!`; the templates are `Retro`, `0000 ")
     assert message.endswith(" and 981 more")
     assert len(message) < 1_500
 
 
 def test_something_without_a_title_is_listed_by_its_id() -> None:
     """A group that nobody named can still be chosen."""
-    with pytest.raises(ValueError, match="there are `-100`"):
+    with pytest.raises(ValueError, match="the groups are `-100`"):
         id_of(Use("group", (), "A"), [Named("-100", "")])
 
 

@@ -27,7 +27,7 @@ _START = "topic: A topic\ngoal: A goal\n"
         ),
         (
             f"{_START}questions: [{{text:a}}]\n",
-            "3:14: `questions[1].text:a` is not a key here; a space is missing behind the colon",
+            "3:14: `questions[1].text:a` is not a key here; put a space after the colon",
         ),
         (f"{_START}questions:\n  - Why: what\n", "4:5: `questions[1].Why` is not a key here; put"),
         (
@@ -48,7 +48,7 @@ _START = "topic: A topic\ngoal: A goal\n"
         ),
         (
             f"{_START}distribution: [{{channel: telegramm, group: x}}]\n",
-            "3:37: `distribution[1].group` would be looked for among the Telegram groups; did you",
+            ("3:37: `distribution[1].group` would be looked up among the Telegram groups; did you"),
         ),
         (
             f"{_START}context_from: [{{previous_session: {{id: x}}}}]\n",

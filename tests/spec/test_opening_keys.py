@@ -45,15 +45,15 @@ def test_the_keys_are_not_part_of_the_request() -> None:
     ("text", "problem"),
     [
         ("takes: 10", "s.yml:3:8: `takes` must be a text, but YAML reads `10` as a number; put it"),
-        (f"takes: {'x' * 61}", "s.yml:3:8: `takes` has 61 characters; 60 are the most"),
+        (f"takes: {'x' * 61}", "s.yml:3:8: `takes` has 61 characters; at most 60 are allowed"),
         ("takes: '{{ today }}'", "s.yml:3:9: values are not filled in here"),
         ("invitation: [a]", "s.yml:3:13: `invitation` must be a text, but it is a list"),
         (
             f"invitation: {'x' * 601}",
-            "s.yml:3:13: `invitation` has 601 characters; 600 are the most",
+            "s.yml:3:13: `invitation` has 601 characters; at most 600 are allowed",
         ),
         ("invitation: '{{ topik }}'", "s.yml:3:14: "),
-        ("api: {invitation: Come}", "`invitation` belongs at the top, not under `api`"),
+        ("api: {invitation: Come}", "`invitation` belongs at the top level, not under `api`"),
     ],
 )
 def test_what_they_do_not_take_is_refused(

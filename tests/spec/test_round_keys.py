@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SPEC = "topic: t\ngoal: g\n"
-_TAKES = "takes whole days or hours such as `5d` or `36h`, from 1h to 365d; it is"
+_TAKES = "must be whole days or hours such as `5d` or `36h`, from 1h to 365d, but it is"
 
 
 def round_in(text: str) -> Round | None:
@@ -79,7 +79,7 @@ def test_a_reminder_is_a_length_too(problems_of: Callable[[str], list[str]]) -> 
 def test_a_reminder_needs_an_end(problems_of: Callable[[str], list[str]]) -> None:
     """Without one it would never come."""
     assert problems_of(f"{_SPEC}remind: 1d\nexpected: 4") == [
-        "s.yml:3:1: `remind` needs an end to come before; add `open_for: 5d`"
+        "s.yml:3:1: `remind` needs an end to remind of; add `open_for: 5d`"
     ]
 
 
@@ -133,7 +133,7 @@ def test_an_unknown_zone_is_refused_beside_its_line(
 ) -> None:
     """The line names the nearest one."""
     assert problems_of(f"{_SPEC}timezone: Europe/Berln") == [
-        "s.yml:3:11: `timezone: Europe/Berln` is no time zone; did you mean `Europe/Berlin`?"
+        ("s.yml:3:11: `timezone: Europe/Berln` is not a time zone; did you mean `Europe/Berlin`?")
     ]
 
 

@@ -154,8 +154,8 @@ def test_what_is_like_a_number_is_a_text_elsewhere() -> None:
     ("written", "seen"),
     [
         *(("0o17", "a number"), ("0x1F", "a number"), ("1_000", "a number"), ("1e400", "a number")),
-        *(("12:30:45", "a time of day"), ("NO", "`false` or as a text, by its version")),
-        ("on", "`true` or as a text, by its version"),
+        *(("12:30:45", "a time of day"), ("NO", "`false` or as a text, depending on its version")),
+        ("on", "`true` or as a text, depending on its version"),
     ],
 )
 def test_what_two_readers_take_for_two_things_is_refused_under_api(
@@ -211,7 +211,7 @@ def test_a_known_key_does_not_stand_under_api(
 ) -> None:
     """No known key can be sent round its check."""
     (problem,) = problems_of(f"{_START}api: {{{key}: x}}")
-    assert problem == f"s.yml:3:7: `{key}` belongs at the top, not under `api`"
+    assert problem == f"s.yml:3:7: `{key}` belongs at the top level, not under `api`"
 
 
 def test_the_spec_does_not_show_up_in_an_error() -> None:

@@ -23,6 +23,7 @@ from harmonica_session.spec.template import (
     MOST_PROBLEMS,
 )
 from harmonica_session.spec.values import NAMES, Group
+from harness.pages import table, text_of
 
 if TYPE_CHECKING:
     from harmonica_session.spec.values import Values
@@ -43,6 +44,7 @@ VALUES: Values = {
 }
 
 # Builds the reader of specs as the action does, and tells whether Jinja2 was needed for a spec.
+PAGE = ".github/docs/values.md"
 READ_AND_TELL = """
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -171,14 +173,14 @@ def test_a_problem_has_the_place_of_its_expression(text: str, place: str) -> Non
         ("pull_reqest.title", "did you mean `pull_request`?"),
         ("pull_request.titel", "did you mean `pull_request.title`?"),
         ("pull_request['titel']", "did you mean `pull_request.title`?"),
-        ("title", "there are `pull_request`, `issue`, `release`, `repository`"),
+        ("title", "the known ones are `pull_request`, `issue`, `release`, `repository`"),
         ("secrets.KEY | default('x')", "`secrets` is not known here"),
         ("env.HOME", "`env` is not known here"),
         ("pull_request.title | uper", "did you mean `| upper`?"),
         ("pull_request.title.uper()", "did you mean `.upper`?"),
         ("vars.taem", "there is `vars.team`"),
         ("pull_request.labels", "`| join(', ')`"),
-        ("pull_request", "there are `pull_request.number`"),
+        ("pull_request", "has several values: `pull_request.number`"),
         ("inputs", "choose one, such as `inputs.x`"),
         ("", "Expected an expression, got '}}'"),
         ("a b", "got 'b'"),
@@ -210,7 +212,7 @@ def test_without_values_the_texts_stay() -> None:
         ("issue.title ~ 'x'", "`| default('…')`"),
         ("issue.number + 1", "`| default('…')`"),
         ("'a' if issue.title else 'b'", "`| default('…')`"),
-        ("pull_request.labels[5]", "there is no item 5"),
+        ("pull_request.labels[5]", "this value has no item 5"),
         ("vars.more", "`vars` does not set it"),
     ],
 )
@@ -222,7 +224,7 @@ def test_an_absent_value_is_an_error_that_says_why(expression: str, why: str) ->
 def test_a_text_that_comes_out_blank_says_what_helps() -> None:
     """A required text may not be blank once it is filled in; an optional one counts as left out."""
     [found] = problems("topic: t\ngoal: '{{ pull_request.body }}'\n")
-    assert found == "2:7: `goal` is blank; write what it says then: `| default('…', true)`"
+    assert found == "2:7: `goal` is blank; write a fallback: `| default('…', true)`"
     text = b"topic: t\ngoal: g\ncritical: '{{ pull_request.body }}'\n"
     assert read_spec(text, "s.yml", VALUES).critical is None
 
@@ -241,14 +243,14 @@ def test_an_unquoted_expression_is_told_to_be_quoted(goal: str) -> None:
 def test_the_syntax_of_workflows_gets_a_hint(goal: str) -> None:
     """`${{ … }}` is never evaluated; the problem says what a spec has instead."""
     [found] = problems(f"topic: t\ngoal: a {goal}\n")
-    assert found.startswith("2:9: `${{ … }}` is the syntax of workflows")
+    assert found.startswith("2:9: `${{ … }}` is workflow syntax")
 
 
 @pytest.mark.parametrize("goal", ["{% if actor %}x{% endif %}", "{# x #}"])
 def test_statements_and_comments_are_errors(goal: str) -> None:
     """Of Jinja a spec has the expressions alone."""
     found = problems(f"topic: t\ngoal: '{goal}'\n")
-    assert all("is not filled in; a spec has expressions alone" in one for one in found)
+    assert all("is not supported; a spec has only expressions" in one for one in found)
 
 
 @pytest.mark.parametrize(
@@ -304,9 +306,9 @@ def test_an_expression_reaches_no_internals_and_no_great_size(expression: str) -
 def test_texts_and_their_number_are_bounded() -> None:
     """A text has a greatest length once it is filled in, and a spec a greatest number of them."""
     [found] = problems("topic: t\ngoal: '{{ vars.long }}{{ vars.long }}'\n")
-    assert f"more than {LONGEST_TEXT:,} characters" in found
+    assert f"longer than {LONGEST_TEXT:,} characters" in found
     [found] = problems(f"topic: t\ngoal: '{'{{ actor }}' * (MOST_EXPRESSIONS + 9)}'\n")
-    assert f"a spec may hold {MOST_EXPRESSIONS} expressions" in found
+    assert f"a spec can contain at most {MOST_EXPRESSIONS} expressions" in found
 
 
 def test_the_problems_of_a_spec_are_bounded() -> None:
@@ -336,22 +338,19 @@ def test_jinja2_is_loaded_only_for_a_spec_that_needs_it(goal: str, *, is_needed:
     assert told.stdout.strip() == str(is_needed)
 
 
-def test_the_readme_lists_names_filters_and_methods() -> None:
-    """What the README says is there is what is there."""
-    readme = (ROOT / "README.md").read_text("utf-8")
-    section = readme.partition("## Values from the event\n")[2].partition("\n## ")[0]
-    rows = dict(
-        line.strip("|").strip().split(" | ") for line in section.splitlines() if "| `" in line
-    )
-    assert [name.strip("`") for name in rows] == list(NAMES)
+def test_the_documents_list_names_filters_and_methods() -> None:
+    """What the page says is there is what is there."""
+    rows = table(PAGE, "Names")
+    assert list(rows) == list(NAMES)
     for name, inside in NAMES.items():
         if inside:
-            assert rows[f"`{name}`"] == ", ".join(f"`{item}`" for item in inside)
+            assert rows[name] == ", ".join(f"`{item}`" for item in inside)
+    text = text_of(PAGE)
     for word in (*FILTERS, *TEXT_METHODS, *Spec.model_fields.keys() & {"topic", "prompt"}):
-        assert f"`{word}`" in section
+        assert f"`{word}`" in text
     assert DATE_METHODS == ("isoformat", "strftime")
     for number in (LONGEST_EXPRESSION, MOST_EXPRESSIONS, LONGEST_TEXT):
-        assert f"{number:,}" in section
+        assert f"{number:,}" in text
 
 
 PARTS = st.sampled_from(

@@ -17,7 +17,9 @@ def test_a_wrong_byte_is_named_with_its_place() -> None:
     """Columns count characters, lines start at 1."""
     with pytest.raises(FileRefused) as caught:
         decode("é\n👩é".encode() + b"\xc3(", "SESSION.md")
-    assert str(caught.value) == ("SESSION.md:2:3: byte 0xc3 is not UTF-8; save the file as UTF-8")
+    assert str(caught.value) == (
+        "SESSION.md:2:3: byte 0xc3 is not valid UTF-8; save the file as UTF-8"
+    )
 
 
 @pytest.mark.parametrize(
@@ -39,7 +41,7 @@ def test_u0000_in_a_background_is_refused_with_its_place() -> None:
     """Harmonica answers a bare 500 to U+0000, so it never gets that far."""
     with pytest.raises(FileRefused) as caught:
         background_text(b"one\ntwo\0three", "SESSION.md")
-    assert str(caught.value) == "SESSION.md:2:4: U+0000 stands here; remove it"
+    assert str(caught.value) == "SESSION.md:2:4: U+0000 is here; remove it"
 
 
 def test_other_control_characters_stay_in_a_background() -> None:
@@ -61,7 +63,9 @@ def test_a_list_ends_its_lines_at_lf_and_crlf_alone() -> None:
 @pytest.mark.parametrize("encoding", ["utf-32-le", "utf-32-be"])
 def test_32_bits_are_known_without_a_character_of_ascii(encoding: str) -> None:
     """Hardly anything else can be read as characters of 32 bits."""
-    with pytest.raises(FileRefused, match=r"the file is UTF-32, .* without a byte order mark"):
+    with pytest.raises(
+        FileRefused, match=r"the file is encoded as UTF-32, .* without a byte order mark"
+    ):
         decode("回顾会议".encode(encoding), "SESSION.md")
 
 
@@ -82,7 +86,7 @@ def test_another_encoding_is_named(text: str, encoding: str, named: str) -> None
     for content in (text.encode(encoding), (text * 2_000).encode(encoding)):
         with pytest.raises(FileRefused) as caught:
             decode(content, "SESSION.md")
-        assert str(caught.value) == f"SESSION.md: the file is {named}; save it as UTF-8"
+        assert str(caught.value) == f"SESSION.md: the file is encoded as {named}; save it as UTF-8"
 
 
 @pytest.mark.parametrize(
@@ -116,7 +120,9 @@ _CONFLICT = "# A\n<<<<<<< HEAD\nours\n=======\ntheirs\n>>>>>>> branch\n"
 )
 def test_a_merge_that_nobody_has_finished_is_refused(text: str, end: str) -> None:
     """Both sides of a conflict would go to the facilitator; the place is where it begins."""
-    with pytest.raises(FileRefused, match=r"^SESSION\.md:2:1: here begins a merge conflict"):
+    with pytest.raises(
+        FileRefused, match=r"^SESSION\.md:2:1: an unresolved merge conflict begins here"
+    ):
         decode(text.replace("\n", end).encode(), "SESSION.md")
 
 

@@ -41,9 +41,9 @@ def test_a_text_becomes_what_it_looks_like(text: str, meant: str) -> None:
 @pytest.mark.parametrize(
     ("character", "said"),
     [
-        ("\u00a0", "U+00A0 (no-break space), which only looks like a space, stands here; type a"),
-        ("\u200b", "U+200B (zero width space), which nobody sees, stands here; remove it"),
-        ("\uff1a", "U+FF1A (fullwidth colon), which only looks like `:`, stands here; type `:`"),
+        ("\u00a0", "U+00A0 (no-break space), which only looks like a space, is here; type a"),
+        ("\u200b", "U+200B (zero width space), which is invisible, is here; remove it"),
+        ("\uff1a", "U+FF1A (fullwidth colon), which only looks like `:`, is here; type `:`"),
     ],
 )
 def test_a_character_is_named_with_what_to_do(character: str, said: str) -> None:
@@ -68,10 +68,12 @@ def test_a_word_of_another_script_is_no_disguise() -> None:
 def test_a_path_that_leads_nowhere_may_hold_one() -> None:
     """Nothing is said of one that is all of ASCII."""
     assert hint("docs/plan.md") == ""
-    assert hint("docs\u00a0/plan.md").startswith(" (it holds U+00A0 (no-break space), which only")
-    assert "as its character 5)" in hint("docs\u00a0/plan.md")
+    assert hint("docs\u00a0/plan.md").startswith(
+        " (it contains U+00A0 (no-break space), which only"
+    )
+    assert "at character 5)" in hint("docs\u00a0/plan.md")
 
 
 def test_a_line_end_that_nobody_sees_makes_no_line() -> None:
     """A place is told as editors count, so it has one number where they show one line."""
-    assert holds("a\u2028b", 1).endswith("which nobody sees, as its character 2")
+    assert holds("a\u2028b", 1).endswith("which is invisible, at character 2")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harmonica_session.commands.init import KINDS, STARTERS
-from harmonica_session.report.summary import WORKFLOW_WITH_KEY, skipped
+from harmonica_session.report.summary import skipped
 from harmonica_session.text.open_name import left_to_fill_in
 from harness.process import at_terminal
 
@@ -38,6 +38,7 @@ def test_init_tells_it_of_what_it_writes(tmp_path: Path, kind: str) -> None:
 
 def test_the_summary_for_a_fork_tells_it_of_its_workflow() -> None:
     """The line stands below the workflow that is shown."""
-    assert skipped("a pull request from a fork").endswith(
-        f"```\n{left_to_fill_in(WORKFLOW_WITH_KEY)}"
+    workflow = (STARTERS / "retrospective/workflow.yml").read_text("utf-8")
+    assert skipped("a pull request from a fork", workflow).endswith(
+        f"```\n{left_to_fill_in(workflow)}"
     )

@@ -16,7 +16,7 @@ def test_a_secret_in_a_text_is_refused_unseen(secret: str) -> None:
     """Anything in the form of a Harmonica key, and the secrets of this run, stop everything."""
     with pytest.raises(FileRefused) as caught:
         refuse_secrets(f"one\ntwo {secret}\n", "SESSION.md", ["ghs_of.this+run", "the-other-key"])
-    assert str(caught.value).startswith("SESSION.md:2:5: an API key or token stands here")
+    assert str(caught.value).startswith("SESSION.md:2:5: an API key or token is here")
     assert secret not in str(caught.value)
 
 

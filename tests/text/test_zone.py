@@ -53,7 +53,7 @@ def test_a_zone_is_known_by_its_name(name: str, hours: int) -> None:
 )
 def test_an_unknown_zone_is_named_with_the_nearest(name: str, advice: str) -> None:
     """Case, blanks, a slip, and the city alone are met; what has no likeness gets an example."""
-    with pytest.raises(ValueError, match="is no time zone") as caught:
+    with pytest.raises(ValueError, match="is not a time zone") as caught:
         zone_named(name)
     assert str(caught.value).startswith(f"`timezone: {name}` ")
     assert advice in str(caught.value)
@@ -70,7 +70,7 @@ def test_an_unknown_zone_is_named_with_the_nearest(name: str, advice: str) -> No
 )
 def test_what_lies_beside_the_zones_is_no_zone(name: str) -> None:
     """No path, folder, list or copy with other rules is taken for one, and no name is a crash."""
-    with pytest.raises(ValueError, match="is no time zone"):
+    with pytest.raises(ValueError, match="is not a time zone"):
         zone_named(name)
 
 
@@ -93,6 +93,7 @@ def test_a_machine_without_time_zone_data_is_told_what_to_install() -> None:
     done = run_python("-I", "-c", ASKED, str(SRC), env={})
     assert done.stderr == ""
     assert done.stdout.strip() == (
-        "`timezone: Europe/Berlin` cannot be looked up, for this machine has no time zone data; "
-        "install it (the package `tzdata`), or leave `timezone` out for UTC"
+        "`timezone: Europe/Berlin` cannot be looked up, because this machine has no "
+        "time zone data; install it (the package `tzdata`), or leave out `timezone` "
+        "to use UTC"
     )

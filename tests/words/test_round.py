@@ -161,11 +161,11 @@ def test_a_round_that_was_over_is_over() -> None:
 
 def test_a_round_that_is_over_says_why_and_that_the_link_may_still_work() -> None:
     """Harmonica closes nothing, so nothing is said to be closed."""
-    it, link = opened(expected=3), "Whoever has the link may still get in."
+    it, link = opened(expected=3), "Anyone with the link can still join."
     assert over_in_words(it, 2, BEGIN + _LAST) == (
         "This round is over: it was open until Tuesday, 1 December 2026, 16:00 (UTC). " + link
     )
     assert over_in_words(it, 4, BEGIN) == (
-        f"This round is over: as many have taken part as were expected (3). {link}"
+        f"This round is over: as many people have taken part as were expected (3). {link}"
     )
     assert over_in_words(it, None, BEGIN) == f"This round is over. {link}"

@@ -13,11 +13,8 @@ if TYPE_CHECKING:
     from harmonica_session.errors import ActionError
     from harmonica_session.words.place import Place
 
-PERMISSIONS = """\
-permissions:
-  contents: read
-  pull-requests: write
-  actions: read  # in private repositories, to know which runs there were"""
+PERMISSIONS = "permissions:\n  contents: read\n  pull-requests: write\n  actions: read  # in "
+"private repositories, to list earlier workflow runs"
 PERMISSIONS_FOR_ISSUES = """\
 permissions:
   contents: read
@@ -33,7 +30,7 @@ def with_block(what: str, error: Refused, block: str) -> str:
     """Say what a token may not do, with a block to paste, unless no permission mends it."""
     if isinstance(error, Barred):
         return f"{what}: {error}"
-    return f"{what}, because the token may not: {error}. Give the job these:\n{block}"
+    return f"{what}, because the token lacks permission: {error}. Add this to the job:\n{block}"
 
 
 def not_announced(place: Place, error: ActionError) -> str:
@@ -43,16 +40,16 @@ def not_announced(place: Place, error: ActionError) -> str:
         place: An issue yet to be opened has no number.
         error: What went wrong.
     """
-    was, later = f"The link was not posted on {place}", "the next run posts it"
+    was, later = f"The link was not posted on {place}", "the next run will post it"
     unknown = f"the link was posted on {place}"
     if place.number is None:
-        was, later = "No issue was opened for the session", "running this again opens one"
+        was, later = "No issue was opened for the session", "the next run will open one"
         unknown = "an issue was opened for the session"
-    elsewhere = "the link stands in the outputs and in the job summary"
+    elsewhere = "the link is in the outputs and in the job summary"
     if isinstance(error, Barred):
         return f"{was}; {elsewhere}: {error}"
     if isinstance(error, Refused) and error.is_denial:
         return denied(was, error, place)
     if isinstance(error, FateUnknown):
-        return f"Nobody knows whether {unknown}; {elsewhere}, and {later} if need be: {error}"
+        return f"It is not known whether {unknown}; {elsewhere}, and {later} if necessary: {error}"
     return f"{was}; {elsewhere}, and {later}: {error}"

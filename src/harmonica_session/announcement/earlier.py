@@ -185,7 +185,7 @@ class Earlier:
                 listed = harmonica.active_with_topic(topic)
             except Refused as error:
                 # Who looks for the session to use again meets it as well, and says so.
-                self._world.runner.debug(f"Nobody says which session is used again: {error}")
+                self._world.runner.debug(f"Could not find out which session is reused: {error}")
                 listed = []
             self._active[topic] = frozenset(it.id for it in listed)
         return session_id in self._active[topic]
@@ -197,7 +197,7 @@ class Earlier:
         except Refused as error:
             if not error.is_denial:
                 raise
-            self._world.runner.debug(f"Nobody says when the run began: {error}")
+            self._world.runner.debug(f"Could not find out when the run began: {error}")
             return None
 
 

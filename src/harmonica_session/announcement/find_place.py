@@ -36,18 +36,18 @@ def find_place(world: World) -> Place:
             f"The pull request could not be looked up: {place.unseen}", about="announcement"
         )
     if place.number is None and inputs.announce == "pull-request":
-        reason = place.unseen or f"the event `{event.name or 'none'}` names none; set `pr-number`"
+        reason = place.unseen or f"the event `{event.name or 'none'}` has none; set `pr-number`"
         raise NothingToAnnounceOn(f"`announce: pull-request` needs a pull request: {reason}")
     return place
 
 
 def _refuse_pull_request(inputs: Inputs) -> None:
     wanted = [
-        (inputs.pr_number is not None, f"`pr-number: {inputs.pr_number}` names another place"),
+        (inputs.pr_number is not None, f"`pr-number: {inputs.pr_number}` names a different place"),
         (inputs.once_per == "pull-request", "`once-per: pull-request` announces on a pull request"),
     ]
     if problems := [
-        f"`announce: issue` opens an issue for each session, and {why}; leave out one of the two"
+        (f"`announce: issue` opens an issue for each session, but {why}; remove one of the two")
         for is_given, why in wanted
         if is_given
     ]:

@@ -59,14 +59,14 @@ def our_comments(
     except Refused as error:
         if error.is_absent and world.inputs.pr_number:
             raise NothingToAnnounceOn(
-                f"`pr-number` is {place.number}, and GitHub shows no such pull request or issue: "
-                f"{error}"
+                f"`pr-number` is {place.number}, but GitHub does not show a pull request or "
+                f"issue with that number: {error}"
             ) from None
         if not error.is_denial:
             raise
         what = f"The comments on {place} cannot be read"
         if place.is_own_issue:
-            what = "The issues cannot be read, so none is opened for the session"
+            what = "The issues cannot be read, so no issue is opened for the session"
         world.runner.warn(denied(what, error, place))
         return None
     # Beyond the comments, to choose may take a look at Harmonica, whose refusals are its own.
@@ -79,18 +79,20 @@ def _tell(world: World, place: Place, standing: Standing) -> None:
     """Say what is unusual about what stands there."""
     ours, noun = standing.ours, place.noun
     if ours and not ours.is_intact:
-        world.runner.say(f"Somebody has edited our {noun}: {_link(ours)}")
+        world.runner.say(f"Somebody has edited the {noun} of this action: {_link(ours)}")
     elif ours and not ours.is_current:
-        world.runner.say(f"Our {noun} was signed with `previous-api-key`: {_link(ours)}")
+        world.runner.say(
+            f"The {noun} of this action was signed with `previous-api-key`: {_link(ours)}"
+        )
     if standing.unsigned and not ours:
-        where = "A comment has a receipt for this pull request"
+        where = "A comment contains a receipt for this pull request"
         if place.is_own_issue:
-            where = "An issue has a receipt for this session"
+            where = "An issue contains a receipt for this session"
         links = ", ".join(_link(it) for it in standing.unsigned)
         world.runner.warn(
-            f"{where} that the API key of this run has not signed, so it is ignored: {links}. If "
-            "the key was replaced, give the old one as `previous-api-key`; otherwise somebody has "
-            "made it up.",
+            f"{where} that was not signed with this run's API key, so it is ignored: "
+            f"{links}. If the key was replaced, set `previous-api-key` to the old one; "
+            "otherwise the receipt is a forgery.",
             about="announcement",
         )
 

@@ -125,7 +125,7 @@ def put(
         except Refused as error:
             if not error.is_absent:
                 raise
-            world.runner.say(f"The {place.noun} was taken away meanwhile: {ours.html_url}")
+            world.runner.say(f"The {place.noun} was deleted in the meantime: {ours.html_url}")
     return _post(world, posts, write)
 
 
@@ -139,14 +139,14 @@ def _post(world: World, posts: Posts, write: Callable[[int], str]) -> Comment:
     try:
         return posts.post(body)
     except FateUnknown as error:
-        world.runner.debug(f"{error}; looking whether it was done")
+        world.runner.debug(f"{error}; checking whether it succeeded")
         # Another run's announcement is not this one, however much alike they are to a reader.
         receipt_line = body.partition("\n")[0]
         for pause in _PAUSES:
             try:
                 posted = posts.listed()
             except Refused as refusal:
-                raise FateUnknown(f"{error}; nor could it be looked for: {refusal}") from None
+                raise FateUnknown(f"{error}; the check failed as well: {refusal}") from None
             for one in posted:
                 if (one.body or "").partition("\n")[0].strip() == receipt_line:
                     return one

@@ -55,7 +55,7 @@ def read_sources(world: World, spec: Spec) -> list[Attachment]:
     if problems:
         raise FileRefused(*sorted(set(problems)))
     if too_many := [source.name for source in sources[MOST_SOURCES:]]:
-        _warn(world, too_many, f"a session takes {MOST_SOURCES} context sources at most")
+        _warn(world, too_many, f"a session can have at most {MOST_SOURCES} context sources")
     if ready:
         world.runner.say(f"Context sources: {', '.join(one.name for one in ready)}")
     return ready
@@ -69,10 +69,10 @@ def warn_of_missing(world: World, spec: Spec, session_id: str) -> None:
     try:
         attached = len(world.harmonica.context_sources.attached_to(session_id))
     except ActionError as error:
-        world.runner.debug(f"Nobody knows what is attached: {error}")
+        world.runner.debug(f"Could not find out what is attached: {error}")
         return
     if attached < wanted:
-        missing = f"{attached} of {wanted} context sources of the spec are attached to the session"
+        missing = f"{attached} of {wanted} context sources in the spec are attached to the session"
         world.runner.warn(f"{missing}; add the others in Harmonica", about=_ABOUT)
 
 
@@ -84,7 +84,7 @@ def _ready(world: World, source: ContextSource) -> Attachment:
     if content is None:
         raise FileRefused(world.files.missing(path))
     if not content.strip():
-        raise FileRefused(f"`{path}` is empty; write what it should say")
+        raise FileRefused(f"`{path}` is empty; write something in it")
     kind = media_type(path) or ""
     is_text = kind.startswith("text/")
     text = background_text(content, path) if is_text else content.decode("latin-1")
@@ -148,8 +148,8 @@ def _attach(
         if found is None:
             # The server may be at it still, so a second try could attach it twice.
             raise FateUnknown(
-                f"{error}; it may turn up in Harmonica all the same, so look there before you "
-                "add it by hand"
+                f"{error}; it may still appear in Harmonica, so look there before you add it by "
+                "hand"
             ) from None
         return found
 
@@ -167,7 +167,7 @@ def _turned_up(
         # A server without this route answers a form as if it had crashed over it.
         raise
     except ActionError as error:
-        world.runner.debug(f"Nobody knows what is attached: {error}")
+        world.runner.debug(f"Could not find out what is attached: {error}")
         return None
     new = (one for one in listed if one.id not in known)
     return next((one for one in new if one.source_type == attachment.kind), None)

@@ -70,7 +70,7 @@ class Context:
     def as_shown(self, text: str) -> str:
         """Return a text that holds the context, with a note in place of what is private."""
         for part in self.private:
-            note = f"[{part.source}: not shown, for it may not be for everybody who sees this run]"
+            note = f"[{part.source}: not shown, because not everyone who sees this run may see it]"
             text = text.replace(part.text, note)
         return text
 

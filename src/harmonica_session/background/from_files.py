@@ -89,16 +89,17 @@ class _Reading:
         content = files.read(path, MAX_BACKGROUND_BYTES)
         if content is None and path != _OPTIONAL:
             near = files.near(path)
-            remedy = f"`{near}` is there" if near else "add it"
+            remedy = f"there is a `{near}`, so correct the name" if near else "add the file"
             raise FileRefused(
-                f"there is no file `{path}`, which `session-md` names; {remedy}, or leave it out"
+                f"there is no file `{path}`, which `session-md` names; {remedy}, or remove the "
+                "input"
             )
         if content is None and files.lists_freely:
             near = files.near(path)
             if near.lower() == _OPTIONAL.lower():
                 self.world.runner.warn(
-                    f"There is no `{path}`, and `{near}`, which is there, was not read; rename it, "
-                    "or name it with `session-md`",
+                    f"There is no `{path}`, and the existing `{near}` was not read; rename it, or "
+                    "name it in `session-md`",
                     about="background",
                 )
         return Background(path, self.checked(content or b"", path))
@@ -113,8 +114,8 @@ class _Reading:
             text = ""
         if self.room < 0:
             raise FileRefused(
-                f"with `{path}` the files come to more than {MAX_BYTES_TOGETHER // 1_000_000} MB "
-                "together; leave some of them out, or narrow the pattern down"
+                f"with `{path}` the files exceed {MAX_BYTES_TOGETHER // 1_000_000} MB in total; "
+                "leave some of them out, or narrow the pattern"
             )
         return text
 

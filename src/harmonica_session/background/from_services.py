@@ -90,11 +90,11 @@ class _Asking:
             if not error.is_out_of_reach:
                 raise
             raise self.missing(
-                at, f"the session is gone, or belongs to another account: {error.reason}"
+                at, f"the session no longer exists, or belongs to another account: {error.reason}"
             ) from None
 
     def previous_session(self, at: int) -> Background:
-        name = "the session before"
+        name = "the previous session"
         if self.is_without_key(name):
             return Background(name, "")
         before = self.before(at)
@@ -107,8 +107,8 @@ class _Asking:
                 raise
             # Nobody has named it, so nobody could mend the spec.
             self.world.runner.warn(
-                f"The background goes without {name} ({before.join_url}): it is gone, or belongs "
-                f"to another account: {error.reason}"
+                f"The background goes without {name} ({before.join_url}): it no longer exists, "
+                f"or belongs to another account: {error.reason}"
             )
             return Background(name, "")
 
@@ -134,8 +134,8 @@ class _Asking:
             return Background(name, "")
         if text is None:
             self.world.runner.warn(
-                f"{name[0].upper()}{name[1:]} that `context_from` names has no SESSION.md yet: "
-                "Harmonica writes it after the summary. The background goes without it."
+                f"{name[0].upper()}{name[1:]} named in `context_from` has no SESSION.md yet, "
+                "because Harmonica writes it after the summary. The background goes without it."
             )
             return Background(name, "")
         # What came out of a session; nobody knows here for whom.
@@ -174,13 +174,14 @@ class _Asking:
         repository = self.repository(at)
         found = pull_request_told_of(self.place, world.github, world.inputs, world.event)
         if found.unseen:
-            raise self.missing(at, f"this source cannot be had: {found.unseen}")
+            raise self.missing(at, f"this source is not available: {found.unseen}")
         number = found.number
         if number is None:
             raise self.missing(
                 at,
-                f"`pull_request` needs a pull request, and the event "
-                f"`{world.event.name or 'none'}` names none; set `pr-number`, or leave it out",
+                "`pull_request` needs a pull request, but the event "
+                f"`{world.event.name or 'none'}` has none; set `pr-number`, or remove this "
+                "source",
             )
         record = self.asked(at, needs, lambda: repository.pull_request(number))
         messages = [record.pull.body or "", *(it.commit.message for it in record.commits)]
@@ -200,7 +201,7 @@ class _Asking:
         except Refused as error:
             if not error.is_denial:
                 raise
-            self.world.runner.say(f"Issue #{number} is told by its number alone: {error}")
+            self.world.runner.say(f"Only the number of issue #{number} is passed on: {error}")
             return None
 
     def merged_pull_requests(self, at: int, period: Period) -> Background:
@@ -234,7 +235,7 @@ class _Asking:
 
     def last_session(self, at: int) -> str:
         """Return when the session before was created; empty where there is none, or no key."""
-        if self.is_without_key("what happened since the session before"):
+        if self.is_without_key("events since the previous session"):
             return ""
         before = self.before(at)
         created = moment(before.created_at) if before else None
@@ -247,8 +248,8 @@ class _Asking:
         """
         repository, own = self.repository(at), self.world.event.release
         message = (
-            "`since: last_release` needs a published release, and `contents: read` to see it; name "
-            "a day instead where there is none"
+            "`since: last_release` needs a published release, and `contents: read` to see "
+            "it; if there is none, use a date instead"
         )
         try:
             released = repository.release_before(own) if own else repository.last_release()
@@ -258,14 +259,15 @@ class _Asking:
             raise self.missing(at, message)
         if not released:
             self.world.runner.say(
-                "No release was published before this one, so nothing is told of what came since."
+                "No earlier release has been published, so the background goes without what "
+                "happened since."
             )
         return released
 
     def repository(self, at: int) -> Repository:
         if self.world.github is None:
             raise self.missing(
-                at, "this source asks GitHub, and there is no `github-token` or no repository"
+                at, "this source asks GitHub, but there is no `github-token` or no repository"
             )
         return Repository(self.world.github)
 
@@ -287,11 +289,11 @@ class _Asking:
         A refusal that says nothing of the source is returned as it is.
         """
         if isinstance(error, Barred):
-            return self.missing(at, f"this source cannot be had: {error}")
+            return self.missing(at, f"this source is not available: {error}")
         if not error.is_denial and error.status != _UNPROCESSABLE:
             return error
         return self.missing(at, f"{message}: {error}")
 
 
 def _before(period: Period) -> str:
-    return "session before" if period.since == LAST_SESSION else "release before"
+    return "previous session" if period.since == LAST_SESSION else "previous release"

@@ -43,8 +43,8 @@ def gather(world: World, spec: Spec, *, place: Place, earlier: Earlier) -> Conte
     if context.cut:
         cut = "; ".join(str(share) for share in context.shares if share.cut)
         world.runner.warn(
-            f"The background is {context.cut:,} characters longer than `context_limit` allows "
-            f"({spec.context_limit:,}); it was cut at line ends, with a mark where text is "
-            f"missing: {cut}"
+            f"The background is {context.cut:,} characters longer than `context_limit` "
+            f"allows ({spec.context_limit:,}); it was cut at line ends, with a mark where "
+            f"text is missing: {cut}"
         )
     return context

@@ -23,7 +23,7 @@ KINDS = {
     "release": "a retrospective on each release, in an issue",
     "first-contribution": "feedback from first-time contributors, who share one session",
     "chat": "a weekly retrospective whose link and results go to a Slack channel",
-    "results": "what came out of the sessions, every working day; it has no spec",
+    "results": "the results of sessions, every working day; this one has no spec",
 }
 
 
@@ -50,7 +50,7 @@ def init(root: Path, kind: str) -> int:
             with target.open("x", encoding="utf-8", newline="\n") as file:
                 file.write(text)
         except FileExistsError:
-            sys.stderr.write(f"error: {folder}/{kind}.yml is there already; it was left as it is\n")
+            sys.stderr.write(f"error: {folder}/{kind}.yml already exists and was left unchanged\n")
             code = 1
         else:
             sys.stdout.write(f"Wrote {folder}/{kind}.yml\n")
@@ -58,6 +58,6 @@ def init(root: Path, kind: str) -> int:
     sys.stdout.write(to_do)
     if code == 0:
         sys.stdout.write(
-            "Now add the secret HARMONICA_API_KEY to the repository, and commit what was written.\n"
+            "Now add the secret HARMONICA_API_KEY to the repository, and commit these files.\n"
         )
     return code

@@ -66,7 +66,8 @@ def _check_paths(world: World) -> None:
     paths = [world.files.normalise(path) for path in named if path]
     if len(set(paths)) < len(paths):
         raise InputError(
-            f"`write-session-md` and `results-file` both name `{clip(paths[0])}`; name two files"
+            f"`write-session-md` and `results-file` both name `{clip(paths[0])}`; use two "
+            "different files"
         )
 
 
@@ -108,19 +109,17 @@ def _announced(world: World) -> list[Announced]:
     wanted = world.inputs.session
     if world.github is None:
         if not wanted:
-            raise InputError(
-                "`command: results` needs a `github-token`, to find what was announced"
-            )
+            raise InputError("`command: results` needs a `github-token` to find announcements")
         return [unannounced(world, wanted)]
     try:
         found = _meant(world, world.github)
     except Refused as error:
         if not wanted or not error.is_denial:
             raise
-        world.runner.warn(f"Nobody knows whether the session was announced: {error}")
+        world.runner.warn(f"Could not find out whether the session was announced: {error}")
         found = []
     if wanted and not found:
-        world.runner.say("No announcement of ours speaks of this session.")
+        world.runner.say("No announcement by this action mentions this session.")
         return [unannounced(world, wanted)]
     return found
 
@@ -176,7 +175,7 @@ def _is_private(world: World, found: Sequence[Announced]) -> bool:
     try:
         return world.github is not None and world.github.is_private()
     except ActionError as error:
-        world.runner.debug(f"Nobody knows who may see the repository: {error}")
+        world.runner.debug(f"Could not find out who can see the repository: {error}")
         return False
 
 

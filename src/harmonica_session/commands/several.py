@@ -59,7 +59,7 @@ def specs_of(world: World) -> list[str]:
     """
     named = {wanted: world.files.named(wanted) for wanted in lines_of(world.inputs.spec)}
     if unmatched := [
-        f"no spec matches `{clip(wanted)}`; check the pattern, or the checkout"
+        (f"no spec matches `{clip(wanted)}`; check the pattern, or the checkout")
         for wanted, paths in named.items()
         if not paths
     ]:

@@ -16,8 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 from harmonica_session.edges.files.workspace import common_folder
+from harmonica_session.errors import ActionError
 from harmonica_session.event import Event, whereabouts
 from harmonica_session.sandbox import Sandbox
+from harmonica_session.spec.spec import read_spec
+from harmonica_session.spec.values import facts_of
+from harmonica_session.text.addresses import session_id_in
 from harmonica_session.text.markdown import as_text
 
 if TYPE_CHECKING:
@@ -57,7 +61,11 @@ class Given:
             is_event = isinstance(json.loads(Path(self.event).read_bytes()), dict)
         except (ValueError, RecursionError):
             is_event = False
-        return "" if is_event else f"{self.event} holds no JSON object, so it is no event payload"
+        return (
+            ""
+            if is_event
+            else (f"{self.event} does not contain a JSON object, so it is not an event payload")
+        )
 
     def lay_out(self, folder: Path) -> tuple[Path, list[str]]:
         """Return the repository's folder, and the paths of spec and background in it."""
@@ -86,12 +94,16 @@ def demonstrate(run: Run, given: Given) -> int:
         return 1
     with tempfile.TemporaryDirectory() as folder, Sandbox() as sandbox:
         stage = _Stage(Path(folder), sandbox, given)
-        sys.stdout.write("A trial run against built-in stand-ins: nothing leaves this machine.\n")
+        sys.stdout.write(
+            "A trial run against built-in stand-ins for Harmonica and GitHub: nothing leaves this "
+            "machine.\n"
+        )
         code, runs = stage.run(run, f"First run: {stage.occasion}"), "one run"
         if code == 0:
             again = "the same pull request" if stage.number else "the same run"
-            code, runs = stage.run(run, f"Second run: {again}, once more"), "two runs"
-        sessions, comments = len(sandbox.harmonica.sessions), len(sandbox.github.comments)
+            code, runs = stage.run(run, f"Second run: {again} again"), "two runs"
+        sessions = len(sandbox.harmonica.sessions) - stage.earlier
+        comments = len(sandbox.github.comments)
         sys.stdout.write(f"\nAfter {runs}: sessions {sessions}, comments {comments}.\n")
         return code
 
@@ -111,11 +123,14 @@ class _Stage:
         where = whereabouts(event)
         self.number = where if isinstance(where, int) else None
         if self.number:
-            sandbox.github.add_pull(self.number)
+            title = facts_of(content.get("pull_request")).get("title") or "A pull request"
+            sandbox.github.add_pull(self.number, title=str(title))
         sandbox.github.history.releases.append({"id": 1, "published_at": "2026-01-01T09:00:00Z"})
         root, paths = given.lay_out(folder / "repository")
         for commit in filter(None, (_COMMIT, event.base_sha)):
             _publish(sandbox, commit, root, (paths[0], paths[1] or "SESSION.md"))
+        _let_exist(sandbox, (root / paths[0]).read_bytes())
+        self.earlier = len(sandbox.harmonica.sessions)
         background = {} if given.session_md is None else {"INPUT_SESSION_MD": paths[1]}
         self.env = background | {
             "INPUT_API_KEY": sandbox.api_key,
@@ -152,6 +167,28 @@ class _Stage:
             _show(f"Comment on #{self.number}", as_text(str(comment["body"])))
         _show("Job summary", as_text(summary.read_text("utf-8")))
         return code
+
+
+def _let_exist(sandbox: Sandbox, content: bytes) -> None:
+    """Let an account have whatever a spec names; `validate --online` asks the real one."""
+    try:
+        spec = read_spec(content, "")
+    except ActionError:
+        # The run says what is wrong with it.
+        return
+    harmonica = sandbox.harmonica
+    harmonica.templates += _named("id", "title", spec.template)
+    harmonica.projects += _named("id", "title", spec.project)
+    groups = [it.group for it in spec.distribution or ()]
+    harmonica.telegram_groups += _named("group_id", "group_name", *groups)
+    sources = [it.previous_session for it in spec.context_from or ()]
+    asked_for = [it.session for it in (*filter(None, sources), *(spec.context_sources or ()))]
+    for ident in {session_id_in(it) for it in asked_for if it}:
+        harmonica.add_session("An earlier session", id=ident, session_md=_example("SESSION.md"))
+
+
+def _named(ident: str, title: str, *names: str | None) -> list[dict[str, str]]:
+    return [{ident: name, title: name} for name in dict.fromkeys(filter(None, names))]
 
 
 def _publish(sandbox: Sandbox, commit: str, root: Path, paths: Iterable[str]) -> None:

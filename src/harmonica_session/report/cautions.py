@@ -46,10 +46,10 @@ def cautions(
         found.append(
             Caution(
                 (keys[0],),
-                f"{' and '.join(f'`{key}`' for key in keys)} {'has' if len(keys) == 1 else 'have'} "
-                f"letters outside the Latin alphabet ({', '.join(names)}); Harmonica's own "
-                "companion warns that such titles and prompts can come back garbled, so look at "
-                "the session before its link goes round",
+                f"{' and '.join(f'`{key}`' for key in keys)} "
+                f"{'has' if len(keys) == 1 else 'have'} letters outside the Latin alphabet "
+                f"({', '.join(names)}); Harmonica's own companion warns that such titles and "
+                "prompts can come back garbled, so check the session before you share its link",
             )
         )
     words = words_in(context)
@@ -58,8 +58,8 @@ def cautions(
             Caution(
                 ("context",),
                 f"the context comes to about {words:,} words{'' if is_whole else ' or more'}; "
-                f"Harmonica's own companion warns of more than some {_MANY_WORDS}, so leave out "
-                "what the facilitator can do without",
+                f"Harmonica's own companion warns against more than about {_MANY_WORDS}, so "
+                "leave out what the facilitator does not need",
             )
         )
     return found

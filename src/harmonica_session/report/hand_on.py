@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 
 def skip(world: World, reason: str) -> None:
     """Say that GitHub withheld the key, and which workflow has it."""
+    from importlib.resources import files
+
     message = f"This run was started by {reason}, so GitHub gave it no Harmonica API key."
     world.runner.annotate(
         "notice", TITLE, [f"{message} Nothing was created; the summary says why."]
     )
     world.runner.output({"status": "skipped"})
-    world.runner.summary(summary.skipped(reason))
+    # The one that README and `init` start with, so that nobody is told two ways to do it.
+    workflow = files("harmonica_session") / "starters/retrospective/workflow.yml"
+    world.runner.summary(summary.skipped(reason, workflow.read_text("utf-8")))
 
 
 def fail(runner: Runner, error: ActionError, failed: Failed) -> None:
@@ -39,6 +43,8 @@ def fail(runner: Runner, error: ActionError, failed: Failed) -> None:
         failed: What else is known. That nothing was created is not said where something was
             handed on before.
     """
+    from harmonica_session.report.troubleshooting import link_for
+
     if runner.below:
         failed = failed._replace(is_nothing_created=False)
     runner.output({"status": "failed"} | ({"topic": failed.topic} if failed.topic else {}))
@@ -48,8 +54,9 @@ def fail(runner: Runner, error: ActionError, failed: Failed) -> None:
     runner.annotate("error", f"{error.title}: {name}" if name else error.title, error.problems)
     if said := " ".join(filter(None, (f"Failed: {name}." if name else "", failed.consequence))):
         runner.say(said)
+    entries = (link_for(problem.message) for problem in error.problems)
     # What was handed on before stays below.
-    runner.summary(summary.failure(error, failed))
+    runner.summary(summary.failure(error, failed, next(filter(None, entries), "")))
 
 
 def hand_on(world: World, outcome: Outcome, told: Outcome | None = None) -> None:

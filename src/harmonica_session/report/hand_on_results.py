@@ -25,7 +25,7 @@ _ROOM = 800_000
 
 def nothing_to_report(world: World) -> bool:
     """Say that nothing was announced, and return that this is no error."""
-    world.runner.say("Nothing was announced that results could be asked for.")
+    world.runner.say("Nothing has been announced whose results could be asked for.")
     status = "planned" if world.inputs.dry_run else "unchanged"
     world.runner.output({"status": status, "sessions": "[]"})
     return True

@@ -35,9 +35,10 @@ def warn_of_quiet(world: World) -> None:
     left = _DAYS - days
     when = f"in {left} day{'' if left == 1 else 's'}" if left > 0 else "any day now"
     world.runner.warn(
-        f"Nothing was pushed to this repository for {days} days, and in a public one GitHub "
-        f"switches schedules off after {_DAYS} days without activity: {when}. Push a commit, or "
-        "switch the workflow on again on the Actions page once that has happened.",
+        f"Nothing has been pushed to this repository for {days} days, and in a public "
+        f"repository GitHub disables schedules after {_DAYS} days without activity: "
+        f"{when}. Push a commit, or enable the workflow again on the Actions page once "
+        "that has happened.",
         about="schedule",
     )
 
@@ -49,5 +50,5 @@ def _about(world: World) -> AboutRepository | None:
     try:
         return world.github.about()
     except ActionError as error:
-        world.runner.debug(f"Nobody says when the repository was last pushed to: {error}")
+        world.runner.debug(f"Could not find out when the repository was last pushed to: {error}")
         return None

@@ -141,43 +141,33 @@ def _by_file(problems: Iterable[Problem]) -> Iterator[str]:
 def unexpected_failure() -> str:
     """Return the job summary of a run that met a bug of ours."""
     return (
-        "## Harmonica session: failed\n\nThis is a bug of the action, not of your workflow. "
-        "The log of the step shows where it happened; please report it.\n"
+        "## Harmonica session: failed\n\nThis is a bug in the action, not in your "
+        "workflow. The log of the step shows where it happened; please report it.\n"
     )
 
 
-WORKFLOW_WITH_KEY = """\
-on:
-  pull_request_target:
-    types: [opened]
-permissions:
-  contents: read
-  pull-requests: write
-jobs:
-  session:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: OWNER/harmonica-session-action@v1
-        with:
-          api-key: ${{ secrets.HARMONICA_API_KEY }}"""
+def skipped(reason: str, workflow: str) -> str:
+    """Return the job summary of a run that GitHub gave no key.
 
-
-def skipped(reason: str) -> str:
-    """Return the job summary of a run that GitHub gave no key."""
+    Args:
+        reason: Who started the run.
+        workflow: One that has the key on pull requests from forks.
+    """
     from harmonica_session.text.open_name import left_to_fill_in
 
     if reason == "Dependabot":
         advice = (
-            "Runs that Dependabot starts see Dependabot's own secrets only: add the key there, "
-            "under Settings, Secrets and variables, Dependabot, or leave these runs out."
+            "Runs started by Dependabot can see only Dependabot's own secrets. Add the key "
+            "under **Settings → Secrets and variables → Dependabot**, or skip these runs:"
         )
         block = "if: github.actor != 'dependabot[bot]'"
     else:
         advice = (
-            "GitHub gives no secrets to pull requests from forks. This workflow has the key, and "
-            "reads the spec from a branch of yours, which the pull request cannot change:"
+            "GitHub does not pass secrets to pull requests from forks. The following workflow has "
+            "the key. It reads the spec from your default branch, which the pull request cannot "
+            "change; set `spec` to the path of yours:"
         )
-        block = WORKFLOW_WITH_KEY
+        block = workflow.rstrip("\n")
     return (
         f"## Harmonica session: skipped\n\nThis run was started by {reason}, so it has no "
         f"Harmonica API key, and nothing was created.\n\n{advice}\n\n{code_block(block, 'yaml')}\n"

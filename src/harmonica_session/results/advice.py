@@ -23,7 +23,7 @@ permissions:
 
 def not_told(place: Place, error: ActionError) -> str:
     """Say why an announcement was not brought up to date, and what to do about it."""
-    return _left_to_the_next_run(f"The announcement on {place} was not brought up to date", error)
+    return _left_to_the_next_run(f"The announcement on {place} was not updated", error)
 
 
 def not_reminded(place: Place, error: ActionError) -> str:
@@ -33,12 +33,12 @@ def not_reminded(place: Place, error: ActionError) -> str:
 
 def not_followed_up(error: ActionError) -> str:
     """Say why not every action has an issue, and what to do about it."""
-    return _left_to_the_next_run("Not every action has an issue", error)
+    return _left_to_the_next_run("Some actions have no issue", error)
 
 
 def _left_to_the_next_run(what: str, error: ActionError) -> str:
     if isinstance(error, Barred) or (isinstance(error, Refused) and error.is_denial):
         return with_block(what, error, PERMISSIONS)
     if isinstance(error, FateUnknown):
-        return f"{what}, as far as anybody knows; the next run looks: {error}"
-    return f"{what}; the next run does it: {error}"
+        return f"{what}, or perhaps it was; the next run checks: {error}"
+    return f"{what}; the next run tries again: {error}"

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from harmonica_session.world import World
 
 _NO_KNOWLEDGE = {
-    NoKnowledge.NOT_ALLOWED: "this Harmonica account has no knowledge of sessions (a paid plan)",
-    NoKnowledge.NO_ROUTE: "this Harmonica server has no knowledge of sessions",
-    NoKnowledge.NO_SUMMARY: "Harmonica has no summary to make it of yet",
+    NoKnowledge.NOT_ALLOWED: (
+        "knowledge is not available to this Harmonica account (a paid plan is needed)"
+    ),
+    NoKnowledge.NO_ROUTE: "this Harmonica server does not offer knowledge",
+    NoKnowledge.NO_SUMMARY: "Harmonica has no summary to extract them from yet",
     NoKnowledge.SKIPPED: "Harmonica found none in the session",
 }
 
@@ -64,11 +66,11 @@ def ask(world: World, harmonica: Harmonica, due: Due) -> CameOut:
         if due.wants_summary(summary, world.inputs.generate_summary) and not is_rehearsal(
             world, "have Harmonica write the summary"
         ):
-            world.runner.say("Harmonica writes the summary; that may take a minute or two.")
+            world.runner.say("Harmonica is writing the summary; this may take a minute or two.")
             summary = harmonica.results.generate_summary(session_id)
             has_written = summary.is_said
     except ActionError as error:
-        world.runner.warn(f"The summary is not ready; the next run looks again: {error}")
+        world.runner.warn(f"The summary is not ready; the next run checks again: {error}")
         return CameOut()
     if not summary.text:
         # Nobody has said anything, or nothing that could be summed up.
@@ -90,7 +92,9 @@ def _with_knowledge(world: World, harmonica: Harmonica, due: Due, summary: str) 
     try:
         knowledge = harmonica.results.knowledge(due.session.id)
     except ActionError as error:
-        world.runner.warn(f"Decisions and actions are not ready; the next run looks again: {error}")
+        world.runner.warn(
+            f"Decisions and actions are not ready; the next run checks again: {error}"
+        )
         return CameOut(summary)
     if isinstance(knowledge, NoKnowledge):
         world.runner.say(f"No decisions and actions: {_NO_KNOWLEDGE[knowledge]}.")

@@ -122,10 +122,10 @@ def _tell_of_publishing(world: World, receipt: Receipt, *, is_private: bool) -> 
     asked = receipt.results_visibility
     if world.inputs.publish and not may_show(asked, is_private=is_private, publish=False):
         said = {
-            "": "the spec has left it to Harmonica, which shows them to the host alone",
-            UNKNOWN: "nobody knows what the spec has asked for",
+            "": "the spec leaves this to Harmonica, which shows them only to the host",
+            UNKNOWN: "it is not known what the spec asks for",
         }
-        because = said.get(asked, f"the spec has asked for `{asked}`")
+        because = said.get(asked, f"the spec asks for `{asked}`")
         world.runner.say(
             f"`publish: true` shows results that would otherwise be left out: {because}."
         )
@@ -241,7 +241,9 @@ def _told(world: World, github: GitHub, announced: Announced, now: _Now) -> Anno
     due = replace(now.due, receipt=current.receipt)
     step = _step(world, current, replace(now, due=due))
     if step is None or (step.follows and is_claimed(current.receipt, due.now)):
-        world.runner.say("Another run tells of this session at the same time; it goes on.")
+        world.runner.say(
+            "Another run is handling this session at the same time, and it will finish the job."
+        )
         return current
     if not step.follows:
         return write(world, github, current, step.new, closes=step.closes) or current
@@ -258,7 +260,7 @@ def _followed_up(world: World, github: GitHub, written: Announced, step: _Step) 
     """Open the issues of the actions, once it is sure that no other run does."""
     standing = still_claims(world, github, written)
     if standing is None:
-        world.runner.say("Another run opens the issues of the actions at the same time.")
+        world.runner.say("Another run is opening the issues for the actions at the same time.")
         return written
     reported = standing.receipt.reported or step.new.reported
     numbered, is_whole = follow_up(

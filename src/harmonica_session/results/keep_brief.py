@@ -30,8 +30,8 @@ def keep_brief(world: World, report: Report) -> str:
     path = files.normalise(world.inputs.write_session_md)
     if not report.may_show:
         world.runner.say(
-            f"{path} stays as it is: not everybody who sees the repository may see what came out "
-            "of the newest session."
+            f"{path} was not changed, because not everyone who can see the repository may "
+            "see the results of the newest session."
         )
         return ""
     held = files.read(path, _MOST_BYTES) or b""
@@ -45,7 +45,7 @@ def keep_brief(world: World, report: Report) -> str:
         receipt.round.open_until if receipt.round else "",
     )
     if kept and _is_newer(kept, above):
-        world.runner.say(f"{path} holds the brief of a newer session, so it stays.")
+        world.runner.say(f"{path} contains the brief of a newer session, so it was not changed.")
         return ""
     text = _asked(world, path, receipt.session_id)
     if not text:
@@ -64,13 +64,13 @@ def _asked(world: World, path: str, session_id: str) -> str:
     try:
         text = world.harmonica.brief(session_id) if world.harmonica else None
     except RouteMissing as error:
-        world.runner.say(f"{path} stays as it is: {error}.")
+        world.runner.say(f"{path} was not changed: {error}.")
         return ""
     except ActionError as error:
         world.runner.warn(f"The brief could not be read; the next run tries again: {error}")
         return ""
     if not text or not text.strip():
-        world.runner.say(f"Harmonica has not written the brief yet, so {path} stays as it is.")
+        world.runner.say(f"Harmonica has not written the brief yet, so {path} was not changed.")
         return ""
     return text
 

@@ -26,14 +26,14 @@ _NO_TOPIC = "Harmonica session"
 _UNTICKED, _TICKED = "- [ ] ", "- [x] "
 _BOX = re.compile(r"- \[[ xX]\] ")
 # What there is to do about the actions: with boxes alone, with issues alone, with both.
-_TICK = "Tick each action here once it is done; the next session can be told what was."
+_TICK = "Tick each action here once it is done, so that the next session can be told which were."
 _CLOSE = (
-    "Each action has an issue of its own. Close it when it is done; the next session can be told "
-    "what became of it."
+    "Each action has an issue of its own. Close it when it is done, so that the "
+    "next session can be told what became of it."
 )
 _EITHER = (
-    "Close the issue of an action once it is done, or tick the action here where it has none; the "
-    "next session can be told what became of it."
+    "Close the issue of an action once it is done, or tick the action here if it "
+    "has no issue, so that the next session can be told what became of it."
 )
 _ISSUE = re.compile(r" #[0-9]+\Z")
 
@@ -119,11 +119,11 @@ def action_text(it: Told, number: int, announced_at: str) -> str:
     rows += [f"> Owner: {inline(action.owner, _LABEL)}"] if action.owner else []
     rows += [f"> Due: {inline(action.due, _LABEL)}"] if action.due else []
     text = (
-        f"Action {number} of the session **{_topic_within(it)}**, in the words that came out of "
-        "it:\n\n" + "\n>\n".join(rows) + f"\n\n{link('Where it was agreed', announced_at)}\n\n"
-        "<sub>A language model has put this together from what participants said. It is not an "
-        "instruction to anybody or to any program. Close this issue when it is done; the next "
-        f"session of {inline(it.spec, _PATH)} can be told what became of it.</sub>\n"
+        f"Action {number} of the session **{_topic_within(it)}**, in the words of its "
+        "results:\n\n" + "\n>\n".join(rows) + f"\n\n{link('Where it was agreed', announced_at)}\n\n"
+        "<sub>A language model has written this based on what participants said. It is not an "
+        "instruction to anyone or to any program. Close this issue when the action is done, so "
+        f"that the next session of {inline(it.spec, _PATH)} can be told what became of it.</sub>\n"
     )
     return blot_out(text, ())
 
@@ -167,9 +167,9 @@ def _within(lines: Iterable[str], room: int) -> str:
 
 def _next_step(it: Told) -> str:
     if it.is_final and not it.may_show:
-        return "What came out of it stands in Harmonica, for those who may see it there."
+        return "The results are in Harmonica, for those who may see them there."
     if not it.is_final:
-        return "The round is still open: whoever takes part now is in the next summary."
+        return "The round is still open: whoever takes part now is included in the next summary."
     if it.agreed:
         return _follow_up(it.agreed)
     return "Read it, and decide together what follows from it." if it.summary else ""

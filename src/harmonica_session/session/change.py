@@ -52,7 +52,7 @@ def written_in(world: World, harmonica: Harmonica, session: Session) -> str:
     try:
         return taken_part(harmonica.changes.writers(session.id, harmonica.look_seconds))
     except RouteMissing as error:
-        world.runner.debug(f"The number of participants decides: {error}")
+        world.runner.debug(f"The number of participants is used instead: {error}")
     except ActionError as error:
         world.runner.debug(str(error))
         return NOBODY_KNOWS
@@ -126,11 +126,13 @@ def _write_prompt(world: World, harmonica: Harmonica, session: Session) -> None:
     try:
         harmonica.changes.update(session.id, harmonica.changes.proposed_prompt(session.id))
     except RouteMissing as error:
-        world.runner.say(f"No prompt was written anew, for it follows the texts here: {error}")
+        world.runner.say(
+            f"No new prompt was written, because the prompt is based on the texts here: {error}"
+        )
     except ActionError as error:
         world.runner.warn(
             "The session has the new texts, but the facilitator still follows instructions "
-            f"that were written from the old ones; write them anew in Harmonica: {error}"
+            f"based on the old ones; regenerate the prompt in Harmonica: {error}"
         )
 
 
@@ -145,7 +147,9 @@ def complete(world: World, harmonica: Harmonica, outcome: Outcome) -> Outcome:
         world.runner.warn(notes.other_visibility(asked, outcome.other_visibility))
     told = plan.differing if outcome.status == "stale" else ()
     if refused := [name for name in outcome.lacking if name not in (*plan.owed, *told)]:
-        world.runner.warn(notes.goes_without(refused, "Harmonica does not take what the spec says"))
+        world.runner.warn(
+            notes.goes_without(refused, "Harmonica does not accept what the spec says")
+        )
     if not plan.owed or outcome.status not in ("created", "reused"):
         return outcome
     if outcome.status == "reused":

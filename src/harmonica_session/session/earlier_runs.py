@@ -96,9 +96,9 @@ def earlier_runs(world: World, number: int, since: datetime | None) -> EarlierRu
     """Ask GitHub which runs since a pull request was opened may have made a session for it."""
     github, own = world.github, world.event.run_id
     if github is None or not own.isdecimal():
-        return EarlierRuns(unread="there is nothing to ask it with")
+        return EarlierRuns(unread="there is no token for asking")
     if since is None:
-        return EarlierRuns(unread="it does not say when the pull request was opened")
+        return EarlierRuns(unread="GitHub does not say when the pull request was opened")
     now = world.deadline.clock.utc_now()
     until = now + _SAME_MOMENT
     try:

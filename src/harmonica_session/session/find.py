@@ -109,7 +109,7 @@ def _questions(
     try:
         return tuple(harmonica.questions(found.session.id))
     except ActionError as error:
-        world.runner.debug(f"Nobody knows what the session asks: {error}")
+        world.runner.debug(f"Could not find out which questions the session asks: {error}")
         return None
 
 
@@ -124,17 +124,17 @@ def _session_of(world: World, harmonica: Harmonica, ours: OurComment) -> Session
         session = harmonica.get(receipt.session_id)
     except ActionError as error:
         if not (isinstance(error, Refused) and error.is_out_of_reach):
-            world.runner.warn(f"The session was not looked at: {error}")
+            world.runner.warn(f"The session could not be looked at: {error}")
             return Session(id=receipt.session_id, join_url=join_url)
         if _is_gone(world, harmonica, ours):
             world.runner.warn(
-                f"The announced session is gone or belongs to another account: {join_url}"
+                f"The announced session no longer exists or belongs to another account: {join_url}"
             )
             return None
         world.runner.warn(
-            f"The session could not be looked at, and nothing else says that it is gone, so it "
-            f"stays ({join_url}). For a new one, delete the comment and run this once with "
-            f"`once-per: off`: {error}"
+            "The session could not be looked at, and nothing else shows that it no longer "
+            f"exists, so it is kept ({join_url}). For a new one, delete the comment and run "
+            f"this once with `once-per: off`: {error}"
         )
         return Session(id=receipt.session_id, join_url=join_url)
     return session.model_copy(update={"join_url": join_url})
@@ -175,8 +175,8 @@ def _of_topic(
     if len(rows) > 1 and len(others) < len(rows) and not announced:
         links = ", ".join(harmonica.links.of(row.id) for row in rows)
         raise SeveralSessions(
-            f"{len(rows)} active sessions have this very topic, and `once-per: topic` wants one; "
-            f"complete the others, or choose another topic: {links}"
+            f"{len(rows)} active sessions have exactly this topic, but `once-per: topic` "
+            f"needs a single one; complete the others, or choose another topic: {links}"
         )
     if ours:
         shown = {"join_url": ours.receipt.join_url}

@@ -50,10 +50,10 @@ def _add(
     if not names:
         return
     try:
-        refused, because = add(names), "GitHub does not take it"
+        refused, because = add(names), "GitHub does not accept it"
     except ServiceError as error:
         refused, because = [*names], str(error)
     for name in refused:
-        then = "; without it, later runs may not find what is announced" if name == LABEL else ""
+        then = "; without it, later runs may not find the announcement" if name == LABEL else ""
         message = f"The {what} `{clip(name)}` was not added: {because}{then}"
         world.runner.warn(message, about=ABOUT)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from harmonica_session.words.pull_request import Comment
     from harmonica_session.words.session import Session
 
-NOBODY_KNOWS = "nobody knows whether people have taken part"
+NOBODY_KNOWS = "it is not known whether people have taken part"
 Status: TypeAlias = Literal["created", "reused", "updated", "stale"]
 
 # What `GET /sessions/{id}` tells of a request, and so what can be compared without a receipt.
@@ -177,7 +177,9 @@ def decide(task: Task, found: Found) -> Plan:
     because = _reason_to_keep(task, found, found.session, differing)
     missing = _missing(task, found, differing)
     if missing and not because and set(missing) <= _refused_before(task, found).keys():
-        because = f"Harmonica does not take these fields as the spec has them: {', '.join(missing)}"
+        because = (
+            f"Harmonica does not accept these fields as they are in the spec: {', '.join(missing)}"
+        )
     if not because and (plan.changes or plan.needs_prompt):
         return replace(plan, status="updated")
     if not because or not missing:
@@ -264,7 +266,7 @@ def use_of(session: Session) -> str:
 
 def taken_part(people: int) -> str:
     """Say how many people have taken part, empty when there are none."""
-    return f"people have taken part already ({people})" if people else ""
+    return f"people have already taken part ({people})" if people else ""
 
 
 def _reason_to_keep(task: Task, found: Found, session: Session, differing: tuple[str, ...]) -> str:
@@ -274,9 +276,12 @@ def _reason_to_keep(task: Task, found: Found, session: Session, differing: tuple
     if because := use_of(session):
         return because
     if task.on_change == "new":
-        return "with `on-change: new` no session is changed"
+        return "with `on-change: new` a session is never changed"
     if task.scope in ("run", "topic") and not found.knows_fields:
-        return "nothing tells whether the spec has changed, or somebody the session in Harmonica"
+        return (
+            "it is not known whether the spec has changed, or whether somebody has changed "
+            "the session in Harmonica"
+        )
     if removed:
-        return f"a field cannot be taken back ({', '.join(removed)})"
+        return f"a field cannot be removed ({', '.join(removed)})"
     return f"these fields cannot be changed later: {', '.join(fixed)}" if fixed else ""

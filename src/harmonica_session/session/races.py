@@ -71,9 +71,9 @@ def agree_on_comment(world: World, harmonica: Harmonica, seal: Seal, outcome: Ou
         found = announcing(task, with_receipt(seal, task.place, comments), meant)
         winner = counting_among(world, github, found)
     except ActionError as error:
-        unknown = "Nobody knows whether another run announced a session at the same time"
+        unknown = "It is not known whether another run announced a session at the same time"
         world.runner.warn(
-            f"{unknown}; the next run looks again and tidies up: {error}", about=ABOUT
+            f"{unknown}; the next run checks again and cleans up: {error}", about=ABOUT
         )
         return tidied(world, outcome)
     if winner is None or not _counts_before(winner, posted):
@@ -113,8 +113,8 @@ def _twins(world: World, harmonica: Harmonica, task: Task, session: Session) -> 
         tell_unseen(world, survey.unseen(rows))
     except ActionError as error:
         world.runner.warn(
-            "Nobody knows whether another run made a session for the same purpose at the same "
-            f"time: {error}"
+            "It is not known whether another run created a session for the same purpose at "
+            f"the same time: {error}"
         )
         return []
     return twins
@@ -141,7 +141,7 @@ def _vouch(
     try:
         posts.edit(ours.comment.id, seal.signed_anew(ours, place, after=newest))
     except ActionError as error:
-        world.runner.debug(f"What stood before the comment was not signed: {error}")
+        world.runner.debug(f"The previous content of the comment was not signed: {error}")
 
 
 def _give_way_to(
@@ -155,7 +155,7 @@ def _give_way_to(
         seen = harmonica.get(receipt.session_id)
         theirs = seen.model_copy(update={"join_url": receipt.join_url})
     except ActionError as error:
-        world.runner.debug(f"The session of the faster run was not looked at: {error}")
+        world.runner.debug(f"The session of the faster run could not be looked at: {error}")
     found = Found(ours=winner, session=theirs, is_foreign=receipt.is_foreign)
     settled = settle(world, harmonica, decide(outcome.plan.task, found))
     return replace(settled, made=outcome.made, rivals=(*outcome.surplus, outcome.session))

@@ -67,8 +67,8 @@ def left_behind(world: World, survey: Survey, task: Task) -> list[Session]:
         tell_unseen(world, unseen)
     elif unseen:
         raise FateUnknown(
-            "an earlier run may have made the session, for Harmonica lists a new one of this topic "
-            "and does not show it yet; run it again in a few minutes: "
+            "an earlier run may have created the session, because Harmonica lists a new "
+            "one with this topic but does not show it yet; run it again in a few minutes: "
             f"{', '.join(str(it.join_url) for it in unseen)}"
         )
     return in_order_of_counting(sessions)
@@ -125,7 +125,7 @@ def _glance(world: World) -> Callable[[Session], Session | None]:
         try:
             return survey.whole(row)
         except ActionError as error:
-            world.runner.debug(f"A session was not looked at: {error}")
+            world.runner.debug(f"A session could not be looked at: {error}")
             return None
 
     return look
@@ -165,12 +165,12 @@ def _too_many(rows: list[Session], unread: str) -> DeadlineReached:
     remedy = ""
     if unread:
         remedy = (
-            ", or let GitHub tell when earlier runs were at work, which takes a token with "
+            ", or let GitHub say when earlier runs took place, which needs a token with "
             f"the permission `actions: read` ({unread})"
         )
     return DeadlineReached(
-        f"an earlier run may have made one of {len(rows)} sessions, and there was no time to "
-        f"look at all of them: allow more seconds with `timeout`{remedy}"
+        f"an earlier run may have created one of {len(rows)} sessions, and there was no "
+        f"time to look at all of them: allow more seconds with `timeout`{remedy}"
     )
 
 

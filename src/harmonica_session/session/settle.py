@@ -51,10 +51,12 @@ def _create(world: World, harmonica: Harmonica, task: Task) -> Session:
         try:
             session = _look_for(world, harmonica, task)
         except Refused as refusal:
-            raise FateUnknown(f"{error}; nor could it be looked for: {refusal}") from None
+            raise FateUnknown(
+                f"{error}; looking for the session failed as well: {refusal}"
+            ) from None
         if session is None:
             raise FateUnknown(
-                f"{error}; the session did not turn up before the time was over. {_advice(task)}"
+                f"{error}; the session did not appear in time. {_advice(task)}"
             ) from None
         world.runner.say(f"Found it: {session.id}")
         tell_of_link(world, harmonica, session, None)
@@ -65,10 +67,11 @@ def _advice(task: Task) -> str:
     """Say what another run would do."""
     if task.scope == "off":
         return (
-            "Look in Harmonica before you run this again: with `once-per: off` each run creates one"
+            "Look in Harmonica before you run this again: with `once-per: off` each run "
+            "creates a session"
         )
     unless = " of an unchanged request" if task.on_change == "new" else ""
-    return f"Running this again is safe: it looks for the session{unless} before it creates one"
+    return f"It is safe to run this again: it looks for the session{unless} before it creates one"
 
 
 def _look_for(world: World, harmonica: Harmonica, task: Task) -> Session | None:

@@ -141,7 +141,7 @@ class Survey:
                 began = _shortly_before(world.github.run_created_at(world.event.run_id))
             except ServiceError as error:
                 self.unread = str(error)
-                world.runner.debug(f"Nobody says when this run began: {error}")
+                world.runner.debug(f"Could not find out when this run began: {error}")
         longest = _LONGEST_ATTEMPT if world.event.run_attempt == 1 else _LONGEST_RUN
         return began or self._now - longest
 
@@ -197,7 +197,7 @@ def _beginning_of_pull_request(world: World, number: int) -> datetime | None:
         if not opened_at and world.github:
             opened_at = world.github.opened_at(number)
     except ServiceError as error:
-        world.runner.debug(f"Nobody says when #{number} was opened: {error}")
+        world.runner.debug(f"Could not find out when #{number} was opened: {error}")
     return _shortly_before(opened_at)
 
 

@@ -90,16 +90,16 @@ def scope_of(inputs: Inputs, event: Event, place: Place) -> Scope:
         return "run" if event.run_id else "off"
     if scope == "pull-request" and inputs.announce == "off":
         raise InputError(
-            "`once-per: pull-request` needs a pull request to announce on, and `announce: off` "
-            "announces on none; leave out one of the two"
+            "`once-per: pull-request` needs a pull request to announce on, but `announce: "
+            "off` announces nowhere; remove one of the two"
         )
     if scope == "pull-request" and place.number is None:
         raise InputError(
-            "`once-per: pull-request` needs a pull request to announce on, and this run has none; "
-            "set `pr-number`, or another `once-per`"
+            "`once-per: pull-request` needs a pull request to announce on, but this run "
+            "has none; set `pr-number`, or use another `once-per`"
         )
     if scope == "run" and not event.run_id:
-        raise InputError("`once-per: run` needs a workflow run, and GITHUB_RUN_ID is empty")
+        raise InputError("`once-per: run` needs a workflow run, but GITHUB_RUN_ID is empty")
     return scope
 
 

@@ -34,8 +34,8 @@ def choose_files(world: World) -> World:
 
     if world.github is None:
         raise InputError(
-            f"the spec has to be read from GitHub, because {origin.because}, and that needs "
-            "`github-token` and a run of GitHub Actions"
+            f"the spec has to be read from GitHub, because {origin.because}, which requires "
+            "`github-token` and a GitHub Actions run"
         )
     commit = origin.name if origin.is_commit else _resolved(world, world.github, origin)
     world.runner.say(f"Spec and background are read at revision {commit}, because {origin.because}")

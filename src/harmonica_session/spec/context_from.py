@@ -23,8 +23,8 @@ MOST_SOURCES = 20
 # GitHub's search hands out no more. Source: "REST API endpoints for search", about search.
 MOST_LINES = 1_000
 _SINCE = (
-    "`since` takes a number of days such as `14d`, a date such as `2026-11-01`, `last_release` or "
-    "`last_session`"
+    "`since` must be a number of days such as `14d`, a date such as `2026-11-01`, "
+    "`last_release` or `last_session`"
 )
 Alone: TypeAlias = Literal["session_md", "pull_request", "open_actions"]
 """The sources that take nothing but their name."""
@@ -33,7 +33,7 @@ Bare: TypeAlias = Alone | Literal["previous_session"]
 
 HOW = {
     "file": "`file: docs/decisions/0007.md`",
-    "previous_session": "`previous_session: {session: …}`, an id or a join link",
+    "previous_session": "`previous_session: {session: …}`, an ID or a join link",
     "merged_pull_requests": "`merged_pull_requests: {since: 14d}`",
     "issues_closed": "`issues_closed: {since: 14d}`",
 }
@@ -53,9 +53,9 @@ def _checked_since(value: object) -> str:
             try:
                 return date.fromisoformat(written).isoformat()
             except ValueError:
-                raise ValueError(f"`since: {written}` is no day of the calendar") from None
+                raise ValueError(f"`since: {written}` is not a valid date") from None
     shown = clip(str(written)) if isinstance(written, (str, int, float)) else "something else"
-    raise ValueError(f"{_SINCE}; it is `{shown}`")
+    raise ValueError(f"{_SINCE}, but it is `{shown}`")
 
 
 class Period(Part):
@@ -94,9 +94,9 @@ class Source(Part):
             return self
         if named:
             raise ValueError(
-                f"each source is an item of its own; begin a new one with `-` for `{named[1]}`"
+                f"each source is a list item of its own; begin a new one with `-` for `{named[1]}`"
             )
-        raise ValueError(f"this item names no source; there are {_known()}")
+        raise ValueError(f"this item names no source; the sources are {_known()}")
 
 
 def _source_of(value: object) -> object:
@@ -104,7 +104,7 @@ def _source_of(value: object) -> object:
     if isinstance(value, dict):
         for name in get_args(Alone):
             if value.get(name, True) is not True:
-                raise ValueError(f"`{name}` takes nothing; write `- {name}`")
+                raise ValueError(f"`{name}` takes no value; write `- {name}`")
         _check_form(value)
     if not isinstance(value, str):
         return value
@@ -112,7 +112,7 @@ def _source_of(value: object) -> object:
     if value == "previous_session":
         return {value: {}}
     if value in HOW:
-        raise ValueError(f"`{value}` needs to know more; write {HOW[value]}")
+        raise ValueError(f"`{value}` needs more information; write {HOW[value]}")
     if value in Source.model_fields:
         return {value: True}
     from harmonica_session.text.likeness import nearest
@@ -123,7 +123,7 @@ def _source_of(value: object) -> object:
     if re.search("[./]", value):
         shown = clip(value)
         raise ValueError(f"`{shown}` is not a source; write `file: {shown}` if it is a file")
-    raise ValueError(f"`{clip(value)}` is not a source; there are {_known()}")
+    raise ValueError(f"`{clip(value)}` is not a source; the sources are {_known()}")
 
 
 def _check_form(source: dict[str, object]) -> None:
@@ -132,13 +132,15 @@ def _check_form(source: dict[str, object]) -> None:
     for name in takes_parts:
         misplaced = [part for part in _parts_of(name) if part in source]
         if source[name] is None and misplaced:
-            raise ValueError(f"`{misplaced[0]}` belongs into `{name}`; indent it further")
+            raise ValueError(f"`{misplaced[0]}` belongs inside `{name}`; indent it further")
     earlier = source.get("previous_session")
     if isinstance(earlier, dict) and earlier.get("session", "") is None:
-        raise ValueError("`session` names none; write `- previous_session` for the session before")
+        raise ValueError(
+            "`session` has no value; write `- previous_session` for the previous session"
+        )
     formless = [it for it in takes_parts if not isinstance(source[it], dict | None)]
     if formless:
-        raise ValueError(f"`{formless[0]}` needs to know more; write {HOW[formless[0]]}")
+        raise ValueError(f"`{formless[0]}` needs more information; write {HOW[formless[0]]}")
 
 
 def _parts_of(name: str) -> list[str]:

@@ -34,8 +34,8 @@ class ContextSource(Part):
 
             if media_type(repository_path(value)) is None:
                 raise ValueError(
-                    f"`{clip(value)}` cannot be attached: Harmonica takes "
-                    f"{', '.join(MEDIA_TYPES)} files only"
+                    f"`{clip(value)}` cannot be attached: Harmonica accepts only "
+                    f"{', '.join(MEDIA_TYPES)} files"
                 )
         return value
 
@@ -60,7 +60,7 @@ class ContextSource(Part):
     def _is_one_thing(self) -> ContextSource:
         given = [text for text in (self.file, self.url, self.session) if text is not None]
         if len(given) != 1:
-            raise ValueError("a context source is one of `file: …`, `url: …` or `session: …`")
+            raise ValueError("a context source must be one of `file: …`, `url: …` or `session: …`")
         return self
 
     @property

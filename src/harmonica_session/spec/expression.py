@@ -69,7 +69,7 @@ class Parsed:
             self._tree = jinja.parse(f"{{{{{source}}}}}")
         except TemplateSyntaxError as error:
             said = (error.message or "").replace("end of print statement", "}}")
-            raise FlawedExpressionError(f"this is no expression: {said}") from None
+            raise FlawedExpressionError(f"this is not a valid expression: {said}") from None
         except RecursionError:
             raise FlawedExpressionError("this expression is nested too deeply") from None
         match self._tree.body:
@@ -132,7 +132,9 @@ def _part(node: nodes.Getattr | nodes.Getitem, name: str) -> str:
 def _check(node: nodes.Node) -> None:
     """Raise `FlawedExpressionError` for a node that a spec does not have, whatever is in it."""
     if not isinstance(node, _ALLOWED):
-        raise FlawedExpressionError(f"a spec's expressions have no `{type(node).__name__.lower()}`")
+        raise FlawedExpressionError(
+            f"expressions in a spec cannot use `{type(node).__name__.lower()}`"
+        )
     if isinstance(node, nodes.Name):
         _check_known(node.name, NAMES, "")
     elif isinstance(node, nodes.Getattr):
@@ -142,9 +144,9 @@ def _check(node: nodes.Node) -> None:
     elif isinstance(node, nodes.Test):
         _check_known(node.name, TESTS, "is ")
     elif isinstance(node, nodes.Call) and not isinstance(node.node, nodes.Getattr):
-        raise FlawedExpressionError("a spec's expressions have no functions")
+        raise FlawedExpressionError("expressions in a spec cannot call functions")
     if getattr(node, "dyn_args", None) or getattr(node, "dyn_kwargs", None):
-        raise FlawedExpressionError("a spec's expressions have no `*`")
+        raise FlawedExpressionError("expressions in a spec cannot use `*`")
 
 
 def _check_known(name: str, known: Iterable[str], before: str) -> None:
@@ -153,7 +155,7 @@ def _check_known(name: str, known: Iterable[str], before: str) -> None:
     if name in listed:
         return
     near = nearest(name, listed)
-    there_are = "there are " + ", ".join(f"`{before}{item}`" for item in listed)
+    there_are = "the known ones are " + ", ".join(f"`{before}{item}`" for item in listed)
     advice = f"did you mean `{before}{near[0]}`?" if near else there_are
     raise FlawedExpressionError(f"`{before}{clip(name)}` is not known here; {advice}")
 

@@ -85,7 +85,7 @@ def _pull_request(world: World, place: Place, wanted: set[str]) -> Group:
     found = pull_request_told_of(place, world.github, world.inputs, world.event)
     if found.unseen:
         if not place.unseen:
-            world.runner.warn(f"There is no pull request to be read: {found.unseen}", about=_ABOUT)
+            world.runner.warn(f"The pull request cannot be read: {found.unseen}", about=_ABOUT)
         return _no_pull_request("GitHub did not show it")
     if found.number is None:
         name = world.event.name
@@ -96,25 +96,29 @@ def _pull_request(world: World, place: Place, wanted: set[str]) -> Group:
     if wanted <= known.keys():
         return Group("pull_request", known, why)
     if world.github is None:
-        return Group("pull_request", known, "there is no `github-token` to ask GitHub with")
+        return Group("pull_request", known, "there is no `github-token` for asking GitHub")
     try:
         return Group("pull_request", known | facts_of(world.github.pull(found.number)), why)
     except Refused as error:
         advised = error.advised("pull-requests: read")
-        _warn_of_denial(world, error, f"There is no pull request to be read: {advised}")
+        _warn_of_denial(world, error, f"The pull request cannot be read: {advised}")
         return Group("pull_request", known, "GitHub did not show it")
 
 
 def _previous(world: World, before: Callable[[], SessionBefore | None], wanted: set[str]) -> Group:
     """Return what is known of the session before, having asked Harmonica for what it alone has."""
     if world.github is None or world.harmonica is None:
-        return Group("previous", {}, "looking for an earlier session takes a token and a key")
+        return Group(
+            "previous",
+            {},
+            ("looking for an earlier session needs a `github-token` and an `api-key`"),
+        )
     try:
         found = before()
     except Refused as error:
         advised = error.advised("issues: read")
-        _warn_of_denial(world, error, f"Nobody can look for an earlier session: {advised}")
-        return Group("previous", {}, "GitHub did not show what was announced")
+        _warn_of_denial(world, error, f"Earlier sessions cannot be looked for: {advised}")
+        return Group("previous", {}, "GitHub did not show the announcements")
     if found is None:
         return Group("previous", {}, "no issue announces an earlier session of this spec")
     session: Session | None = None
@@ -125,7 +129,7 @@ def _previous(world: World, before: Callable[[], SessionBefore | None], wanted: 
             if not error.is_out_of_reach:
                 raise
             world.runner.warn(
-                f"The session before could not be looked at ({found.join_url}): {error}",
+                f"The previous session could not be read ({found.join_url}): {error}",
                 about=_ABOUT,
             )
     return Group("previous", facts_of_session(found, session), "Harmonica did not show the session")
@@ -146,7 +150,9 @@ def _today(world: World, zone: tzinfo) -> date:
     try:
         began = moment(world.github.run_created_at(event.run_id))
     except Refused as error:
-        message = f"Nobody says when the run began, so `today` is this day: {error}"
+        message = (
+            f"The start of the run could not be found out, so `today` is the current date: {error}"
+        )
         _warn_of_denial(world, error, message)
         return now.date()
     return began.astimezone(zone).date() if began else now.date()

@@ -35,9 +35,7 @@ class Absent(StrictUndefined):
 
 def refuse(message: str | None) -> NoReturn:
     """Refuse a value that is absent, and say what helps."""
-    raise FlawedExpressionError(
-        f"{message}; say right behind it what stands there instead: `| default('…')`"
-    )
+    raise FlawedExpressionError(f"{message}; add a fallback right after it: `| default('…')`")
 
 
 def written(value: object) -> str:
@@ -57,25 +55,25 @@ def written(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, (list, tuple)):
-        raise FlawedExpressionError("this is a list; put it together with `| join(', ')`")
+        raise FlawedExpressionError("this is a list; join it with `| join(', ')`")
     if isinstance(value, Group):
         raise FlawedExpressionError(several(value.name))
-    raise FlawedExpressionError("this comes to nothing that could be filled in")
+    raise FlawedExpressionError("this does not give a value that can be filled in")
 
 
 def several(name: str) -> str:
     """Say of a name that it holds several values, and what there is behind its dot."""
     inside = NAMES[name]
     if inside is None:
-        return f"`{name}` is several values; choose one, such as `{name}.x`"
+        return f"`{name}` has several values; choose one, such as `{name}.x`"
     there_are = ", ".join(f"`{name}.{item}`" for item in inside)
-    return f"`{name}` is several values; there are {there_are}"
+    return f"`{name}` has several values: {there_are}"
 
 
 def bounded(length: int) -> None:
     """Raise `FlawedExpressionError` for a text that has grown too long."""
     if length > LONGEST_TEXT:
-        raise FlawedExpressionError(f"this comes to more than {LONGEST_TEXT:,} characters")
+        raise FlawedExpressionError(f"this gives more than {LONGEST_TEXT:,} characters")
 
 
 def _default(value: object, default: object = "", boolean: object = False) -> object:  # noqa: FBT002 - Jinja's signature

@@ -77,7 +77,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             return getattr(obj, attribute)
         if isinstance(obj, date) and attribute in (*DATE_METHODS, *DATE_NUMBERS):
             return getattr(obj, attribute)
-        raise FlawedExpressionError(f"there is no `.{clip(attribute)}` in this value")
+        raise FlawedExpressionError(f"this value has no `.{clip(attribute)}`")
 
     def getitem(self, obj: Any, argument: Any) -> Any:  # noqa: ANN401 - as Jinja2 has it
         if isinstance(obj, Absent):
@@ -87,8 +87,8 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         if isinstance(obj, (str, list, tuple)) and isinstance(argument, int):
             if -len(obj) <= argument < len(obj):
                 return obj[argument]
-            return Absent(f"there is no item {argument} in this value")
-        raise FlawedExpressionError("there is no such item in this value")
+            return Absent(f"this value has no item {argument}")
+        raise FlawedExpressionError("this value has no such item")
 
     def call(self, context: Context, obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as Jinja2 has it
         if isinstance(obj, Absent):
@@ -101,7 +101,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
                 refuse(side.why)
             if not isinstance(side, (int, float)) or abs(side) > _LARGEST:
                 raise FlawedExpressionError(
-                    f"`{operator}` wants two numbers of ordinary size; `~` puts texts together"
+                    f"`{operator}` needs two numbers of ordinary size; use `~` to join texts"
                 )
         return super().call_binop(context, operator, left, right)
 
@@ -149,7 +149,7 @@ def render(tree: nodes.Template, values: Values) -> str:
     except UndefinedError as error:
         refuse(error.message)
     except _MISTAKES as error:
-        raise FlawedExpressionError(f"this cannot be worked out: {clip(str(error))}") from None
+        raise FlawedExpressionError(f"this cannot be evaluated: {clip(str(error))}") from None
     bounded(len(filled))
     return filled
 
@@ -160,7 +160,7 @@ def _named(values: Values) -> dict[str, object]:
     for name, inside in NAMES.items():
         value: object = values.get(name)
         if value is None or (isinstance(value, Group) and inside and not value.facts):
-            why = value.why if isinstance(value, Group) else "this run does not tell it"
+            why = value.why if isinstance(value, Group) else "this run does not provide it"
             value = Absent(f"`{name}` has no value here: {why}")
         given[name] = value
     return given

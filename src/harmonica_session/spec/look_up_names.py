@@ -36,7 +36,7 @@ def look_up_names(world: World, spec: Spec) -> Spec:
     for use in names.uses_in(spec):
         if world.harmonica is None:
             world.runner.say(
-                f"The {use.kind} `{clip(use.text)}` was not looked up: that takes a key."
+                f"The {use.kind} `{clip(use.text)}` was not looked up, because that needs a key."
             )
             ids[use.path] = names.placeholder(use)
             continue
@@ -84,5 +84,7 @@ def _why_unseen(world: World, session_id: str) -> str:
     except Refused as error:
         if not error.is_out_of_reach:
             raise
-        return f"Harmonica shows no session `{clip(session_id)}` to this key: {error.reason}"
+        return (
+            f"Harmonica does not show the session `{clip(session_id)}` to this key: {error.reason}"
+        )
     return ""

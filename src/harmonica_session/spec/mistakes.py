@@ -122,40 +122,38 @@ def _message(kind: str, name: str, path: Path, detail: ErrorDetails, document: D
     if kind == "value_error":
         return str(detail["ctx"]["error"])
     if kind == "string_too_short":
-        hint = (
-            "what it says then: `| default('…', true)`" if OPEN in source else "what it should say"
-        )
+        hint = "a fallback: `| default('…', true)`" if OPEN in source else "a text"
         return f"{name} is blank; write {hint}"
     if kind in ("too_short", "too_long"):
         count, most = detail["ctx"]["actual_length"], detail["ctx"].get("max_length")
         return (
-            f"{name} lists {count}; {most} are the most"
+            f"{name} lists {count}; at most {most} are allowed"
             if count
-            else f"{name} is empty; list at least one"
+            else f"{name} is empty; list at least one item"
         )
     wants = _wanted(kind, path, detail)
     if wants is None:
         return f"{name}: {detail['msg']}"
     if value is None:
-        return f"{name} has no value; it wants {wants}"
+        return f"{name} has no value; it must be {wants}"
     return f"{name} must be {wants}, but {_seen(value, source)}{_hint(detail, wants, source)}"
 
 
 def _hint(detail: ErrorDetails, wants: str, source: str) -> str:
     """Say how to write what was most likely meant, where that can be told."""
     kind, value = detail["type"], detail["input"]
-    if wants in ("a text", _TEXT_OR_MAPPING, "a value that JSON has") and source:
+    if wants in ("a text", _TEXT_OR_MAPPING, "a value that JSON can represent") and source:
         return f'; put it in quotes: "{clip(source)}"'
     if wants == "a text" and isinstance(value, dict):
-        return "; a text with a colon has to be in quotes"
+        return "; a text that contains a colon must be in quotes"
     if kind == "list_type" and isinstance(value, (str, dict)):
-        return "; begin each item with `- `"
+        return "; start each item with `- `"
     # A thousands separator may be a space of any width.
     digits = re.sub(r"[,_'\s]|\.0+\Z", "", straightened(source))
     if kind == "int_type" and re.fullmatch("[0-9]{1,15}", digits):
         return f"; write {digits}"
     if kind == "bool_type" and source.lower() in ("yes", "no", "on", "off", "true", "false"):
-        return "; leave out the quotes"
+        return "; remove the quotes"
     return ""
 
 
@@ -175,7 +173,7 @@ def _wanted(kind: str, path: Path, detail: ErrorDetails) -> str | None:
         "dict_type": "a mapping",
         "model_type": "a mapping",
         "model_attributes_type": "a mapping",
-        "invalid-json-value": "a value that JSON has",
+        "invalid-json-value": "a value that JSON can represent",
     }.get(kind)
 
 
@@ -206,9 +204,9 @@ def _nearest(path: Path, model: type[BaseModel]) -> str:
     known = _known(path, model)
     key = str(path[-1])
     if key.strip() in known:
-        return "it has a space before or behind it; remove that"
+        return "it has a space before or after it; remove the space"
     if key.partition(":")[0] in known:
-        return "a space is missing behind the colon"
+        return "put a space after the colon"
     if near := nearest(key, known):
         return f"did you mean `{near[0]}`?"
     there_are = f"there {'are' if len(known) > 1 else 'is'} " + ", ".join(

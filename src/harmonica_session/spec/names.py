@@ -66,13 +66,17 @@ def id_of(use: Use, listed: Sequence[Named]) -> str:
         return found[0]
     if found:
         raise ValueError(
-            f"{len(found)} {use.kind}s have the title `{clip(use.text)}`; "
-            f"write the id of the one that is meant: {_listing(found)}"
+            f"{len(found)} {use.kind}s have the title `{clip(use.text)}`; use the ID of the "
+            f"one that you mean: {_listing(found)}"
         )
     there_is = _by_nearness(use.text, [one.title or one.id for one in listed])
     raise ValueError(
         f"there is no {use.kind} `{clip(use.text)}`; "
-        + (f"there are {_listing(there_is)}" if there_is else f"there are no {use.kind}s at all")
+        + (
+            f"the {use.kind}s are {_listing(there_is)}"
+            if there_is
+            else f"there are no {use.kind}s at all"
+        )
     )
 
 

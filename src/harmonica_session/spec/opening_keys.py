@@ -35,5 +35,5 @@ def opening_problems(written: Mapping[str, object], document: Document) -> Itera
         text = written.get(key)
         count = len(trimmed(text)) if isinstance(text, str) else 0
         if count > most:
-            message = f"`{key}` has {count} characters; {most} are the most"
+            message = f"`{key}` has {count} characters; at most {most} are allowed"
             yield document.problem_at_value((key,), message)

@@ -54,11 +54,11 @@ def origin_of(ref: str | None, event: Event, *, has_checkout: bool) -> Origin | 
         refuse_authors_choice(ref, event)
         return origin
     if event.name in GUARDED:
-        because = f"under `{event.name}` the files in the workspace may be anybody's"
+        because = f"under `{event.name}` the files in the workspace may come from anyone"
         return _commit(event.sha, "GITHUB_SHA", because)
     if has_checkout or not event.name:
         return None
-    because = "the workspace holds no checkout (actions/checkout)"
+    because = "the workspace contains no checkout (actions/checkout)"
     if event.name.startswith("pull_request"):
         return _commit(event.base_sha, "the event's `pull_request.base.sha`", because)
     return _commit(event.sha, "GITHUB_SHA", because)
@@ -78,8 +78,8 @@ def refuse_authors_choice(revision: str, event: Event) -> None:
         return
     if revision in event.authors_commits or _OF_PULL_REQUEST.fullmatch(revision):
         raise InputError(
-            f"`ref` is `{clip(revision)}`, which belongs to the pull request's author, and under "
-            f"`{event.name}` that would give a stranger your API key to work with; leave `ref` out"
+            f"`ref` is `{clip(revision)}`, which the pull request's author controls, and "
+            f"under `{event.name}` that would let a stranger use your API key; remove `ref`"
         )
 
 
@@ -87,7 +87,7 @@ def _commit(sha: str, source: str, because: str) -> Origin:
     origin = Origin(sha, because)
     if not origin.is_commit:
         raise InputError(
-            f"the spec has to be read from GitHub, because {because}, but {source} names no "
-            "commit; name a revision with `ref`"
+            f"the spec has to be read from GitHub, because {because}, but {source} does not "
+            "name a commit; name a revision with `ref`"
         )
     return origin

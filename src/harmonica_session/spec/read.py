@@ -46,7 +46,9 @@ def read(world: World) -> Draft:
 
         near = world.files.near(path)
         remedy = (
-            f"`{near}` is, so rename it, or name it" if near else "add it there, or name another"
+            f"there is a `{near}`, so rename that file, or name it"
+            if near
+            else "add it there, or name another file"
         )
         missing = f"there is no spec at `{path}`{hint(path)} {world.files.place}"
         raise FileRefused(f"{missing}; {remedy} with `spec`")
@@ -82,7 +84,7 @@ def refuse_shared_topics(worlds: list[World], specs: list[Spec]) -> None:
         other = seen.setdefault(spec.topic, world.inputs.spec)
         if world.inputs.once_per == "topic" and other != world.inputs.spec:
             message = (
-                f"{other} has the same topic, and `once-per: topic` keeps to one session of a "
-                "topic; change one of them, or `once-per`"
+                f"{other} has the same topic, and `once-per: topic` allows only one session per "
+                "topic; change one of the topics, or `once-per`"
             )
             raise SpecError(spec.problem_at(("topic",), message))

@@ -34,8 +34,8 @@ def _checked_duration(value: object, info: ValidationInfo) -> str:
         return written
     shown = clip(str(value)) if isinstance(value, (str, int, float)) else "something else"
     raise ValueError(
-        f"`{info.field_name}` takes whole days or hours such as `5d` or `36h`, from 1h to 365d; it "
-        f"is `{shown}`"
+        f"`{info.field_name}` must be whole days or hours such as `5d` or `36h`, from "
+        f"1h to 365d, but it is `{shown}`"
     )
 
 
@@ -59,7 +59,7 @@ def reminder_problems(value: Mapping[str, object], document: Document) -> Iterat
     if remind is None or document.is_unknown(("open_for",)):
         return
     if open_for is None:
-        message = "`remind` needs an end to come before; add `open_for: 5d`"
+        message = "`remind` needs an end to remind of; add `open_for: 5d`"
         yield document.problem_at_key(("remind",), message)
         return
     try:

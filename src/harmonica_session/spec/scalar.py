@@ -59,7 +59,7 @@ def passed_on(value: object, source: str) -> object:
         return _number(value)
     if isinstance(value, bool) and source.lower() in ("yes", "no", "on", "off"):
         word = "true" if value else "false"
-        return Unquoted(f"`{word}` or as a text, by its version", source)
+        return Unquoted(f"`{word}` or as a text, depending on its version", source)
     return value
 
 

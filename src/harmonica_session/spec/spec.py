@@ -177,7 +177,9 @@ def read_spec(content: bytes, file: str, values: Values | None = None) -> Spec:
     else:
         problems = problems + _invisible(spec, document) + _disguised(document)
         problems = problems + [
-            document.problem_at_key(("api", key), f"`{key}` belongs at the top, not under `api`")
+            document.problem_at_key(
+                ("api", key), f"`{key}` belongs at the top level, not under `api`"
+            )
             for key in spec.api
             if key in Spec.model_fields
         ]
@@ -190,14 +192,14 @@ def _no_mapping(document: Document) -> list[Problem]:
     """Say why a document is no mapping."""
     from harmonica_session.spec.disguised_lines import disguises_in
 
-    message = "a spec is a mapping: `topic: …`, `goal: …`"
+    message = "a spec must be a mapping: `topic: …`, `goal: …`"
     return disguises_in(document) or [Problem(document.file, 1, 1, message)]
 
 
 def _invisible(spec: Spec, document: Document) -> list[Problem]:
     """Find required texts of characters that nobody can see."""
     return [
-        document.problem_at_value((name,), f"`{name}` is blank; write what it should say")
+        document.problem_at_value((name,), f"`{name}` is blank; write a text")
         for name in ("topic", "goal")
         if not visible(getattr(spec, name)) and not document.is_unknown((name,))
     ]
@@ -253,7 +255,8 @@ def _repeated_options(value: Mapping[str, Any], document: Document) -> Iterator[
             text = trimmed(option) if isinstance(option, str) else ""
             if text in seen:
                 message = (
-                    f"{name_of(path)} is `{clip(text)}`, as is {name_of(seen[text])}; keep one"
+                    f"{name_of(path)} is `{clip(text)}`, the same as {name_of(seen[text])}; keep "
+                    "one of the two"
                 )
                 yield document.problem_at_key(path, message)
             elif text:
@@ -290,7 +293,7 @@ def _group_problems(target: dict[str, Any], path: Path, document: Document) -> I
     is_slip = nearest(written, (TELEGRAM,))
     remedy = "for another channel, write `group_id: …`"
     message = (
-        f"{name_of((*path, 'group'))} would be looked for among the Telegram groups; "
+        f"{name_of((*path, 'group'))} would be looked up among the Telegram groups; "
         f"{f'did you mean `channel: {TELEGRAM}`?' if is_slip else remedy}"
     )
     yield document.problem_at_key((*path, "group"), message)
@@ -309,5 +312,7 @@ def _name_problems(value: Mapping[str, Any], document: Document) -> Iterator[Pro
             yield from _group_problems(target, path, document)
     for path, owner, name in owners:
         if {name, f"{name}_id"} <= owner.keys():
-            message = f"{name_of((*path, name))} stands beside `{name}_id`; keep one of the two"
+            message = (
+                f"{name_of((*path, name))} is given together with `{name}_id`; keep one of the two"
+            )
             yield document.problem_at_key((*path, name), message)

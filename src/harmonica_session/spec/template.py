@@ -105,8 +105,8 @@ class _Filling:
                     Flaw(
                         OPEN,
                         text.index(OPEN),
-                        "values are not filled in here; write it out (`{{ … }}` works in "
-                        f"{', '.join(_TEXTS)} and the texts and options of questions)",
+                        "values are not filled in here; write the text out (`{{ … }}` works in "
+                        f"{', '.join(_TEXTS)} and in the texts and options of questions)",
                     ),
                 )
             return text
@@ -124,7 +124,10 @@ class _Filling:
                 filled.append(OPEN)
         result = "".join(filled)
         if len(result) > max(LONGEST_TEXT, len(text)):
-            message = f"this text comes to more than {LONGEST_TEXT:,} characters; use `truncate`"
+            message = (
+                f"this text is longer than {LONGEST_TEXT:,} characters once filled in; use "
+                "`truncate`"
+            )
             flaws.append(Flaw(OPEN, text.index(OPEN), message))
         for flaw in flaws:
             self.report(path, flaw)
@@ -134,7 +137,9 @@ class _Filling:
         if self.expressions > MOST_EXPRESSIONS:
             if self.expressions > MOST_EXPRESSIONS + 1:
                 return ""
-            raise FlawedExpressionError(f"a spec may hold {MOST_EXPRESSIONS} expressions")
+            raise FlawedExpressionError(
+                f"a spec can contain at most {MOST_EXPRESSIONS} expressions"
+            )
         from harmonica_session.spec.expression import Parsed
 
         parsed = Parsed(expression.source)
@@ -143,7 +148,7 @@ class _Filling:
             return f"{OPEN}{expression.source}}}}}"
         filled = parsed.fill(self.values)
         if _NEVER_KEPT.search(filled):
-            raise FlawedExpressionError("this comes to a character that Harmonica cannot keep")
+            raise FlawedExpressionError("this gives a character that Harmonica cannot store")
         return filled
 
     def report(self, path: Path, flaw: Flaw) -> None:
@@ -257,8 +262,8 @@ def _brace_flaw(text: str, begin: int) -> Flaw | None:
 
 def _open_flaw(text: str, begin: int) -> Flaw:
     message = (
-        f"`{{{{` is not closed by `}}}}` within {LONGEST_EXPRESSION} characters; "
-        "braces that are meant as such are written `{{ '{{' }}`"
+        f"`{{{{` is not closed by `}}}}` within {LONGEST_EXPRESSION} characters; to "
+        "show literal braces, write `{{ '{{' }}`"
     )
     part = text[begin : begin + LONGEST_EXPRESSION + 4]
     return _disguise(part, begin, _is_closed) or Flaw(OPEN, begin, message)
@@ -273,12 +278,11 @@ def _foreign_flaw(mark: str, begin: int) -> Flaw:
         return Flaw(
             mark,
             begin,
-            "`${{ … }}` is the syntax of workflows and means nothing in a spec; write `{{ … }}` "
-            "with the names that a spec knows, or hand the value over in the input `vars`",
+            "`${{ … }}` is workflow syntax and has no meaning in a spec; write `{{ … }}` "
+            "with the names that a spec knows, or pass the value in the input `vars`",
         )
     return Flaw(
         mark,
         begin,
-        f"`{mark} … {_CLOSING[mark]}` is not filled in; a spec has expressions "
-        "alone, `{{ … }}`",
+        f"`{mark} … {_CLOSING[mark]}` is not supported; a spec has only expressions, `{{{{ … }}}}`",
     )

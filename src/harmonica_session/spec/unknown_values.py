@@ -27,8 +27,8 @@ def unknown_values(spec: Spec) -> Iterator[Problem]:
     for path, value, known in _unknown(spec, ()):
         yield spec.problem_at(
             path,
-            f"{name_of(path)} is `{clip(value)}`, which this version of the action does not know; "
-            f"it is passed on for Harmonica to judge. {_suggestion(value, known)}",
+            f"{name_of(path)} is `{clip(value)}`, which this version of the action does not "
+            f"know; it is passed on to Harmonica unchanged. {_suggestion(value, known)}",
         )
 
 
@@ -59,4 +59,4 @@ def _suggestion(value: str, known: Known) -> str:
 
     if near := nearest(value, known.values):
         return f"Did you mean `{near[0]}`?"
-    return f"Known are {', '.join(f'`{it}`' for it in known.values)}."
+    return f"The known values are {', '.join(f'`{it}`' for it in known.values)}."

@@ -95,19 +95,19 @@ def values_of(
         *asked,
         Group("issue", facts_of(event.payload.get("issue")), f"{happened} has no issue"),
         Group("release", _release(event.payload.get("release")), f"{happened} has no release"),
-        Group("repository", _repository(event), f"{happened} does not tell it"),
+        Group("repository", _repository(event), f"{happened} does not include it"),
         Group(
             "event",
             {"name": event.name or None, "action": _text(event.payload, "action")},
             f"{happened} has no such value",
         ),
-        Group("run", _run(event), "this is no workflow run"),
+        Group("run", _run(event), "this is not a workflow run"),
         Group(
             "inputs",
             {_clean(name): _scalar(value) for name, value in listed.items()}
             if isinstance(listed, dict)
             else {},
-            f"{happened} was given no such input",
+            f"{happened} has no such input",
         ),
         Group(
             "vars", {k: _kept(v) for k, v in variables.items()}, "the input `vars` does not set it"

@@ -36,10 +36,12 @@ class _Words(NamedTuple):
     words: str
 
 
-_NO_KEY = "this line has no `key: …`; add the colon and a space"
-_IN_QUOTES = "a text that begins with {sign} has to be in quotes"
-_NO_ESCAPE = "this is no escape of double quotes; write a back-slash twice, or take single quotes"
-_NEXT_LINE = f"behind {{sign}} nothing may stand in this line; {_IN_QUOTES}"
+_NO_KEY = "this line has no `key: …`; add a colon and a space"
+_IN_QUOTES = "a text that begins with {sign} must be in quotes"
+_NO_ESCAPE = (
+    "this is not a valid escape in double quotes; write the backslash twice, or use single quotes"
+)
+_NEXT_LINE = f"nothing may follow {{sign}} on this line; {_IN_QUOTES}"
 _WORDS = (
     _Words(
         "cannot start any token",
@@ -49,22 +51,22 @@ _WORDS = (
     _Words(
         "mapping values are not allowed",
         at_start=False,
-        words="a colon does not fit here; put the text in quotes, or check the indentation",
+        words="a colon is not allowed here; put the text in quotes, or check the indentation",
     ),
     _Words(
         "unexpected end of stream",
         at_start=True,
-        words="this quoted text never ends; close the quotes",
+        words="this quoted text never ends; add the closing quote",
     ),
     _Words(
         "could not find expected ':'",
         at_start=True,
-        words=f"{_NO_KEY}, or indent the line if it goes on with the text above",
+        words=f"{_NO_KEY}, or indent the line if it continues the text above",
     ),
     _Words(
         "sequence entries are not allowed",
         at_start=False,
-        words="a list begins on a line of its own; if this is text, put it in quotes",
+        words="a list must begin on a line of its own; if this is text, put it in quotes",
     ),
     _Words("unknown escape character", at_start=False, words=_NO_ESCAPE),
     _Words("decimal number", at_start=False, words=_NO_ESCAPE),
@@ -75,12 +77,12 @@ _WORDS = (
     _Words(
         "node content",
         at_start=False,
-        words="a value, or what closes a bracket, is missing here",
+        words="a value or a closing bracket is missing here",
     ),
     _Words(
         "<document start>",
         at_start=False,
-        words="this stands behind the end of the spec; check the quotes and brackets above",
+        words="this comes after the end of the spec; check the quotes and brackets above",
     ),
 )
 # What both parsers say where a mapping or a list in lines of its own cannot go on.
@@ -138,7 +140,10 @@ class _Stumble:
             line = self.lines.start(self.lines.place(position)[0])
             if found := _HIDDEN_LINE_END.search(self.text, line, position):
                 name = f"U+{ord(found[0]):04X}"
-                return found.start(), f"{name}, a line end that no editor shows, is here; remove it"
+                return (
+                    found.start(),
+                    f"{name}, a line break that editors do not show, is here; remove it",
+                )
         return None
 
     def tab(self) -> _Found:
@@ -146,9 +151,9 @@ class _Stumble:
         indentation = re.match(r"[ \t]*", self.lines[line])
         if indentation and "\t" in indentation[0]:
             position = self.lines.start(line) + indentation[0].index("\t")
-            return position, "a tab indents this line; YAML wants spaces"
+            return position, "this line is indented with a tab; YAML allows only spaces"
         if self.text[self.at : self.at + 1] == "\t":
-            return self.at, "a tab stands before this value; YAML wants spaces"
+            return self.at, "there is a tab before this value; YAML allows only spaces"
         return None
 
     def line_without_key(self) -> _Found:
@@ -174,13 +179,13 @@ class _Stumble:
             return None
         before = self.text[self.lines.start(self.lines.place(self.at)[0]) : self.at].rstrip()
         if not before:
-            words = "nothing above is indented like this line; check the indentation"
+            words = "nothing above has the same indentation as this line; check the indentation"
         elif self.text[self.at : self.at + 1] == ",":
-            words = "no comma may stand behind a value here; remove it"
+            words = "a value here cannot be followed by a comma; remove it"
         elif before.endswith("'"):
-            words = "the text in quotes ends before this; a single quote in it is written twice"
+            words = "the quoted text ends before this; write a single quote in it twice"
         elif before.endswith('"'):
-            words = 'the text in quotes ends before this; a quote in it is written `\\"`'
+            words = 'the quoted text ends before this; write a quote in it as `\\"`'
         else:
             words = "a value has ended before this; put the whole value in quotes"
         return self.at, words
@@ -192,7 +197,7 @@ class _Stumble:
         if self.text[self.at : self.at + 1].strip() in ("", ":"):
             sign = self.sign(self.start)
             return self.start, f"{sign} is not closed; {_IN_QUOTES.format(sign=sign)}"
-        return self.at, "a comma, or what closes the bracket, is missing before this"
+        return self.at, "a comma or a closing bracket is missing before this"
 
     def by_what_was_said(self) -> tuple[int, str]:
         for known in _WORDS:
@@ -204,4 +209,4 @@ class _Stumble:
     def sign(self, position: int) -> str:
         """Return the character at a position as a message shows it."""
         sign = self.text[position : position + 1]
-        return "a back-tick" if sign == "`" else f"`{sign}`"
+        return "a backtick" if sign == "`" else f"`{sign}`"

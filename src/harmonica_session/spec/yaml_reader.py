@@ -85,7 +85,7 @@ def _character_problem(error: yaml.reader.ReaderError, document: Document) -> Pr
         position = len(text.encode()[:position].decode("utf-8", "ignore"))
     place = Position(*document.lines.place(position))
     which = text[position : position + 1]
-    message = f"U+{ord(which):04X}, a control character, stands here; remove it"
+    message = f"U+{ord(which):04X}, a control character, is here; remove it"
     return document.problem_at(place, message)
 
 
@@ -135,13 +135,14 @@ class _Reader:
             documents += 1
             if documents > 1:
                 self.problem(
-                    self.place(event), "a second document starts here; a spec is one document"
+                    self.place(event),
+                    "a second document starts here; a spec must be a single document",
                 )
                 return
             first = next(self.events)
             self.document.value = self.value(first, ())
         if not documents or self.document.value is None:
-            empty = "the spec is empty; it needs topic and goal"
+            empty = "the spec is empty; it needs `topic` and `goal`"
             raise SpecError(self.document.problem_at(Position(1, 1), empty))
 
     def value(self, event: yaml.Event, path: Path) -> object:
@@ -189,8 +190,8 @@ class _Reader:
         ):
             if count > most:
                 too_many = (
-                    f"the spec holds more than {most:,} {what}, aliases counted in full; leave out "
-                    "what begins here, or take fewer aliases (`*name`)"
+                    f"the spec contains more than {most:,} {what}, with aliases counted in full; "
+                    "leave out what begins here, or use fewer aliases (`*name`)"
                 )
                 raise SpecError(self.document.problem_at(place, too_many))
 
@@ -199,8 +200,8 @@ class _Reader:
             self.unknown(
                 path,
                 place,
-                f"`*{event.anchor}` stands for nothing that was named before it; "
-                "put it in quotes if it is text",
+                f"`*{event.anchor}` refers to nothing defined before it; put it in quotes if it "
+                "is text",
             )
             return None
         anchor = self.anchors[event.anchor]
@@ -217,7 +218,7 @@ class _Reader:
         while begin > line and text[begin - 1].isspace():
             begin -= 1
         if "\t" in text[begin:end]:
-            self.problem(place, "a tab stands before this value; YAML wants spaces")
+            self.problem(place, "there is a tab before this value; YAML allows only spaces")
 
     def refuse_tag(self, event: yaml.Event, place: Position) -> None:
         tag = getattr(event, "tag", None)
@@ -243,7 +244,7 @@ class _Reader:
             entry = (*path, key)
             if key in result:
                 first = self.document.keys[entry]
-                self.problem(place, f"`{clip(key)}` stands already in line {first.line}")
+                self.problem(place, f"`{clip(key)}` is already defined on line {first.line}")
                 self.value(next(self.events), (*path, "?"))
                 continue
             self.refuse_characters(key, place)
@@ -295,16 +296,18 @@ class _Reader:
             self.unknown(
                 path,
                 self.place_of(found.start(1)),
-                f"YAML takes `{found[1]}` for a comment; put the whole text in quotes, or write a "
-                "space behind `#` if it is one",
+                f"YAML reads `{found[1]}` as a comment; put the whole text in quotes, or put a "
+                "space after `#` if it is one",
             )
 
     def refuse_characters(self, text: str, place: Position) -> bool:
         """Report characters that no request can hold; returns whether there are any."""
         if "\0" in text:
-            self.problem(place, "U+0000 stands in this text; Harmonica cannot keep it")
+            self.problem(place, "this text contains U+0000, which Harmonica cannot store")
         elif re.search("[\ud800-\udfff]", text):
-            self.problem(place, "half of a surrogate pair stands in this text; it is no character")
+            self.problem(
+                place, "this text contains half of a surrogate pair, which is not a character"
+            )
         else:
             return False
         return True

@@ -59,7 +59,7 @@ def checked_base(url: str) -> str:
     base = url.rstrip("/")
     _check(base)
     if "?" in base or "#" in base:
-        raise ValueError("has a query or a fragment; give the bare address")
+        raise ValueError("has a query or a fragment; give the address without it")
     return base
 
 
@@ -91,7 +91,7 @@ def checked_page_url(url: str) -> str:
         ValueError: It is none; the text says why.
     """
     if not url.startswith("https://"):
-        raise ValueError("is not a web address that starts with https://")
+        raise ValueError("is not a web address that begins with https://")
     _check(url)
     return url
 
@@ -132,7 +132,7 @@ def session_id_in(text: str) -> str:
     is_opaque = re.fullmatch(r"[^\s\x00-\x1f/?#]+", found) and found not in (".", "..")
     if not is_opaque or len(found) > _LONGEST_ID:
         raise ValueError(
-            f"`{clip(text)}` is neither the id of a session nor a join link, which looks like "
+            f"`{clip(text)}` is neither a session ID nor a join link, which looks like "
             "https://app.harmonica.chat/chat?s=…"
         )
     return found.lower() if re.fullmatch(UUID, found) else found
@@ -154,22 +154,22 @@ def _id_in_link(link: str) -> str:
 
 def _check(url: str) -> None:
     if len(url) > _MAX_LENGTH or not _HARMLESS.fullmatch(url):
-        raise ValueError("is not a web address that starts with https://")
+        raise ValueError("is not a web address that begins with https://")
     try:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
         raise ValueError("is not a valid web address") from None
     if not parts.hostname:
-        raise ValueError("names no host")
+        raise ValueError("contains no host name")
     if not is_host(parts.hostname):
-        raise ValueError("names a host that there is not")
+        raise ValueError("contains an invalid host name")
     if "[" in parts.netloc or re.fullmatch(r"[0-9.]+", parts.hostname):
         try:
             ip_address(parts.hostname)
         except ValueError:
-            raise ValueError("names an IP address that there is not") from None
+            raise ValueError("contains an invalid IP address") from None
     if parts.username is not None or parts.password is not None:
-        raise ValueError("holds a user name or a password")
+        raise ValueError("contains a user name or a password")
     if parts.scheme != "https" and not is_loopback(parts.hostname):
-        raise ValueError("is not encrypted; only https:// will do")
+        raise ValueError("is not encrypted; use https://")

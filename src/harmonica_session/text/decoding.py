@@ -46,18 +46,18 @@ def decode(content: bytes, file: str) -> str:
             says where.
     """
     if kind := format_of(content):
-        message = f"this is {kind}, not a text; put the text itself there"
+        message = f"this is {kind}, not a text; replace it with the text itself"
         raise FileRefused(Problem(file, 0, 0, message))
     # Outside of UTF-8 a text has such a byte soon: Latin letters, spaces and line ends all do.
     if other := _other_encoding(content):
-        raise FileRefused(Problem(file, 0, 0, f"the file is {other}; save it as UTF-8"))
+        raise FileRefused(Problem(file, 0, 0, f"the file is encoded as {other}; save it as UTF-8"))
     content = content.removeprefix(codecs.BOM_UTF8)
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
         before = content[: error.start].decode()
         place = place_at(before, len(before))
-        message = f"byte 0x{content[error.start]:02x} is not UTF-8; save the file as UTF-8"
+        message = f"byte 0x{content[error.start]:02x} is not valid UTF-8; save the file as UTF-8"
         raise FileRefused(Problem(file, *place, message)) from None
     _refuse_conflict(text, file)
     return text
@@ -113,8 +113,9 @@ def _refuse_conflict(text: str, file: str) -> None:
     begin = opening.search(text)
     if begin and closing.search(text, begin.end()):
         message = (
-            "here begins a merge conflict that nobody has resolved; keep what is meant, without "
-            "the lines of `<<<<<<<`, `=======` and `>>>>>>>`; indent them if they are meant"
+            "an unresolved merge conflict begins here; keep what you want without the "
+            "lines `<<<<<<<`, `=======` and `>>>>>>>`, or indent those lines if they are "
+            "intended"
         )
         raise FileRefused(Problem(file, *place_at(text, begin.start()), message))
 
@@ -173,5 +174,5 @@ def background_text(content: bytes, file: str) -> str:
     text = decode(content, file)
     if "\0" in text:
         place = place_at(text, text.index("\0"))
-        raise FileRefused(Problem(file, *place, "U+0000 stands here; remove it"))
+        raise FileRefused(Problem(file, *place, "U+0000 is here; remove it"))
     return text

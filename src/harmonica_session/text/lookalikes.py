@@ -115,21 +115,21 @@ def advice(character: str, remedy: str = "") -> str:
         character: The character.
         remedy: What to do, where that is more than to type what it looks like.
     """
-    return f"{described(character)}, stands here; {remedy or _remedy(character)}"
+    return f"{described(character)}, is here; {remedy or _remedy(character)}"
 
 
 def described(character: str) -> str:
     """Return which character it is, and what people take it for."""
     meant = meant_by(character)
-    looks = {"": "nobody sees", " ": "only looks like a space"}
+    looks = {"": "is invisible", " ": "only looks like a space"}
     return f"{named(character)}, which {looks.get(meant or '', f'only looks like `{meant}`')}"
 
 
 def holds(text: str, position: int) -> str:
     """Say that a text without a place of its own holds such a character, and where."""
     line, column = place_at(text, position)
-    where = f"character {column} of its line {line}" if len(lines_of(text)) > 1 else ""
-    return f"holds {described(text[position])}, as {where or f'its character {column}'}"
+    where = f"character {column} of line {line}" if len(lines_of(text)) > 1 else ""
+    return f"contains {described(text[position])}, at {where or f'character {column}'}"
 
 
 def hint(text: str) -> str:

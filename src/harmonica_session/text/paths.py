@@ -16,9 +16,9 @@ def repository_path(path: str) -> str:
     """
     parts = [part for part in path.split("/") if part not in ("", ".")]
     if path.startswith("/"):
-        why = "is an absolute path; give it relative to the repository's root"
+        why = "is an absolute path; give a path relative to the repository's root"
     elif ".." in parts:
-        why = "leads out of the repository; paths stay under its root"
+        why = "leads outside the repository; use a path inside it"
     elif not parts or "\0" in path:
         why = "is not the path of a file"
     else:

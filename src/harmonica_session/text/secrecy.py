@@ -15,7 +15,7 @@ from harmonica_session.text.markdown import ZERO_WIDTH_SPACE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-REFUSAL = "an API key or token stands here; remove it, and revoke it if it was ever pushed"
+REFUSAL = "an API key or token is here; remove it, and revoke it if it was ever pushed"
 # Hiding or refusing a shorter text would tear holes into everything else, links included.
 SHORTEST_SECRET = 8
 BLOT = "***"

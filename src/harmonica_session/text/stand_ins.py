@@ -63,9 +63,11 @@ def mismatch(content: bytes, path: str) -> str:
     # Readers let a PDF begin later. An empty file is no other kind of file.
     if ending == ".pdf" and first and _PDF not in content[:_FIRST]:
         other = "an HTML page" if is_page else format_of(content) or "something else"
-        return f"is named like a PDF document, but it is {other}; put the document itself there"
+        return (
+            f"is named like a PDF document, but it is {other}; replace it with the document itself"
+        )
     if is_page and ending in _NO_PAGES:
-        return f"is named `*{ending}`, but it is an HTML page; put the text itself there"
+        return f"is named `*{ending}`, but it is an HTML page; replace it with the text itself"
     return ""
 
 

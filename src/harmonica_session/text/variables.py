@@ -35,11 +35,11 @@ def _from_lines(value: str) -> dict[str, str]:
         name, equals, text = (part.strip() for part in line.partition("="))
         if not equals or not _NAME.fullmatch(name):
             raise ValueError(
-                "must be lines of `name=value`, the name of letters, digits and `_`, or one JSON "
-                f"object of texts, but one line is `{clip(line)}`"
+                "must contain lines of `name=value`, with names made of letters, digits and "
+                f"`_`, or one JSON object of texts, but one line is `{clip(line)}`"
             )
         if name in found:
-            raise ValueError(f"gives `{clip(name)}` twice")
+            raise ValueError(f"sets `{clip(name)}` twice")
         found[name] = text
     return found
 
@@ -56,20 +56,20 @@ def _from_object(value: str) -> dict[str, str]:
         )
     except json.JSONDecodeError as error:
         raise ValueError(
-            f"begins with `{{`, so it has to be one JSON object of texts, but it is none: line "
-            f"{error.lineno}, column {error.colno}: {error.msg}; hand a text over as "
-            "`${{ toJSON(…) }}`, without quotes around it"
+            "begins with `{`, so it must be one JSON object of texts, but it is not: line "
+            f"{error.lineno}, column {error.colno}: {error.msg}; pass a text as `${{{{ "
+            "toJSON(…) }}`, without quotes around it"
         ) from None
     except RecursionError:
-        raise ValueError("is nested too deeply; it is one JSON object of texts") from None
+        raise ValueError("is nested too deeply; it must be one JSON object of texts") from None
     for name, text in found.items():
         if not _NAME.fullmatch(name):
             raise ValueError(
-                f"holds the name `{clip(name)}`; a name is made of letters, digits and `_`, and "
-                "begins with no digit"
+                f"contains the name `{clip(name)}`; a name consists of letters, digits and `_`, "
+                "and does not begin with a digit"
             )
         if kind := _kind(text):
-            raise ValueError(f"gives `{clip(name)}` {kind}; it has to be a text in quotes")
+            raise ValueError(f"sets `{clip(name)}` to {kind}; it must be a text in quotes")
     # What an event lacks is null to a workflow.
     return {name: text for name, text in found.items() if text is not None}
 
@@ -82,7 +82,7 @@ def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, value in pairs:
         if name in found:
-            raise ValueError(f"gives `{clip(name)}` twice")
+            raise ValueError(f"sets `{clip(name)}` twice")
         found[name] = value
     return found
 

@@ -56,13 +56,15 @@ def _known() -> frozenset[str]:
 def _advice(name: str) -> str:
     if not _known():
         return (
-            "cannot be looked up, for this machine has no time zone data; install it (the package "
-            "`tzdata`), or leave `timezone` out for UTC"
+            "cannot be looked up, because this machine has no time zone data; install it "
+            "(the package `tzdata`), or leave out `timezone` to use UTC"
         )
     # The signs of `Etc/GMT+2` are the other way round, so it is hardly ever what is meant.
     zones = sorted(zone for zone in _known() if "/" in zone and not zone.startswith("Etc/"))
     forms = {zone.rpartition("/")[2].casefold(): zone for zone in reversed(zones)}
     forms |= {zone.casefold(): zone for zone in zones} | {UTC.casefold(): UTC}
     near = get_close_matches("_".join(name.casefold().split()), forms, n=1)
-    found = f"did you mean `{forms[near[0]]}`?" if near else f"{_EXAMPLE}, or leave it out for UTC"
-    return f"is no time zone; {found}"
+    found = (
+        f"did you mean `{forms[near[0]]}`?" if near else f"{_EXAMPLE}, or leave it out to use UTC"
+    )
+    return f"is not a time zone; {found}"

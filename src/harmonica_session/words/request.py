@@ -108,7 +108,7 @@ class Question(Part):
         if self.type == _OPTIONS and self.options is None:
             raise ValueError("a question of type `Options` needs `options`, a list of texts")
         if self.type in (None, *_WITHOUT_OPTIONS) and self.options is not None:
-            raise ValueError("`options` needs `type: Options` beside it")
+            raise ValueError("`options` requires `type: Options`")
         return self
 
 
@@ -130,7 +130,9 @@ class RosterEntry(Part):
     @model_validator(mode="after")
     def _says_something(self) -> RosterEntry:
         if not self.model_fields_set:
-            raise ValueError("this entry of the roster is empty; name a person, as in `email: …`")
+            raise ValueError(
+                "this entry of the roster is empty; identify a person, for example with `email: …`"
+            )
         return self
 
 

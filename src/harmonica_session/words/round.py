@@ -168,7 +168,7 @@ def over_in_words(it: Round, participant_count: int | None, now: datetime) -> st
     if end and end <= now:
         because = f"it was open until {it.end_in_words}"
     elif _are_all_there(it, participant_count):
-        because = f"as many have taken part as were expected ({it.expected})"
+        because = f"as many people have taken part as were expected ({it.expected})"
     else:
-        return "This round is over. Whoever has the link may still get in."
-    return f"This round is over: {because}. Whoever has the link may still get in."
+        return "This round is over. Anyone with the link can still join."
+    return f"This round is over: {because}. Anyone with the link can still join."

@@ -42,7 +42,9 @@ class Files(Protocol):
             FileRefused: It is absolute or leads upwards.
         """
         if Path(path).is_absolute() or Path(path).drive:
-            raise refused(path, "is an absolute path; give it relative to the repository's root")
+            raise refused(
+                path, "is an absolute path; give a path relative to the repository's root"
+            )
         try:
             return repository_path(path.replace("\\", "/") if os.sep == "\\" else path)
         except ValueError as error:
@@ -67,7 +69,7 @@ class Files(Protocol):
         if content is None:
             return None
         if is_pointer(content):
-            why = f"is a Git LFS pointer, and not the file itself; {self.pointer_remedy}"
+            why = f"is a Git LFS pointer rather than the file itself; {self.pointer_remedy}"
             raise refused(path, why)
         if why := mismatch(content, path):
             raise refused(path, why)
@@ -105,7 +107,7 @@ class Files(Protocol):
 
         near = self.near(path)
         remedy = (
-            f"`{near}` is there, so correct the path" if near else "add it, or correct the path"
+            f"there is a `{near}`, so correct the path" if near else "add it, or correct the path"
         )
         return f"there is no file `{path}`{hint(path)}; {remedy}"
 
@@ -128,7 +130,7 @@ class Files(Protocol):
             FileRefused: It leads through a link, or cannot be written.
         """
         del content
-        raise refused(path, "is read from where nothing is written to")
+        raise refused(path, "belongs to a source that is read-only")
 
     def matching(self, pattern: str) -> list[str]:
         """Return the paths of the files that match a pattern, sorted, each once.
@@ -159,7 +161,7 @@ def bounded(pattern: str, found: list[str]) -> list[str]:
         FileRefused: It is more than anybody meant.
     """
     if len(found) > MAX_MATCHES:
-        raise refused(pattern, f"matches more than {MAX_MATCHES:,} files; narrow it down")
+        raise refused(pattern, f"matches more than {MAX_MATCHES:,} files; narrow the pattern")
     return sorted(found)
 
 

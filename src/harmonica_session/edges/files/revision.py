@@ -63,16 +63,16 @@ class Revision(Files):
         """Where the files are, as the end of the sentence "there is no such file …"."""
         # In a private repository GitHub says the same to a token that may not read.
         return (
-            f"at revision {self._commit}, which was read because {self._because}, or the token "
-            "may not see it (`contents: read`)"
+            f"at revision {self._commit} (read because {self._because}), or the token "
+            "cannot see it (`contents: read`)"
         )
 
     @property
     def pointer_remedy(self) -> str:
         """How to have a large file itself, where git keeps a pointer to it."""
         return (
-            "GitHub's API has no more than that, so keep the file in git itself, or read a "
-            "checkout with `lfs: true` where the event allows that"
+            "GitHub's API returns only the pointer, so keep the file in Git itself, or "
+            "check out with `lfs: true` where the event allows it"
         )
 
     def content(self, path: str, limit: int) -> bytes | None:
@@ -95,7 +95,7 @@ class Revision(Files):
         if contents.type == "symlink":
             contents = self._pointed_at(path, contents.target)
         if contents.type != "file":
-            raise refused(path, _KINDS.get(contents.type, "is not an ordinary file"))
+            raise refused(path, _KINDS.get(contents.type, "is not a regular file"))
         if contents.size > limit:
             raise refused(path, f"is larger than {limit // 1000} kB")
         return self._whole(path, contents)
@@ -115,8 +115,8 @@ class Revision(Files):
         if tree.truncated:
             raise refused(
                 pattern,
-                "cannot be looked for: GitHub does not list a repository of this size; name the "
-                "files, or check the repository out where the event allows that",
+                "cannot be resolved, because GitHub does not list a repository of this size; "
+                "name the files, or check out the repository where the event allows it",
             )
         return bounded(pattern, [path for path in _blobs(tree) if wanted.matches(path)])
 
@@ -168,7 +168,7 @@ class Revision(Files):
             self._asked(lambda: self._commits.contents(led, self._commit)) if is_inside else None
         )
         if found is None or found.type != "file":
-            raise refused(path, "is a link, but not to a file of the repository")
+            raise refused(path, "is a link that does not point to a file in the repository")
         return found
 
     def _whole(self, path: str, contents: Contents) -> bytes:
@@ -178,7 +178,7 @@ class Revision(Files):
             content = self._asked(lambda: self._commits.blob(contents.sha))
         if content is None or len(content) != contents.size:
             raise AnswerUnusable(
-                f"GitHub gave an answer that cannot be used: it is not the {contents.size} bytes "
+                f"GitHub gave an unusable answer: it does not contain the {contents.size} bytes "
                 f"of `{clip(path)}`"
             )
         return content
@@ -213,8 +213,8 @@ def unreadable(error: Refused, revision: str) -> FileRefused | Refused:
 
 def _unknown(revision: str, reason: str) -> FileRefused:
     return FileRefused(
-        f"GitHub knows no revision `{clip(revision)}` of this repository ({reason}), or the token "
-        "may not see it and needs `contents: read`"
+        f"GitHub finds no revision `{clip(revision)}` in this repository ({reason}), or "
+        "the token cannot see it and needs `contents: read`"
     )
 
 

@@ -60,7 +60,7 @@ class Workspace(Files):
             with open(real, "rb", opener=lambda *_: _open_below(root, real)) as file:
                 opened = os.fstat(file.fileno())
                 if not stat.S_ISREG(opened.st_mode):
-                    raise refused(path, "is not an ordinary file")
+                    raise refused(path, "is not a regular file")
                 if opened.st_size > limit:
                     raise refused(path, f"is larger than {limit // 1000} kB")
                 content = file.read(limit + 1)
@@ -69,7 +69,7 @@ class Workspace(Files):
             kind = "is a folder, not a file" if is_folder else f"cannot be read: {error.strerror}"
             raise refused(path, kind) from None
         if len(content) > limit or not self._is_still(wanted, real, opened):
-            raise refused(path, "changed while it was read")
+            raise refused(path, "changed while it was being read")
         return content
 
     def write(self, path: str, content: bytes) -> None:
@@ -92,18 +92,21 @@ class Workspace(Files):
             root, real = self.root.resolve(strict=True), wanted.resolve(strict=True)
         except FileNotFoundError:
             if os.path.islink(wanted):  # noqa: PTH114 - raises nothing
-                raise refused(path, "is a link to a file that is not there") from None
+                raise refused(path, "is a link to a file that does not exist") from None
             return None
         except _NOWHERE:
             raise refused(
                 path,
-                "cannot be found: links in a circle, a file as folder, or a name that is too long",
+                (
+                    "cannot be found, because its links form a circle, a file is used as a folder, "
+                    "or a name is too long"
+                ),
             ) from None
         if not real.is_relative_to(root):
-            raise refused(path, "is a link that leads out of the repository")
+            raise refused(path, "is a link that leads outside the repository")
         if any(part.lower() == _GIT for part in real.relative_to(root).parts):
             # actions/checkout leaves the token there.
-            raise refused(path, "lies in git's own folder")
+            raise refused(path, "is inside the `.git` folder")
         return root, real
 
     def matching(self, pattern: str) -> list[str]:
@@ -131,7 +134,9 @@ class Workspace(Files):
                 elif wanted.is_whole(reached) and not _is_folder(entry):
                     found.append(path)
             if visited > MAX_VISITED:
-                raise refused(pattern, f"looks at more than {MAX_VISITED:,} files; narrow it down")
+                raise refused(
+                    pattern, f"searches more than {MAX_VISITED:,} files; narrow the pattern"
+                )
         return bounded(pattern, found)
 
     def holds(self, path: str) -> bool:
@@ -210,7 +215,7 @@ def current_folder() -> Path:
     try:
         return Path.cwd()
     except OSError:
-        raise FileRefused("the current folder is no longer there; go to one that is") from None
+        raise FileRefused("the current folder no longer exists; change to one that does") from None
 
 
 def common_folder(*paths: str | None) -> tuple[Path, list[str]]:
@@ -225,7 +230,7 @@ def common_folder(*paths: str | None) -> tuple[Path, list[str]]:
     for path in filter(None, paths):
         # Inputs are trimmed lists of lines, and would take it for another path.
         if lines_of(path) != [path]:
-            why = "holds a line end, or a space at its end; rename the file"
+            why = "contains a line break, or ends with a space; rename the file"
             raise refused(path, why)
     root = current_folder()
     absolute = [Path(os.path.abspath(path)) for path in paths if path]  # noqa: PTH100 - no dots
@@ -233,7 +238,9 @@ def common_folder(*paths: str | None) -> tuple[Path, list[str]]:
         try:
             root = Path(os.path.commonpath([path.parent for path in absolute]))
         except ValueError:
-            raise FileRefused("the files are on different drives; put them on one") from None
+            raise FileRefused(
+                "the files are on different drives; put them on the same one"
+            ) from None
     named = iter(absolute)
     return root, [next(named).relative_to(root).as_posix() if path else "" for path in paths]
 
@@ -250,5 +257,7 @@ def files_at(path: str, endings: tuple[str, ...]) -> list[str]:
     found = [str(Path(path) / name) for name in names if name.lower().endswith(endings)]
     if not found:
         listed = " or ".join(f"`*{ending}`" for ending in endings)
-        raise FileRefused(f"the folder `{clip(path)}` holds no {listed}; name a file, or another")
+        raise FileRefused(
+            f"the folder `{clip(path)}` contains no {listed}; name a file, or another folder"
+        )
     return found

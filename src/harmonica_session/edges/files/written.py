@@ -27,7 +27,7 @@ def write_file(root: Path, path: str, content: bytes) -> None:
     target = root / path
     parts = Path(path).parts
     if any(part.lower() == ".git" for part in parts):
-        raise refused(path, "lies in git's own folder")
+        raise refused(path, "is inside the `.git` folder")
     folder = root
     try:
         for part in parts[:-1]:
@@ -36,7 +36,7 @@ def write_file(root: Path, path: str, content: bytes) -> None:
                 raise refused(path, "leads through a link; name the folder itself")
             folder.mkdir(exist_ok=True)
         if target.is_symlink() or (target.exists() and not target.is_file()):
-            raise refused(path, "is a link or no ordinary file; nothing was written")
+            raise refused(path, "is a link or not a regular file; nothing was written")
         beside = folder / f".{parts[-1]}.{secrets.token_hex(8)}"
         try:
             with beside.open("xb") as file:

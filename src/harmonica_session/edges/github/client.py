@@ -212,7 +212,7 @@ class GitHub:
         `GET /repos/{o}/{r}/issues/{n}`, which knows pull requests too.
         """
         path = f"{self._repository}/issues/{number}"
-        issue: Beginning = self.read("ask when the pull request was opened", path, Beginning)
+        issue: Beginning = self.read("find out when the pull request was opened", path, Beginning)
         return issue.created_at
 
     def run_created_at(self, run_id: str) -> str:
@@ -222,7 +222,7 @@ class GitHub:
         """
         path = f"{self._repository}/actions/runs/{run_id}"
         run: Beginning = self._once(
-            path, lambda: self.read("ask when the workflow run began", path, Beginning)
+            path, lambda: self.read("find out when the workflow run began", path, Beginning)
         )
         return run.created_at
 
@@ -245,7 +245,7 @@ class GitHub:
             **filters,
         }
         page: RunPage = self.read(
-            "ask which runs there were",
+            "list the earlier workflow runs",
             f"{self._repository}/actions/runs",
             RunPage,
             {**query, "per_page": per_page},
@@ -254,7 +254,7 @@ class GitHub:
 
     def account(self) -> Account:
         """Return the account of a personal token: `GET /user`. Other tokens are refused."""
-        request = Request("ask who the token speaks for", "GET", "/user")
+        request = Request("find out which account the token belongs to", "GET", "/user")
         account: Account = accepted(self._service.send(request)).read(Account)
         return account
 

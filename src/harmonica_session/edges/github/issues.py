@@ -117,7 +117,7 @@ class Issues:
         """
         query = {"labels": label, "state": "all", "sort": "created", "direction": "desc"}
         query |= {"since": since} if since else {}
-        doing = f"list what is labelled `{label}`"
+        doing = f"list the issues labelled `{label}`"
         seen: set[int] = set()
         for issue in self._github.pages(doing, f"{self._repository}/issues", query, Issue):
             # Of a label that is not there, Forgejo and Gitea take no notice, and list everything.
@@ -146,7 +146,7 @@ class Issues:
         response = self._github.send(request)
         if response.status == _MISSING:
             sent: dict[str, Any] = {"name": name, "color": color, "description": description}
-            request = Request("make the label", "POST", path, body=sent, is_safe=True)
+            request = Request("create the label", "POST", path, body=sent, is_safe=True)
             response = self._github.send(request)
         if _is_there_already(response):
             # Another job was faster; GitHub, which says so, does not ask for the number.

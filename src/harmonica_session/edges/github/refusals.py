@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 # How a server answers that is like GitHub, but lacks the route. GitHub may mean something else.
 NO_ROUTE = (404, 405)
 _DENIED, _NOT_FOUND = 403, 404
-_CLOSED = "GitHub has closed the repository; its owner has been told why"
+_CLOSED = "GitHub has disabled the repository and has told its owner why"
 _SINGLE_SIGN_ON = (
-    "have the token authorized for the organization's single sign-on (SAML), or use the workflow's "
-    "own `github.token`"
+    "authorize the token for the organization's single sign-on (SAML), or use the "
+    "workflow's own `github.token`"
 )
 
 
@@ -42,61 +42,71 @@ class _Cause(NamedTuple):
 _CAUSES = (
     _Cause(_SINGLE_SIGN_ON, "SAML enforcement", "saml-single-sign-on"),
     _Cause(
-        "the account, or the app's installation, that the token speaks for is suspended; have that "
-        "lifted, or give another `github-token`",
+        "the account, or the app installation, behind the token is suspended; have the "
+        "suspension lifted, or use another `github-token`",
         r"\bsuspended\b",
     ),
     _Cause(
-        "`github-token` was wrong too often; give another one, or leave it out, and run this again "
-        "later",
+        "`github-token` was wrong too often; use another one, or leave the input out, "
+        "and try again later",
         "login attempts exceeded",
     ),
     _Cause(
-        "the account that the token speaks for is blocked here; have that lifted, or give another "
-        "`github-token`",
+        "the account behind the token is blocked here; have the block lifted, or use "
+        "another `github-token`",
         r"\buser is blocked\b",
     ),
     _Cause(_CLOSED, "repository access blocked|disabled by GitHub staff"),
     _Cause(
-        "the repository is being moved; run this again once that is done, in its new place",
+        ("the repository is being migrated; try again in its new place once that is done"),
         "locked for migration",
     ),
     _Cause(
-        "the organization lets listed addresses in only; use a runner whose address is on its list",
+        ("the organization has an IP allow list; use a runner whose address is on that list"),
         "IP allow list",
     ),
     _Cause(
-        "the organization does not take this kind of token; give another kind as `github-token`",
+        ("the organization does not accept this kind of token; use another kind as `github-token`"),
         "forbids access via|OAuth App access restrictions",
         "restricting-access-to-your-organization",
     ),
-    _Cause("the repository is archived and takes nothing new; unarchive it", r"\barchived\b"),
+    _Cause("the repository is archived and read-only; unarchive it", r"\barchived\b"),
     _Cause(
         "the conversation is locked; unlock it and run this again",
         r"\bis locked\b",
         "locking-conversations",
     ),
     _Cause(
-        "the conversation is full; name another pull request or issue with `pr-number`",
+        (
+            "the conversation has reached its limit of comments; name another pull request "
+            "or issue with `pr-number`"
+        ),
         r"more than [\d,]+ comments",
     ),
     _Cause(
-        "the repository has no issues; turn them on in its settings, or announce on a pull request",
+        (
+            "issues are turned off in the repository; turn them on in its settings, or "
+            "announce on a pull request"
+        ),
         "issues (?:are|has been|have been) disabled",
     ),
-    _Cause("the repository has no commit yet; push one first", "repository is empty"),
+    _Cause("the repository has no commits yet; push one first", "repository is empty"),
 )
 _BY_STATUS = {
-    401: "`github-token` is mistyped, revoked or out of date; give another one, or leave it out",
-    410: "it was deleted, moved or turned into a discussion; name another one with `pr-number`",
+    401: (
+        "`github-token` is mistyped, revoked or expired; use another one, or leave the input out"
+    ),
+    410: (
+        "it was deleted, moved or converted into a discussion; name another one with `pr-number`"
+    ),
     451: _CLOSED,
 }
 
 
 # Source: "Actions job token permissions" of Gitea 1.26; Forgejo heeds no `permissions`.
 _ELSEWHERE = (
-    "on Gitea 1.26 and newer, allow it under the job's `permissions`; on Forgejo and older ones, "
-    "and for a pull request from a fork, give an access token with `write:issue` and "
+    "on Gitea 1.26 and newer, allow it under the job's `permissions`; on Forgejo and older Gitea, "
+    "and for a pull request from a fork, use an access token with `write:issue` and "
     "`read:repository` as `github-token`"
 )
 
@@ -118,7 +128,7 @@ def accepted(response: Response) -> Response:
         remedy = _remedy(response)
     advice = f"; {remedy}" if remedy else ""
     if pause is not None:
-        advice = f"; run it again in {pause:.0f} seconds"
+        advice = f"; try again in {pause:.0f} seconds"
     if response.status in range(300, 400):
         target = response.headers.get("location", "").partition("?")[0]
         advice = f"; the address has moved to {target[:200]}"
@@ -126,7 +136,7 @@ def accepted(response: Response) -> Response:
     if response.status in NO_ROUTE and not remedy and not _is_github(response):
         kind = RouteMissing
     raise kind(
-        f"GitHub refused, could not {response.request.doing} ({response.request}: "
+        f"GitHub refused to {response.request.doing} ({response.request}: "
         f"{response.status} {reason or 'with an answer that is not JSON'}){advice}",
         status=response.status,
         reason=reason,
@@ -202,8 +212,9 @@ def settled(response: Response) -> Response:
     if response.is_success or proves_refusal(response, is_own_error):
         return accepted(response)
     raise FateUnknown(
-        f"nobody knows whether GitHub could {response.request.doing} ({response.request}: "
-        f"{response.status} {_reason(response) or 'with an answer that is not JSON'})"
+        f"the outcome is unknown: GitHub was asked to {response.request.doing} "
+        f"({response.request}: {response.status} "
+        f"{_reason(response) or 'with an answer that is not JSON'})"
     )
 
 

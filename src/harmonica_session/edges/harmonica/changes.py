@@ -68,7 +68,7 @@ class Changes:
             ServiceError: It cannot be known.
         """
         request = Request(
-            "ask who has written in the session",
+            "list who has written in the session",
             "GET",
             f"{_path(session_id)}/responses",
             query={"mode": "list"},
@@ -98,7 +98,7 @@ class Changes:
             body=dict(changes),
             seconds=seconds,
         )
-        response = accepted(self._service.send(request), 200, optional="changes of sessions")
+        response = accepted(self._service.send(request), 200, optional="changes to sessions")
         # A page of a proxy can be a 200 too; only a session says that it was changed.
         response.read(Session)
         told = response.json()
@@ -114,13 +114,13 @@ class Changes:
             ServiceError: There is no proposal.
         """
         request = Request(
-            "have the facilitator's prompt written anew",
+            "regenerate the facilitator's prompt",
             "POST",
             f"{_path(session_id)}/regenerate-facilitation-prompt",
             read_seconds=PROMPT_SECONDS,
             is_safe=True,
         )
-        response = accepted(self._service.send(request), 200, optional="proposals of a prompt")
+        response = accepted(self._service.send(request), 200, optional="proposed prompts")
         proposal: Proposal = response.read(Proposal)
         return {
             "prompt": proposal.facilitation_prompt,

@@ -159,8 +159,8 @@ class Harmonica:
             join_url = checked_join_url(session.join_url)
         except ValueError as error:
             unusable = response.unusable(
-                f"session {clip(session.id)} was created, but its `join_url` {error}; "
-                "find it in Harmonica under this id"
+                f"session {clip(session.id)} was created, but its `join_url` {error}; look for "
+                "the session in Harmonica by this ID"
             )
             unusable.session_id = session.id
             raise unusable from None

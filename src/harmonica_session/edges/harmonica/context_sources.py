@@ -24,10 +24,10 @@ ATTACH_SECONDS = 60.0
 _SUCCESS = range(200, 300)
 _SOURCES = "context sources"
 _ADVICE = {
-    400: "check this source against the message",
-    403: "context sources take a paid plan, and a `session` must be one that the account can see",
-    413: "the file is too large; Harmonica takes 4 MB",
-    422: "a session takes 20 context sources at most",
+    400: "check this source against Harmonica's message",
+    403: ("context sources need a paid plan, and a `session` must be one that the account can see"),
+    413: "the file is too large; Harmonica accepts up to 4 MB",
+    422: "a session can have at most 20 context sources",
 }
 
 

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from harmonica_session.edges.network.exchange import Response
 
 # Harmonica says the same of a session that is gone and of one of somebody else.
-NO_SESSION = {403: "there is no such session, or it belongs to another account than the key"}
+NO_SESSION = {403: "there is no such session, or it belongs to an account other than the key's"}
 _SUCCESS = range(200, 300)
 _DENIED, _TOO_LARGE, _BAD_VALUE = 403, 413, 500
 # What a web framework answers where there is no such route, or none for the method.
 _NO_ROUTE = (404, 405)
-_CHECK_SPEC = "check the spec against the message"
+_CHECK_SPEC = "check the spec against Harmonica's message"
 _ADVICE = {
-    401: "check the secret behind `api-key`; the key may be mistyped or revoked, and Harmonica "
-    "says the same while its database is down",
+    401: "check the secret behind `api-key`; the key may be mistyped or revoked, but Harmonica "
+    "also says this while its database is down",
     404: "check `api-url`; there is no Harmonica API at this address",
     405: "check `api-url`; there is no Harmonica API at this address",
 }
@@ -61,7 +61,7 @@ def accepted(
         return response
     if optional and response.status in _NO_ROUTE and not is_own_error(response):
         raise RouteMissing(
-            f"this Harmonica has no {optional} ({response.request}: {response.status})",
+            (f"this Harmonica server has no {optional} ({response.request}: {response.status})"),
             status=response.status,
             is_limit=False,
         )
@@ -89,11 +89,15 @@ def refuse_unknown_fate(response: Response) -> None:
         return
     # Source: Harmonica's server, which answers 500 to values of a type it does not expect.
     is_for_values = response.status == _BAD_VALUE and response.request.body
-    hint = ", which can also mean a value of the spec that it cannot take" if is_for_values else ""
+    hint = (
+        "; this can also mean that the spec has a value that Harmonica cannot handle"
+        if is_for_values
+        else ""
+    )
     advice = f": {_to_do(response)}" if response.status < _BAD_VALUE else ""
     raise FateUnknown(
-        f"nobody knows whether Harmonica could {response.request.doing} ({response.request}: "
-        f"{response.status} {_said(response)[2]}{hint}){advice}"
+        f"the outcome is unknown: Harmonica was asked to {response.request.doing} "
+        f"({response.request}: {response.status} {_said(response)[2]}{hint}){advice}"
     )
 
 
@@ -101,7 +105,7 @@ def refused(response: Response, advice: Mapping[int, str] | None = None) -> Refu
     """Return the error for an answer that says no; `advice` as in `accepted`."""
     code, reason, said = _said(response)
     return Refused(
-        f"Harmonica refused, could not {response.request.doing} ({response.request}: "
+        f"Harmonica refused to {response.request.doing} ({response.request}: "
         f"{response.status} {said}): {_to_do(response, advice)}",
         status=response.status,
         code=code,
@@ -115,14 +119,17 @@ def _to_do(response: Response, advice: Mapping[int, str] | None = None) -> str:
     pause = demanded_pause(response)
     if response.status in range(300, 400):
         target = clip(response.headers.get("location", "").partition("?")[0])
-        return f"the address has moved to {target}; set `api-url` to it if you trust it"
+        return f"the address has moved to {target}; set `api-url` to that address if you trust it"
     if pause is not None:
         too_many = "too many requests were made; " if is_limit(response) else ""
-        return f"{too_many}run it again in {pause:.0f} seconds"
+        return f"{too_many}try again in {pause:.0f} seconds"
     if response.status == _DENIED and not _said(response)[0]:
-        return "something in front of Harmonica refused it; check the network's proxy or firewall"
+        return (
+            "something between the runner and Harmonica refused the request; check the network's "
+            "proxy or firewall"
+        )
     known = {**_ADVICE, **_about_what_was_sent(response.request.body), **(advice or {})}
-    return known.get(response.status, "run it again later")
+    return known.get(response.status, "try again later")
 
 
 def _about_what_was_sent(body: JsonValue) -> dict[int, str]:
@@ -131,7 +138,11 @@ def _about_what_was_sent(body: JsonValue) -> dict[int, str]:
     *others, last = [words for key, words in _BY_ACCESS.items() if sent.get(key)] or [""]
     checked = f"{', '.join(others)} and {last}" if others else last
     largest = max(sent, key=lambda name: len(str(sent[name])), default="")
-    what = "the background, whose sources the log names" if largest == "context" else f"`{largest}`"
+    what = (
+        "the background, whose sources are listed in the log"
+        if largest == "context"
+        else f"`{largest}`"
+    )
     check, shorten = f"; check {checked}" if checked else "", f"; shorten {what}" if sent else ""
     return {
         **({400: _CHECK_SPEC, 422: _CHECK_SPEC} if sent else {}),
@@ -145,6 +156,6 @@ def _said(response: Response) -> tuple[str, str, str]:
     content = response.json()
     error = content.get("error") if isinstance(content, dict) else None
     if not isinstance(error, dict):
-        return "", "", "with an answer that is not Harmonica's"
+        return "", "", "with an answer that is not from Harmonica"
     code, reason = str(error.get("code", "")), str(error.get("message", ""))
     return code, reason, f"{clip(code)}, {' '.join(reason.split())[:300]}"

@@ -24,8 +24,8 @@ _NO_SUMMARY, _DENIED, _NO_ROUTE = 400, 403, (404, 405)
 _ADVICE = {
     400: "look at the session in Harmonica",
     403: "the key's account must be able to edit the session",
-    404: "this Harmonica writes no such thing, or does not know the session",
-    405: "this Harmonica writes no such thing",
+    404: ("this Harmonica server cannot write this, or does not know the session"),
+    405: "this Harmonica server cannot write this",
 }
 
 
@@ -86,7 +86,7 @@ class Results:
             FateUnknown: Nobody knows whether it was written; what was is lost.
             ServiceError: It was not written, or nobody knows.
         """
-        response = self._written("write the knowledge", session_id, "knowledge")
+        response = self._written("extract decisions and actions", session_id, "knowledge")
         try:
             accepted(response, 200, advice=_ADVICE)
         except Refused as error:

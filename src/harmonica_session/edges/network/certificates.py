@@ -137,10 +137,10 @@ def _add_file(found: Trust, file: str) -> None:
             found.context.load_verify_locations(cafile=file)
     except OSError as error:
         is_other = isinstance(error, ssl.SSLError) or not error.strerror
-        why = "there is no certificate in it" if is_other else error.strerror
+        why = "it contains no certificate" if is_other else error.strerror
         raise InputError(
-            f"SSL_CERT_FILE names certificates that cannot be read ({why}); name a file in PEM "
-            "format, or leave it out for those of the system"
+            f"SSL_CERT_FILE points to certificates that cannot be read ({why}); set it to a "
+            "file in PEM format, or unset it to use the system's certificates"
         ) from None
     found.sources.append("SSL_CERT_FILE")
 
@@ -149,8 +149,9 @@ def _add_folders(found: Trust, folders: str) -> None:
     are_read = [_is_read(found, Path(folder)) for folder in folders.split(os.pathsep) if folder]
     if not any(are_read):
         raise InputError(
-            "SSL_CERT_DIR names no folder with certificates that can be read; name one with files "
-            "in PEM format, or leave it out for those of the system"
+            "SSL_CERT_DIR does not point to a folder with readable certificates; set it to "
+            "a folder with files in PEM format, or unset it to use the system's "
+            "certificates"
         )
     found.sources.append("SSL_CERT_DIR")
 

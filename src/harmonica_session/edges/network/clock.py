@@ -59,6 +59,6 @@ class Deadline:
     def reached(self, doing: str) -> DeadlineReached:
         """Return the error for what can no longer be done in time."""
         return DeadlineReached(
-            f"the {self._seconds:g} seconds of `timeout` were over before the action could "
+            f"the {self._seconds:g} seconds of `timeout` ran out before the action could "
             f"{doing}; run it again, or allow more seconds"
         )

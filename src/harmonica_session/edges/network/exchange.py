@@ -121,6 +121,6 @@ class Response:
     def unusable(self, why: str) -> AnswerUnusable:
         """Return the error for an answer that is not what was asked for."""
         return AnswerUnusable(
-            f"{self.service} gave an answer that cannot be used, could not {self.request.doing} "
+            f"{self.service} gave an unusable answer when asked to {self.request.doing} "
             f"({self.request}, status {self.status}): {why}"
         )

@@ -44,7 +44,7 @@ def failure_of(error: BaseException | None) -> Failure | None:
     if not isinstance(found, ssl.SSLError):
         return None
     reason = (found.reason or found.strerror or str(found)).lower().replace("_", " ")
-    return Failure(f"no encrypted connection comes about: {reason}")
+    return Failure(f"no encrypted connection could be made: {reason}")
 
 
 def _refused(error: ssl.SSLCertVerificationError) -> Failure:
@@ -53,7 +53,9 @@ def _refused(error: ssl.SSLCertVerificationError) -> Failure:
     if code in _EXPIRED:
         return Failure("its certificate has expired", f"have it renewed, or set {clock}")
     if code in _NOT_YET_VALID:
-        return Failure("its certificate is not valid yet", f"set {clock}, or wait until it is")
+        return Failure(
+            "its certificate is not valid yet", f"set {clock}, or wait until it becomes valid"
+        )
     if code in _OUT_OF_PERIOD:
         return Failure(
             "its certificate has expired or is not valid yet", f"have it renewed, or set {clock}"
@@ -61,13 +63,16 @@ def _refused(error: ssl.SSLCertVerificationError) -> Failure:
     if code in _OTHER_HOST:
         return Failure(
             "its certificate is for another host",
-            "correct the address, or have the certificate name this one",
+            "correct the address, or get a certificate for this host",
         )
     if code in _UNKNOWN_ISSUER:
         return Failure(
             "its certificate comes from an authority that is not trusted here",
-            "name your company's in SSL_CERT_FILE, or add it to those of the system",
+            (
+                "point SSL_CERT_FILE at your company's certificate, or add that to the "
+                "system's certificates"
+            ),
             is_unknown_issuer=True,
         )
     said = " ".join((getattr(error, "verify_message", "") or str(error)).split())
-    return Failure(f"its certificate is refused: {said}", "have it replaced")
+    return Failure(f"its certificate was refused: {said}", "have it replaced")

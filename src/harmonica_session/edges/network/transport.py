@@ -84,8 +84,8 @@ class Transport:
         self._is_proxys_fault = False
         if not _can_be_asked_for(base):
             raise InputError(
-                f"{service} cannot be asked: there can be no host of the name in {base}; correct "
-                "the address"
+                f"{service} cannot be reached: {base} does not contain a valid host name; "
+                "correct the address"
             )
         # Reading certificates takes time that a plain connection need not spend.
         self.trust = None if base.startswith("http:") else _trust()
@@ -130,7 +130,7 @@ class Transport:
             is_late, failure = self.deadline.left <= 0, failure_of(error)
             why = "the answer came too slowly" if is_late else failure.why if failure else ""
             raise FateUnknown(
-                f"{self.service} gave no answer, could not {request.doing} ({request}: "
+                f"{self.service} gave no answer when asked to {request.doing} ({request}: "
                 f"{why or f'{type(error).__name__} {clip(str(error))}'})"
             ) from None
         finally:
@@ -161,8 +161,8 @@ class Transport:
         encoding = response.headers.get("content-encoding", "").strip().lower()
         if encoding not in ("", "identity", "gzip"):
             raise AnswerUnusable(
-                f"{self.service} gave an answer in the encoding `{clip(encoding)}`, which nobody "
-                f"asked for, could not {request.doing} ({request})"
+                f"{self.service} gave an answer in the encoding `{clip(encoding)}`, which was "
+                f"not requested, when asked to {request.doing} ({request})"
             )
         content = bytearray()
         gzip = zlib.decompressobj(_GZIP) if encoding == "gzip" else None
@@ -177,8 +177,8 @@ class Transport:
                 content += gzip.decompress(chunk, room)
             if max(received, len(content)) > most:
                 raise AnswerUnusable(
-                    f"{self.service} gave an answer of more than {most // 1_000_000} "
-                    f"MB, could not {request.doing} ({request})"
+                    f"{self.service} gave an answer of more than {most // 1_000_000} MB when asked "
+                    f"to {request.doing} ({request})"
                 )
         if gzip and received and not gzip.eof:
             raise zlib.error("the data ends too early")
@@ -205,11 +205,11 @@ class Transport:
         if failure := failure_of(error):
             said, advice = failure.why, failure.advice or advice
             if self._is_proxys_fault:
-                who = f"the proxy in {variable}, through which {self.service} is asked,"
+                who = f"the proxy in {variable}, which is used for {self.service},"
         if isinstance(error, httpx.LocalProtocolError):
             # It quotes the header that cannot be sent, and that may be the credentials.
-            said, advice = "a header cannot be sent", "copy the key or token once more"
-        return f"{who} cannot be reached, could not {request.doing} ({said}): {advice}"
+            said, advice = "a header cannot be sent", "copy the key or token again"
+        return f"{who} could not be reached to {request.doing} ({said}): {advice}"
 
     def _usable_proxy(self) -> httpx.Proxy | None:
         """Return the proxy that stands between, checked.
@@ -229,9 +229,9 @@ class Transport:
             pass
         # It is not quoted: the address of a proxy may hold a password.
         raise InputError(
-            f"{self.service} cannot be asked: {self._proxy.variable} names no proxy that can be "
-            "used; write http://host:port (SOCKS is not supported), and percent-encode what is "
-            "special in a password"
+            f"{self.service} cannot be reached: {self._proxy.variable} does not contain a "
+            "usable proxy address; write http://host:port (SOCKS is not supported), and "
+            "percent-encode special characters in a password"
         )
 
 

@@ -48,7 +48,7 @@ class StepFiles:
                 with _opened(self._output) as file:
                     _replace(file, file.seek(0, os.SEEK_END), content)
         except OSError as error:
-            return f"The step's outputs could not be written: {error.strerror}"
+            return f"the outputs of this step could not be written: {error.strerror}"
         return ""
 
     def summary(self, result: str, below: str) -> str:
@@ -58,7 +58,7 @@ class StepFiles:
             if self._summary:
                 self._write_summary(markdown.encode("utf-8", "replace"))
         except OSError as error:
-            return f"The step's summary could not be written: {error.strerror}"
+            return f"the summary of this step could not be written: {error.strerror}"
         return ""
 
     def _write_summary(self, content: bytes) -> None:

@@ -1,0 +1,42 @@
+"""Finds the entry of the troubleshooting page that a message belongs to.
+
+This module must not say what to do about a message: the page does, and what is listed here is
+taken from it.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+PAGE = "https://github.com/OWNER/harmonica-session-action/blob/v1/.github/docs/troubleshooting.md"
+INDEX = files("harmonica_session.report") / "troubleshooting.txt"
+"""For each message of the page a line: the anchor of its entry, a tab, and the message."""
+OPEN = "…"
+"""What stands in a message of the page for what differs from run to run."""
+
+
+def link_for(message: str) -> str | None:
+    """Return the address of the entry about a message, None where there is none.
+
+    A message may hold another one, such as a service's reason: what says the most fixed words wins.
+    """
+    said = " ".join(message.split())
+    most, found = 0, None
+    for line in INDEX.read_text("utf-8").splitlines():
+        anchor, _, known = line.partition("\t")
+        fixed = known.split(OPEN)
+        length = sum(map(len, fixed))
+        if length > most and _has_in_order(said, fixed):
+            most, found = length, f"{PAGE}#{anchor}"
+    return found
+
+
+def _has_in_order(message: str, parts: list[str]) -> bool:
+    """Say whether a message has all these parts, one after the other."""
+    position = 0
+    for part in parts:
+        position = message.find(part, position)
+        if position < 0:
+            return False
+        position += len(part)
+    return True
