@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 # A heading is a title of an issue, and the words around it.
 _TEXT, _HEADING, _PATH = 1_500, 300, 200
-_PROBLEMS = 100
+PROBLEMS = 100
+"""How many problems are shown."""
 # What is copied as it stands.
 _AS_CODE = ("Session", "Spec", "Brief")
 # Where our own announcement stands, by GitHub's own word.
@@ -110,8 +111,8 @@ def failure(error: ActionError, failed: Failed, help_at: str = "") -> str:
         help_at: Address of what there is to read about it, empty where there is nothing.
     """
     facts = _list({"Topic": failed.topic, "Spec": failed.spec})
-    problems = _by_file(error.problems[:_PROBLEMS])
-    more = len(error.problems) - _PROBLEMS
+    problems = _by_file(error.problems[:PROBLEMS])
+    more = len(error.problems) - PROBLEMS
     parts = [
         *("## Harmonica session: failed", failed.consequence, facts, *problems),
         f"and {more} more" if more > 0 else "",
