@@ -317,7 +317,10 @@ def test_a_head_has_to_be_at_the_commit() -> None:
 @pytest.mark.parametrize("head", [5, None], ids=["fork", "deleted fork"])
 def test_a_fork_has_no_secrets(name: str, head: int | None) -> None:
     """GitHub keeps secrets from the pull requests of forks, also of those that are gone."""
-    assert _event(name, {"pull_request": _pull_request(head)}).lacks_secrets == "a fork"
+    assert (
+        _event(name, {"pull_request": _pull_request(head)}).lacks_secrets
+        == "a pull request from a fork"
+    )
 
 
 def test_the_same_repository_has_secrets() -> None:
@@ -341,7 +344,18 @@ def test_dependabot_has_no_secrets(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("repository", "is_public"),
-    [({"private": False}, True), ({"private": True}, False), ({}, False), (None, False)],
+    [
+        ({"private": False}, True),
+        ({"private": False, "visibility": "public", "internal": False}, True),
+        ({"private": True}, False),
+        ({"private": False, "visibility": "internal"}, False),
+        ({"private": False, "internal": True}, False),
+        ({"private": False, "owner": {"visibility": "public"}}, True),
+        ({"private": False, "owner": {"visibility": "limited"}}, False),
+        ({"private": "no"}, False),
+        ({}, False),
+        (None, False),
+    ],
 )
 def test_a_repository_is_public_only_if_the_event_says_so(
     repository: object,
@@ -409,7 +423,7 @@ def test_a_payload_of_any_shape_breaks_nothing(name: str, payload: object) -> No
     event = read_event({"GITHUB_EVENT_NAME": name}, json.dumps(payload).encode())
     found = whereabouts(event)
     assert found is None or isinstance(found, (int, ByCommit, ByHead))
-    assert event.lacks_secrets in ("", "a fork")
+    assert event.lacks_secrets in ("", "a pull request from a fork")
     assert isinstance(event.created_at(7), str)
     assert isinstance(event.opens_pull_request(Place(7)), bool)
     assert isinstance(event.is_public, bool)

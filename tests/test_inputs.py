@@ -313,7 +313,7 @@ def inputs() -> Inputs:
 
 def test_a_fork_without_a_key_is_skipped(inputs: Inputs) -> None:
     """A missing key that GitHub withholds is nobody's mistake."""
-    assert reason_to_skip(inputs, _FORK) == "a fork"
+    assert reason_to_skip(inputs, _FORK) == "a pull request from a fork"
 
 
 def test_a_fork_with_a_key_is_not_skipped(inputs: Inputs) -> None:

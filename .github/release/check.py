@@ -30,7 +30,11 @@ def main() -> int:
     download = _download_bytes(tree)
     if download > MOST_BYTES:
         flaws.append(f"{download} bytes are to be downloaded, and {MOST_BYTES} are the most")
-    flaws += _start(tree)
+    label = _label_here(tree)
+    if label in {target[0] for target in targets}:
+        flaws += _start(tree)
+    else:
+        print(f"no run was tried: no wheels are for {label}")  # noqa: T201 - a program
     print(f"{download:>12,} bytes to download")  # noqa: T201 - a program
     for folder in sorted((launch / "wheels").iterdir()):
         size = sum(wheel.stat().st_size for wheel in folder.iterdir())
@@ -79,11 +83,19 @@ def _byte_code(launch: Path, versions: set[str]) -> list[str]:
 
 
 def _download_bytes(tree: Path) -> int:
-    """Return how large the archive is that a runner downloads."""
+    """Return how large the archive is that a runner downloads, without a clone's own history."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
-        tar.add(tree, arcname=".")
+        tar.add(tree, ".", filter=lambda it: None if it.name.startswith("./.git/") else it)
     return len(gzip.compress(archive.getvalue(), 6))
+
+
+def _label_here(tree: Path) -> str:
+    """Return what the launcher calls the libraries that this Python can load."""
+    sys.path.append(str(tree / "src"))
+    from launch.libraries import label
+
+    return label()
 
 
 def _start(tree: Path) -> list[str]:

@@ -88,8 +88,13 @@ class Event:
 
     @property
     def is_public(self) -> bool:
-        """Whether the event says that the repository is public."""
-        return nested(self.payload, "repository", "private") is False
+        """Whether the event says that the repository is public, and nothing against it."""
+        repository = nested(self.payload, "repository")
+        if not isinstance(repository, dict) or repository.get("private") is not False:
+            return False
+        # On Forgejo and Gitea, an owner may be shown to none but members or whoever has signed in.
+        told = repository.get("visibility"), nested(repository, "owner", "visibility")
+        return all(it in (None, "public") for it in told) and not repository.get("internal")
 
     @property
     def lacks_secrets(self) -> str:
@@ -101,7 +106,7 @@ class Event:
         if self.actor == _DEPENDABOT:
             return "Dependabot"
         if self.name in _WITHOUT_SECRETS_FROM_FORKS and self.is_from_fork:
-            return "a fork"
+            return "a pull request from a fork"
         return ""
 
     @property

@@ -53,12 +53,12 @@ in_workspace() {
 
 # Leaves in PATH what leads outside the checkout: a shim may be a script, and looks for bash there.
 trust_path() {
-  local entry rest=$PATH:
-  PATH=
+  local entry kept='' rest=$PATH:
   while [ -n "$rest" ]; do
     entry=${rest%%:*} rest=${rest#*:}
-    case $entry in /*) in_workspace "$entry/" || PATH=$PATH${PATH:+:}$entry ;; esac
+    case $entry in /*) in_workspace "$entry/" || kept=$kept${kept:+:}$entry ;; esac
   done
+  PATH=$kept
 }
 
 # Becomes the command "$@", whose program is a path. The bash of a shim must not read what that of

@@ -119,6 +119,12 @@ def test_a_text_from_right_to_left_has_a_paragraph_of_its_own(invitation: Invita
     assert f"<ol>\n<li>{words}</li>" in page
 
 
+def test_how_long_it_takes_keeps_its_own_direction(invitation: Invitation) -> None:
+    """Behind our words, which run the other way."""
+    document = text(replace(invitation, opening=Opening(takes="10 \u05d3\u05e7\u05d5\u05ea!")))
+    assert "**Time it takes:** \u206810 \u05d3\u05e7\u05d5\u05ea!\u2069\n" in document
+
+
 def test_nobody_is_invited_to_a_round_that_is_over(invitation: Invitation) -> None:
     """The reason stands in the place of the invitation, and the link is still there."""
     document = text(replace(invitation, until="", over="This round is over. Really."))

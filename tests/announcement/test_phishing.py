@@ -77,6 +77,8 @@ DISGUISES = {
     "a mention": "@octocat @octo-org/team \uff20octocat",
     "an issue": "#1 GH-1 octo/garden#1 octocat#1 gh-99",
     "a commit": "0123abc octo/garden@0123456789012345678901234567890123456789 0123abc...89abcde",
+    "a coloured box": "[!WARNING]\n[!IMPORTANT] This session has moved",
+    "of Forgejo's own": "[[Join the session|https://evil.example]] !1",
     "an advisory": "GHSA-mrrh-fwg8-r2c3 CVE-2021-44228",
     "an address of GitHub": "https://github.com/octo/garden/issues/1",
     "a table": "| a |\n|---|\n| https://evil.example |",

@@ -122,6 +122,9 @@ def test_a_commit_that_github_hides_is_no_commit_of_none(clock: HurriedClock) ->
         client = GitHub(box.github_url, "octo/garden", token, Deadline(60, clock))
         with pytest.raises(Refused):
             client.pulls_of_commit(ByCommit(HEAD))
+        with pytest.raises(Refused):
+            client.commits.commit_of("main")
+        assert [it.path for it in box.requests][1:] == [f"{REPO}/commits/main"]
         client.close()
 
 

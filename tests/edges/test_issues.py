@@ -272,6 +272,28 @@ def test_who_cannot_be_assigned_is_told(box: Sandbox, issues: Issues) -> None:
     assert issues.add_assignees(3, ["mona"]) == []
 
 
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_refusal_of_github_that_names_no_field_is_its_last_word(
+    box: Sandbox, issues: Issues, status: int
+) -> None:
+    """Numbers in place of names are asked for elsewhere, and there alone."""
+    body = {"message": "Validation Failed", "documentation_url": "https://docs.github.com/rest"}
+    box.fail("POST", ISSUES, Fault.status(status, body=body), times=None)
+    with pytest.raises(Refused):
+        issues.create("Title", "Body", ["one"])
+    assert len(box.requests) == 1
+
+
+def test_a_route_that_github_hides_is_not_taken_for_missing(box: Sandbox, issues: Issues) -> None:
+    """Whom it does not let assign, it tells that there is nothing; no other way is tried."""
+    box.github.add_issue(7)
+    body = {"message": "Not Found", "documentation_url": "https://docs.github.com/rest"}
+    box.fail("POST", f"{ISSUES}/7/assignees", Fault.status(404, body=body), times=None)
+    with pytest.raises(Refused, match="to add assignees"):
+        issues.add_assignees(7, ["mona"])
+    assert len(box.requests) == 1
+
+
 def test_who_may_not_assign_is_told_once(box: Sandbox, issues: Issues) -> None:
     """It is no fault of the names."""
     box.github.add_issue(3)

@@ -128,7 +128,15 @@ def test_a_completed_session_carries_no_word_of_the_specs_changes(consumer: Cons
         ("", "Ideas from it are not brought"),
         ("questions: [What is your name?]", "You are asked for your name before"),
         ("questions: [{text: Mail, type: Email}]", "asked for your e-mail address before"),
+        ("questions: ['Your full name, please']", "You are asked for your name before"),
+        ("questions: ['Name:']", "You are asked for your name before"),
+        ("questions: [What is your work e-mail address?]", "asked for your e-mail address before"),
+        ("questions: [What is your name and your email?]", "your name and your e-mail address"),
         ("questions: [Wie geht es?]", ""),
+        ("questions: [What is your project name?]", ""),
+        ("questions: [What is your name for this feature?]", ""),
+        ("questions: [How often do you read e-mail?]", ""),
+        ("questions: [Which is your email client?]", ""),
         ("questions: [{text: Part, type: Options, options: [a, b]}]", "not asked for your name"),
         ("template_id: t-1", ""),
         ("results_visibility: host", "Results: only the host"),
@@ -145,6 +153,20 @@ def test_what_is_promised_is_what_was_asked_for(consumer: Consumer, key: str, wo
         assert "asked for your" not in consumer.bodies[0]
     if "template" in key:
         assert "Ideas" not in consumer.bodies[0]
+
+
+def test_the_kind_of_a_question_counts_only_in_a_session_that_has_it(consumer: Consumer) -> None:
+    """Of a session that stays as it was, nobody knows how its question is answered."""
+    consumer.write(_PATH, f"{SPEC}questions: [Who are you?]\n")
+    _run(consumer)
+    consumer.box.harmonica.sessions[0]["participant_count"] = 2
+    options = "{text: Who are you?, type: Options, options: [a, b]}"
+    consumer.write(_PATH, f"{SPEC}questions: [{options}]\n")
+    run = _run(consumer)
+    assert run.outputs["status"] == "stale"
+    [body] = consumer.bodies
+    assert "1. Who are you?" in body
+    assert "asked for your" not in body
 
 
 def test_a_promise_is_kept_to_the_session_and_not_to_the_spec(consumer: Consumer) -> None:

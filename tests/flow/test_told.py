@@ -205,11 +205,17 @@ def test_a_dry_run_says_what_would_not_work(consumer: Consumer) -> None:
 def test_a_failure_ends_with_a_link_to_what_to_do(
     consumer: Consumer, spec: str, anchor: str
 ) -> None:
-    """It leads to the entry of the first problem, and nothing stands below it."""
+    """It leads to the entry that all problems have, and nothing stands below it."""
     consumer.write(".harmonica/session.yml", spec)
     run = consumer.on_pull_request()
     assert run.code == 1
     assert run.summary.endswith(f"\n\n[What to do about it]({PAGE}#{anchor})\n")
+
+
+def test_a_failure_of_several_kinds_leads_to_the_page(consumer: Consumer) -> None:
+    """The entry of one problem would say nothing of the others."""
+    consumer.write(".harmonica/session.yml", "topic: 1\ngoal: x\ngaol: x\n")
+    assert consumer.on_pull_request().summary.endswith(f"\n\n[What to do about it]({PAGE})\n")
 
 
 def test_a_failure_that_a_service_explains_leads_to_its_reason(consumer: Consumer) -> None:

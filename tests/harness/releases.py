@@ -43,7 +43,11 @@ echo "gh $*" >>"$RELEASES/log"
 [ "$1" = release ] || exit 0
 command=$2 tag=$3 release=$RELEASES/$3
 case $command in
-  view) cat "$release/isDraft" ;;
+  view)
+    [ -z "${NO_VIEW:-}" ] || { echo "HTTP 502: Bad Gateway" >&2; exit 1; }
+    [ -e "$release" ] || { echo "release not found" >&2; exit 1; }
+    cat "$release/isDraft"
+    ;;
   create)
     git ls-remote --exit-code --tags origin "refs/tags/$tag" >/dev/null
     mkdir -p "$release/assets"

@@ -12,10 +12,13 @@ from cmarkgfm.cmark import Options, markdown_to_html_with_extensions
 
 _EXTENSIONS = ["table", "strikethrough", "autolink", "tagfilter", "tasklist"]
 # Read as GitHub reads them: where a word begins, an escape and a character without width apart.
-# Sources: "Autolinked references and URLs", "Basic writing and formatting syntax".
+# Sources: "Autolinked references and URLs", "Basic writing and formatting syntax"; for the last
+# line, `modules/markup` and `modules/references` of Forgejo and Gitea. GitHub draws the box of a
+# quotation also where the bracket is escaped.
 _REFERENCE = re.compile(
     r"@\w|#\d|\bGH-\d|\b(?:GHSA|CVE)-\w|(?<![A-Za-z0-9])[0-9a-f]{7,40}(?![A-Za-z0-9])"
-    r"|(?<![A-Za-z0-9])www\.|://|:(?!\d+:)[\w+-]+:|:100:",
+    r"|(?<![A-Za-z0-9])www\.|://|:(?!\d+:)[\w+-]+:|:100:"
+    r"|\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)|!\d|\[\[",
     re.IGNORECASE | re.ASCII,
 )
 

@@ -32,12 +32,19 @@ def main(words: list[str], known: Collection[str] = KNOWN) -> int:
     """
     address = words[0] if words else ADDRESS
     try:
-        description = _fetched(address)
-    except (OSError, ValueError, yaml.YAMLError) as error:
+        found = differences(_fetched(address), RELIED_ON)
+    # What is null where OpenAPI has an object is found where it is read.
+    except (
+        OSError,
+        ValueError,
+        AttributeError,
+        TypeError,
+        RecursionError,
+        yaml.YAMLError,
+    ) as error:
         because = " ".join(str(error).split())
         sys.stdout.write(f"{address}: no description could be read: {because}\n")
         return 1
-    found = differences(description, RELIED_ON)
     lines = [line for line in found if line not in known]
     lines += [f"{line}: is over; take it out of known.py" for line in known if line not in found]
     sys.stdout.write("".join(f"{line}\n" for line in lines))

@@ -239,7 +239,15 @@ def test_what_is_over_is_to_be_taken_out(description: dict[str, Any]) -> None:
     assert (done.stdout.splitlines(), done.returncode) == (lines, 1)
 
 
-@pytest.mark.parametrize("text", ["<html>Not found</html>", "", "a: [", "paths: 1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("<html>Not found</html>", "", "a: [", "paths: 1", "paths: {/sessions: []}"),
+        "paths: {/sessions: {post: {parameters: null}}}",
+        "[" * 50_000,
+    ],
+    ids=lambda text: text[:40],
+)
 def test_what_is_no_description_is_one_line(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A page in its place is no reason to report every field."""
     with published(text) as address:

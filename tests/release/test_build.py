@@ -30,3 +30,18 @@ def test_a_copy_without_history_is_refused(tmp_path: Path) -> None:
     assert run.returncode == 1
     assert run.stderr == "error: a release is built from a clone\n"
     assert not (tmp_path / "tree").exists()
+
+
+def test_a_relative_folder_is_the_caller_s(tmp_path: Path) -> None:
+    """As it is for the other scripts; here it is refused because something is in it."""
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "file").touch()
+    run = subprocess.run(  # noqa: S603 - our own
+        ["bash", str(PROJECT / ".github/release/build"), "tree"],  # noqa: S607 - the one that users have
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr == f"error: {tmp_path}/tree is not empty\n"

@@ -70,6 +70,14 @@ def test_a_clone_is_filled_in_as_far_as_git_tracks_it(tmp_path: Path) -> None:
     assert (tmp_path / "untracked.md").read_text() == f"{PLACEHOLDER}\n"
 
 
+@pytest.mark.parametrize("name", ["mona_octocat/x", "legacy-/x", "o.o_o/x"])
+def test_a_fork_of_any_account_can_be_built(tmp_path: Path, name: str) -> None:
+    """Managed accounts of GitHub have an underscore, and those of Forgejo a dot as well."""
+    (tmp_path / "README.md").write_text(PLACEHOLDER)
+    assert fill_in(tmp_path, name).returncode == 0
+    assert (tmp_path / "README.md").read_text() == name
+
+
 @pytest.mark.parametrize("name", ["", "octo", "octo/", "-octo/x", "octo/a b", "octo/a|b", "a/b/c"])
 def test_what_is_no_repository_is_refused(tmp_path: Path, name: str) -> None:
     """Nothing but `OWNER/NAME` gets into a file."""

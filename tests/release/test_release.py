@@ -9,12 +9,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.releases import CHANGES, NAME, Repository, ScriptFailedError
+from harness.later import put_program
+from harness.releases import CHANGES, NAME, PLACEHOLDER, Repository, ScriptFailedError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="releases are made on Linux")
+# Signs anything, and knows nobody's signature.
+GPG = """\
+#!/usr/bin/env bash
+case "$*" in
+  *--verify*) echo "gpg: Can't check signature: No public key" >&2; exit 1 ;;
+esac
+cat >/dev/null
+printf '%s\\n\\n%s\\n' '-----BEGIN PGP SIGNATURE-----' '-----END PGP SIGNATURE-----'
+echo '[GNUPG:] SIG_CREATED D' >&2
+"""
 
 
 @pytest.fixture
@@ -69,9 +80,15 @@ def test_a_version_that_the_package_does_not_have_is_refused(repository: Reposit
         repository.run("ready", "1.0.1")
 
 
-def test_a_workflow_that_leaves_the_owner_open_is_refused(repository: Repository) -> None:
+@pytest.mark.parametrize(
+    "line",
+    ["steps: [{uses: OWNER/anything@v1}]\n", 'uses: "OWNER/x@v1"\n', f"# of {PLACEHOLDER}\n"],
+)
+def test_a_workflow_that_leaves_the_owner_open_is_refused(
+    repository: Repository, line: str
+) -> None:
     """GitHub lets no workflow push a changed workflow, so the build cannot fill this in."""
-    repository.write(".github/workflows/called.yml", "steps: [{uses: OWNER/anything@v1}]\n")
+    repository.write(".github/workflows/called.yml", line)
     with pytest.raises(ScriptFailedError, match=r"called\.yml still says OWNER; run `bash .*"):
         repository.run("ready", "1.0.0")
 
@@ -112,6 +129,28 @@ def test_the_commit_is_the_same_for_whoever_builds_it(
         encoding="utf-8",
     )
     assert done.stdout.strip() == commit
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"log.showSignature": "true"},
+        {"i18n.commitEncoding": "latin1", "core.autocrlf": "true", "core.fileMode": "false"},
+    ],
+    ids=["signatures", "encoding"],
+)
+def test_nobody_s_settings_make_another_commit(
+    repository: Repository, tmp_path: Path, settings: dict[str, str]
+) -> None:
+    """Whoever merged on GitHub has signed the commit, and git may be set to say so each time."""
+    put_program(tmp_path / "programs", "gpg-of-the-test", GPG)
+    repository.git("config", "gpg.program", str(tmp_path / "programs" / "gpg-of-the-test"))
+    repository.git("commit", "--quiet", "--amend", "--no-edit", "--gpg-sign")
+    commit = repository.commit()
+    env = {"GIT_CONFIG_COUNT": str(len(settings)), "GIT_DEFAULT_HASH": "sha256"}
+    for at, (name, value) in enumerate(settings.items()):
+        env |= {f"GIT_CONFIG_KEY_{at}": name, f"GIT_CONFIG_VALUE_{at}": value}
+    assert repository.run("commit", str(repository.folder / "tree"), "1.0.0", **env) == commit
 
 
 def test_the_commit_moves_nothing(repository: Repository) -> None:
@@ -195,6 +234,14 @@ def test_a_release_that_broke_off_goes_on(repository: Repository) -> None:
     assert (repository.releases / "v1.0.0" / "isDraft").read_text() == "false\n"
 
 
+def test_a_release_that_cannot_be_looked_up_is_not_made_twice(repository: Repository) -> None:
+    """GitHub takes a second draft of the same tag."""
+    commit = repository.commit()
+    with pytest.raises(ScriptFailedError, match=r"whether v1\.0\.0 has a release: HTTP 502"):
+        repository.publish("1.0.0", commit, NO_VIEW="1")
+    assert not (repository.releases / "v1.0.0").exists()
+
+
 def test_a_published_release_is_not_touched_again(repository: Repository) -> None:
     """Where only the major tag was left to move, that alone is done."""
     commit = repository.commit()
@@ -205,6 +252,40 @@ def test_a_published_release_is_not_touched_again(repository: Repository) -> Non
     assert repository.remote_tags()["v1"] == commit
     assert (repository.releases / "log").read_text().startswith("gh release view")
     assert len((repository.releases / "log").read_text().splitlines()) == 1
+
+
+def test_the_major_tag_is_left_where_github_would_refuse_it(repository: Repository) -> None:
+    """It may have the commit already: the default branch's workflows have changed since."""
+    commit = repository.commit()
+    repository.publish("1.0.0", commit)
+    repository.git("push", "--quiet", "origin", ":refs/tags/v1")
+    repository.write(".github/workflows/called.yml", "# changed meanwhile\n")
+    repository.push_main()
+    with pytest.raises(ScriptFailedError, match=f"so move v1 to {commit} yourself$"):
+        repository.publish("1.0.0", commit)
+    repository.git("push", "--quiet", "origin", f"{commit}:refs/tags/v1")
+    repository.publish("1.0.0", commit)
+
+
+def test_a_major_tag_that_is_not_taken_has_its_remedy(
+    repository: Repository, tmp_path: Path
+) -> None:
+    """By then the release is published, and nothing else is left to do."""
+    put_program(
+        tmp_path / "remote.git" / "hooks", "update", '#!/bin/sh\n[ "$1" != refs/tags/v1 ]\n'
+    )
+    commit = repository.commit()
+    with pytest.raises(ScriptFailedError, match=f"v1 was not taken; .* v1 to {commit} yourself$"):
+        repository.publish("1.0.0", commit)
+    assert repository.remote_tags() == {"v1.0.0": commit}
+    assert (repository.releases / "v1.0.0" / "isDraft").read_text() == "false\n"
+
+
+def test_nothing_is_pushed_where_the_pin_could_not_be_said(repository: Repository) -> None:
+    """By hand, the variable of the runner may be forgotten."""
+    with pytest.raises(ScriptFailedError, match="GITHUB_REPOSITORY"):
+        repository.publish("1.0.0", repository.commit(), GITHUB_REPOSITORY="")
+    assert repository.remote_tags() == {}
 
 
 def test_workflows_that_are_not_the_default_branch_s_are_refused(repository: Repository) -> None:

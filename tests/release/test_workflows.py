@@ -91,8 +91,17 @@ def test_a_release_publishes_what_all_checks_have_tried() -> None:
     assert jobs["checks"]["uses"] == "./.github/workflows/ci.yml"
     assert (jobs["checks"]["needs"], jobs["publish"]["needs"]) == ("ready", "checks")
     assert "!github.event.repository.fork" in jobs["ready"]["if"]
+    # A tag of the default branch's name has the same `ref_name`.
+    assert "github.ref == format('refs/heads/{0}'" in jobs["ready"]["if"]
     assert "if" not in jobs["checks"]
     assert "if" not in jobs["publish"]
+
+
+def test_what_was_tried_is_there_as_long_as_its_approval_may_take() -> None:
+    """GitHub lets a job wait thirty days for its reviewer."""
+    steps = CI["jobs"]["release-tree"]["steps"]
+    [kept] = [step["with"] for step in steps if "/upload-artifact@" in step.get("uses", "")]
+    assert kept["retention-days"] == 30
 
 
 def test_only_the_job_that_is_approved_may_write() -> None:

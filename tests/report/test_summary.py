@@ -50,6 +50,12 @@ def test_a_summary_with_warnings(golden: Callable[[str, str], None]) -> None:
     )
 
 
+def test_a_topic_from_right_to_left_keeps_to_itself() -> None:
+    """Our word in front of it would turn its end round; so would it our word."""
+    document = report.summary("created", {"Topic": "\u05de\u05d4 (Search)."})
+    assert "- Topic: \u2068\u05de\u05d4 (Search).\u2069\n" in document
+
+
 def test_without_facts_no_list_is_begun() -> None:
     """Nothing is announced that does not follow."""
     assert report.summary("unchanged", {"Brief": ""}) == "## Harmonica session: unchanged\n"
@@ -93,7 +99,8 @@ def test_an_unexpected_failure(golden: Callable[[str, str], None]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "name"), [("a fork", "skipped-fork.md"), ("Dependabot", "skipped-dependabot.md")]
+    ("reason", "name"),
+    [("a pull request from a fork", "skipped-fork.md"), ("Dependabot", "skipped-dependabot.md")],
 )
 def test_a_skipped_run(golden: Callable[[str, str], None], reason: str, name: str) -> None:
     """The summary says why nothing was done, and shows the workflow that works."""

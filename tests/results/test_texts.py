@@ -86,6 +86,16 @@ def test_the_issue_of_an_action(golden: Callable[[str, str], None]) -> None:
     golden("action-issue.md", texts.action_text(told(), 1, "https://github.com/o/r/pull/7#c"))
 
 
+def test_who_is_to_do_it_keeps_its_own_direction() -> None:
+    """Between words of ours, in the list and in the issue."""
+    name = "\u05de\u05d4 (A)"
+    it = replace(told(), agreed=(Agreed(description="Split it", owner=name, due=name),))
+    assert f"(owner: \u2068{name}\u2069; due: \u2068{name}\u2069)" in texts.results(it, ROOM)
+    issue = texts.action_text(it, 1, JOIN)
+    assert f"> Owner: \u2068{name}\u2069" in issue
+    assert f"> Due: \u2068{name}\u2069" in issue
+
+
 def _documents(text: str) -> list[str]:
     it = told(text)
     return [

@@ -142,6 +142,7 @@ _REFERENCES = [
     "1ad58c2a-68d7", "a-1ad58c2a-68d7-5536-8832-9c90a66ef388",
     "octocat@89abcdef01", "0123abc...89abcde", "www.h.example", "https://__x__", "ftp://h.example",
     ":tada:", ":+1:", ":100:", "&#35;1", "\\#1", "<b>#</b>1", "G&#72;-1", "#\u200b1",
+    "[!NOTE]", "[!warning] x", "[\u200b!TIP]", "!1", "[[Join|https://h.example]]", "[[[x]]]",
 ]  # fmt: skip
 
 

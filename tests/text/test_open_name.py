@@ -39,4 +39,6 @@ def test_init_tells_it_of_what_it_writes(tmp_path: Path, kind: str) -> None:
 def test_the_summary_for_a_fork_tells_it_of_its_workflow() -> None:
     """The line stands below the workflow that is shown."""
     workflow = (STARTERS / "retrospective/workflow.yml").read_text("utf-8")
-    assert skipped("a fork", workflow).endswith(f"```\n{left_to_fill_in(workflow)}")
+    assert skipped("a pull request from a fork", workflow).endswith(
+        f"```\n{left_to_fill_in(workflow)}"
+    )

@@ -80,7 +80,7 @@ def _call_to_join(it: Invitation) -> list[str]:
         return [over, open_the_session]
     if it.over:
         return [it.over, open_the_session]
-    takes = plain(it.opening.takes, LONGEST_TAKES)
+    takes = inline(it.opening.takes, LONGEST_TAKES)
     return [
         _opening(it.opening),
         f"### {link('Join the session', it.join_url)}",

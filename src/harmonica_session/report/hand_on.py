@@ -43,7 +43,7 @@ def fail(runner: Runner, error: ActionError, failed: Failed) -> None:
         failed: What else is known. That nothing was created is not said where something was
             handed on before.
     """
-    from harmonica_session.report.troubleshooting import link_for
+    from harmonica_session.report.troubleshooting import help_at
 
     if runner.below:
         failed = failed._replace(is_nothing_created=False)
@@ -54,9 +54,9 @@ def fail(runner: Runner, error: ActionError, failed: Failed) -> None:
     runner.annotate("error", f"{error.title}: {name}" if name else error.title, error.problems)
     if said := " ".join(filter(None, (f"Failed: {name}." if name else "", failed.consequence))):
         runner.say(said)
-    entries = (link_for(problem.message) for problem in error.problems)
+    where = help_at(problem.message for problem in error.problems[: summary.PROBLEMS])
     # What was handed on before stays below.
-    runner.summary(summary.failure(error, failed, next(filter(None, entries), "")))
+    runner.summary(summary.failure(error, failed, where))
 
 
 def hand_on(world: World, outcome: Outcome, told: Outcome | None = None) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from harmonica_session.announcement.invitation import LONGEST_COMMENT
 from harmonica_session.errors import clip
 from harmonica_session.text.addresses import is_shown
-from harmonica_session.text.markdown import code, code_block, plain, sentence, shorten
+from harmonica_session.text.markdown import code, code_block, inline, plain, sentence, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 # A heading is a title of an issue, and the words around it.
 _TEXT, _HEADING, _PATH = 1_500, 300, 200
-_PROBLEMS = 100
+PROBLEMS = 100
+"""How many problems are shown."""
 # What is copied as it stands.
 _AS_CODE = ("Session", "Spec", "Brief")
 # Where our own announcement stands, by GitHub's own word.
@@ -91,7 +92,7 @@ def _list(facts: dict[str, str]) -> str:
 def _shown(name: str, value: str) -> str:
     if name in _AS_CODE:
         return code(value, _TEXT)
-    return f"<{value}>" if name in _LEADING and is_shown(value) else plain(value, _TEXT)
+    return f"<{value}>" if name in _LEADING and is_shown(value) else inline(value, _TEXT)
 
 
 def _warning_block(warning: str) -> str:
@@ -110,8 +111,8 @@ def failure(error: ActionError, failed: Failed, help_at: str = "") -> str:
         help_at: Address of what there is to read about it, empty where there is nothing.
     """
     facts = _list({"Topic": failed.topic, "Spec": failed.spec})
-    problems = _by_file(error.problems[:_PROBLEMS])
-    more = len(error.problems) - _PROBLEMS
+    problems = _by_file(error.problems[:PROBLEMS])
+    more = len(error.problems) - PROBLEMS
     parts = [
         *("## Harmonica session: failed", failed.consequence, facts, *problems),
         f"and {more} more" if more > 0 else "",

@@ -7,12 +7,27 @@ taken from it.
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 PAGE = "https://github.com/OWNER/harmonica-session-action/blob/v1/.github/docs/troubleshooting.md"
 INDEX = files("harmonica_session.report") / "troubleshooting.txt"
 """For each message of the page a line: the anchor of its entry, a tab, and the message."""
 OPEN = "…"
 """What stands in a message of the page for what differs from run to run."""
+
+
+def help_at(messages: Iterable[str]) -> str:
+    """Return where to read about messages: their entry, or the page where they have several."""
+    found = ""
+    for message in messages:
+        entry = link_for(message)
+        if entry and found and entry != found:
+            return PAGE
+        found = found or entry or ""
+    return found
 
 
 def link_for(message: str) -> str | None:

@@ -116,8 +116,8 @@ def action_text(it: Told, number: int, announced_at: str) -> str:
     """
     action = it.agreed[number - 1]
     rows = [f"> {plain(action.description, _LINE)}"]
-    rows += [f"> Owner: {plain(action.owner, _LABEL)}"] if action.owner else []
-    rows += [f"> Due: {plain(action.due, _LABEL)}"] if action.due else []
+    rows += [f"> Owner: {inline(action.owner, _LABEL)}"] if action.owner else []
+    rows += [f"> Due: {inline(action.due, _LABEL)}"] if action.due else []
     text = (
         f"Action {number} of the session **{_topic_within(it)}**, in the words of its "
         "results:\n\n" + "\n>\n".join(rows) + f"\n\n{link('Where it was agreed', announced_at)}\n\n"
@@ -140,7 +140,7 @@ def _action(it: Agreed) -> str:
 
 def _without_issue(it: Agreed) -> str:
     about = "; ".join(
-        f"{name}: {plain(value, _LABEL)}"
+        f"{name}: {inline(value, _LABEL)}"
         for name, value in (("owner", it.owner), ("due", it.due))
         if value
     )

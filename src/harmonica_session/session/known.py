@@ -14,13 +14,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from harmonica_session.session.plan import Plan
-    from harmonica_session.words.request import SessionRequest
 
 _ON, _OFF = (digest_of(value)[:16] for value in (True, False))
 _TEMPLATE = "template_id"
-# As people ask for it in English; in another language the question speaks for itself.
-_NAME = re.compile(r"\byour (\w+ )?name\b|^(your |full |first |last )*name\b\W*$", re.IGNORECASE)
-_ADDRESS = re.compile(r"\be-?mail\b", re.IGNORECASE)
+# As people ask for it in English; in another language the question speaks for itself. A project or
+# a team has a name as well, and e-mail may be what the session is about.
+_OF_PEOPLE = r"(?:(?:full|real|own|first|last|given|family|preferred|chosen|nick|user) ?)*"
+_NAME = re.compile(
+    rf"\byour {_OF_PEOPLE}(?:sur)?names?\b(?! (?:for|of)\b)|^{_OF_PEOPLE}(?:sur)?names?\W*$",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(
+    r"\byour (?:\w+ )?e-?mail(?: address|(?=\W*$| and\b| or\b))|^e-?mail(?: address)?\W*$",
+    re.IGNORECASE,
+)
 
 
 def followed(plan: Plan, *, is_new: bool) -> Mapping[str, str] | None:
@@ -58,18 +65,21 @@ def first_questions(
 
 
 def asked_for(
-    request: SessionRequest, questions: tuple[str, ...] | None, fields: Mapping[str, str] | None
+    plan: Plan, questions: tuple[str, ...] | None, fields: Mapping[str, str] | None
 ) -> tuple[str, ...] | None:
     """Return what the first questions ask of people themselves, None where nobody knows.
 
     Args:
-        request: What is asked for now.
+        plan: What is asked for now.
         questions: What participants are really asked first.
         fields: What the session was asked to be.
     """
     if questions is None:
         return None
-    kinds = {question.text: question.type for question in request.questions or ()}
+    # Harmonica does not tell a question's kind, so that of the spec counts where it is followed.
+    follows = fields is not None and fields.get("questions") == plan.task.fields.get("questions")
+    asked = plan.task.request.questions if follows else None
+    kinds = {question.text: question.type for question in asked or ()}
     found = [
         *(["name"] if any(map(_NAME.search, questions)) else []),
         *(

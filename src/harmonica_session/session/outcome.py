@@ -264,7 +264,7 @@ class Outcome:
                 results_visibility=self.visibility,
                 ideas_travel=knowledge.ideas_travel(fields),
                 is_of_account=not self.plan.found.is_foreign,
-                asked_for=knowledge.asked_for(request, questions, fields),
+                asked_for=knowledge.asked_for(self.plan, questions, fields),
                 is_public=is_public,
             ),
             opening=self.plan.task.opening,

@@ -34,14 +34,17 @@ _ADDRESS = re.compile(
 _OUR_CODE = "\u2060"
 # What GitHub goes by where it looks at the rendered text, in which an escape is gone already.
 # Sources: "Autolinked references and URLs", "Basic writing and formatting syntax", and GitHub
-# Flavored Markdown, section 6.9. A word that only looks like one of these reads the same.
+# Flavored Markdown, section 6.9; for Forgejo and Gitea, `modules/markup/html.go` and
+# `modules/references`. A word that only looks like one of these reads the same.
 _SIGN = re.compile(
     # Somebody, a team, a commit of a repository, an address of mail.
     r"@"
-    # An issue, here or elsewhere; an advisory.
-    r"|#(?=[0-9])|(?<![A-Za-z0-9])(?:GH|GHSA|CVE)-(?=[A-Za-z0-9])"
+    # An issue, here or elsewhere, a pull request of Forgejo's; an advisory.
+    r"|[#!](?=[0-9])|(?<![A-Za-z0-9])(?:GH|GHSA|CVE)-(?=[A-Za-z0-9])"
     # An address that is not given as one.
     r"|:(?=//)|(?<![A-Za-z0-9])www(?=\.)"
+    # A quotation as a coloured box, which an escape does not prevent; a short link of Forgejo's.
+    r"|\[(?=[!\[])"
     # An emoji.
     r"|:(?=(?:[0-9_+-]*[a-z][a-z0-9_+-]*|[+-]1|100|1234):)",
     re.ASCII | re.IGNORECASE,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from harmonica_session.edges.github.refusals import NO_ROUTE, accepted
+from harmonica_session.edges.github.refusals import accepted, lacks_route
 from harmonica_session.edges.network.exchange import Request
 from harmonica_session.errors import clip
 from harmonica_session.event import COMMIT
@@ -37,7 +37,7 @@ class Commits:
         path = f"{self._repository}/commits/{name}"
         request = Request("find the revision", "GET", path, accept="application/vnd.github.sha")
         response = self._github.send(request)
-        if response.status in NO_ROUTE:
+        if lacks_route(response):
             path = f"{self._repository}/git/commits/{name}"
             other = self._github.send(Request("find the revision", "GET", path))
             if other.is_success:

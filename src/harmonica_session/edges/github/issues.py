@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypedDict
 from urllib.parse import quote
 
-from harmonica_session.edges.github.refusals import NO_ROUTE, accepted, is_own_error, made
+from harmonica_session.edges.github.refusals import accepted, is_elsewhere, lacks_route, made
 from harmonica_session.edges.network.exchange import Request
 from harmonica_session.edges.network.fate import is_limit
 from harmonica_session.errors import Refused
@@ -188,7 +188,7 @@ class Issues:
         if not logins:
             return []
         response = self._post(number, "assignees", logins)
-        if response.status in NO_ROUTE:
+        if lacks_route(response):
             return self._assign(number, logins)
         return self._left_out(response, number, "assignees", logins)
 
@@ -241,14 +241,8 @@ class Issues:
 
 
 def _wants_numbers(response: Response) -> bool:
-    """Say whether names of labels were not understood, as Forgejo and Gitea say it.
-
-    GitHub names the fields that it refuses.
-    """
-    content = response.json()
-    is_of_a_field = isinstance(content, dict) and bool(content.get("errors"))
-    is_about_labels = is_own_error(response) and not is_of_a_field and not is_limit(response)
-    return response.status in _UNREADABLE and is_about_labels
+    """Say whether names of labels were not understood, as Forgejo and Gitea say it."""
+    return response.status in _UNREADABLE and is_elsewhere(response) and not is_limit(response)
 
 
 def _is_there_already(response: Response) -> bool:

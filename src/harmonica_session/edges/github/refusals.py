@@ -14,7 +14,7 @@ from harmonica_session.errors import AnswerUnusable, Barred, FateUnknown, Refuse
 if TYPE_CHECKING:
     from harmonica_session.edges.network.exchange import Response
 
-# How a server answers that is like GitHub, but lacks the route. GitHub may mean something else.
+# How a server answers that lacks a route.
 NO_ROUTE = (404, 405)
 _DENIED, _NOT_FOUND = 403, 404
 _CLOSED = "GitHub has disabled the repository and has told its owner why"
@@ -133,7 +133,7 @@ def accepted(response: Response) -> Response:
         target = response.headers.get("location", "").partition("?")[0]
         advice = f"; the address has moved to {target[:200]}"
     kind: type[Refused] = Barred if remedy else Refused
-    if response.status in NO_ROUTE and not remedy and not _is_github(response):
+    if lacks_route(response) and not remedy:
         kind = RouteMissing
     raise kind(
         f"GitHub refused to {response.request.doing} ({response.request}: "
@@ -158,7 +158,7 @@ def _remedy(response: Response) -> str:
     said = _reason(response)
     by_link = (it.remedy for it in _CAUSES if it.link and it.link in link)
     by_words = (it.remedy for it in _CAUSES if re.search(it.said, said, re.IGNORECASE))
-    elsewhere = _ELSEWHERE if response.status == _DENIED and _is_elsewhere(response) else ""
+    elsewhere = _ELSEWHERE if response.status == _DENIED and is_elsewhere(response) else ""
     known = next(by_link, "") or next(by_words, "") or _BY_STATUS.get(response.status, "")
     return known or elsewhere
 
@@ -182,15 +182,20 @@ def is_own_error(response: Response) -> bool:
     return "x-github-request-id" in response.headers or any(isinstance(it, str) for it in links)
 
 
+def lacks_route(response: Response) -> bool:
+    """Say whether it is not GitHub that knows no such route, which may mean something else."""
+    return response.status in NO_ROUTE and not _is_github(response)
+
+
 def is_none_of_gitea(response: Response) -> bool:
     """Say whether Forgejo or Gitea itself says that there is no such thing.
 
     GitHub, which hides what a token may not see behind the same status, links to its documents.
     """
-    return response.status == _NOT_FOUND and _is_elsewhere(response)
+    return response.status == _NOT_FOUND and is_elsewhere(response)
 
 
-def _is_elsewhere(response: Response) -> bool:
+def is_elsewhere(response: Response) -> bool:
     """Say whether Forgejo or Gitea says no."""
     return is_own_error(response) and not _is_github(response)
 
