@@ -117,7 +117,7 @@ class Issues:
         """
         query = {"labels": label, "state": "all", "sort": "created", "direction": "desc"}
         query |= {"since": since} if since else {}
-        doing = f"list the issues labelled `{label}`"
+        doing = f"list the issues labeled `{label}`"
         seen: set[int] = set()
         for issue in self._github.pages(doing, f"{self._repository}/issues", query, Issue):
             # Of a label that is not there, Forgejo and Gitea take no notice, and list everything.
