@@ -20,6 +20,10 @@ PARTS = {
     ),
     *("permissions: contents: read issues: write",),
     "permissions: contents: read issues: write pull-requests: write",
+    (
+        "## Harmonica session: failed **…:** … Nothing was created. "
+        "[What to do about it](…#starting-the-action)"
+    ),
     "Announces a Harmonica session",
     (
         "Two jobs opened an issue at the same time, and this is the later one. The session is "
