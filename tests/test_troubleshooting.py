@@ -15,8 +15,9 @@ from harness.messages import DOCUMENTS, LAUNCHER, OPEN, PACKAGE, entries, slug, 
 # what only a line of the log, a comment or a model says.
 PARTS = {
     (
-        "permissions: contents: read pull-requests: write actions: read # in private "
-        "repositories, to list earlier workflow runs"
+        "permissions: contents: read pull-requests: write issues: write # to create the label by "
+        "which the results are found actions: read # in private repositories, to list earlier "
+        "workflow runs"
     ),
     *("permissions: contents: read issues: write",),
     "permissions: contents: read issues: write pull-requests: write",

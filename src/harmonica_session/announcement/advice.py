@@ -17,6 +17,7 @@ PERMISSIONS = """\
 permissions:
   contents: read
   pull-requests: write
+  issues: write  # to create the label by which the results are found
   actions: read  # in private repositories, to list earlier workflow runs"""
 PERMISSIONS_FOR_ISSUES = """\
 permissions:
