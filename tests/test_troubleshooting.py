@@ -14,9 +14,17 @@ from harness.messages import DOCUMENTS, LAUNCHER, OPEN, PACKAGE, entries, slug, 
 # What is no message by itself: nouns that fill one in, the words of others that are looked for, and
 # what only a line of the log, a comment or a model says.
 PARTS = {
-    *("permissions: contents: read pull-requests: write actions: read # in",),
+    (
+        "permissions: contents: read pull-requests: write issues: write # to create the label by "
+        "which the results are found actions: read # in private repositories, to list earlier "
+        "workflow runs"
+    ),
     *("permissions: contents: read issues: write",),
     "permissions: contents: read issues: write pull-requests: write",
+    (
+        "## Harmonica session: failed **…:** … Nothing was created. "
+        "[What to do about it](…#starting-the-action)"
+    ),
     "Announces a Harmonica session",
     (
         "Two jobs opened an issue at the same time, and this is the later one. The session is "

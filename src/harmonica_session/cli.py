@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run(words)
     except KeyboardInterrupt:
         # A command knows what it leaves behind; this one was still being loaded.
-        sys.stdout.write("Cancelled before anything was done.\n")
+        sys.stdout.write("Canceled before anything was done.\n")
         return _CANCELLED
     finally:
         # All is said, and an interrupt would meet Python itself, which ends in a traceback.

@@ -70,7 +70,7 @@ def guarded(
         return 1
     except KeyboardInterrupt:
         runner.say(
-            "Cancelled; outputs that were already written remain. A session that was being "
+            "Canceled; outputs that were already written remain. A session that was being "
             "created may still appear in Harmonica. The next run that may share it under "
             "`once-per` uses it if it is there by then, and otherwise creates its own; "
             "whichever run sees both names the one that does not count."

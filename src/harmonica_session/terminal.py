@@ -106,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
         "--online",
         action="store_true",
         help=(
-            "also look up the names of templates, projects and groups, with the key in "
+            "also check that templates, projects, groups and sessions exist, with the key in "
             "HARMONICA_API_KEY"
         ),
     )

@@ -30,7 +30,7 @@ def main() -> int:
         if sys.pycache_prefix:
             # Python does not notice byte code that was cut off; the next start makes it anew.
             shutil.rmtree(sys.pycache_prefix, ignore_errors=True)
-        say.failure("Set-up failed", say.told(error))
+        say.failure("Setup failed", say.told(error))
         return 1
     return cli.main(sys.argv[1:])
 

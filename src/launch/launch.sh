@@ -21,6 +21,8 @@ python=     # the interpreter chosen, once there is one
 spare=      # the first that will do, but for which libraries have to be installed
 label=      # what extension modules of the Python last asked are called
 
+help=https://github.com/OWNER/harmonica-session-action/blob/v1/.github/docs/troubleshooting.md
+
 fail() {
   local title='No suitable Python' message=$1
   if [ "${GITHUB_ACTIONS:-}" != true ]; then
@@ -30,7 +32,8 @@ fail() {
   # Where these cannot be written, the annotation says it all the same.
   {
     printf 'status=failed\n' >>"${GITHUB_OUTPUT:-/dev/null}"
-    printf '### Harmonica session: %s\n\n%s\n' "$title" "$message" \
+    printf '## Harmonica session: failed\n\n**%s:** %s\n\nNothing was created.\n\n%s\n' \
+      "$title" "$message" "[What to do about it]($help#needs-python-310-or-newer)" \
       >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
   } 2>/dev/null
   message=${message//%/%25}

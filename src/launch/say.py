@@ -11,6 +11,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+_PAGE = "https://github.com/OWNER/harmonica-session-action/blob/v1/.github/docs/troubleshooting.md"
+
 
 class InstallationError(Exception):
     """The libraries cannot be had; the message says why and what to do."""
@@ -54,7 +56,11 @@ def failure(title: str, message: str) -> None:
     escaped = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     progress(f"::error title={title}::{escaped}")
     _append("GITHUB_OUTPUT", "status=failed\n")
-    _append("GITHUB_STEP_SUMMARY", f"### Harmonica session: {title}\n\n{message}\n")
+    _append(
+        "GITHUB_STEP_SUMMARY",
+        f"## Harmonica session: failed\n\n**{title}:** {message}\n\nNothing was created.\n\n"
+        f"[What to do about it]({_PAGE}#starting-the-action)\n",
+    )
 
 
 def _on_runner() -> bool:

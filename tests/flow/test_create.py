@@ -297,7 +297,7 @@ def test_a_link_outlives_an_outage_of_harmonica(consumer: Consumer) -> None:
     assert second.code == 0
     assert second.outputs["join_url"] == first.outputs["join_url"]
     assert second.outputs["status"] == "reused"
-    assert "could not be looked at" in second.messages("warning")
+    assert "could not be read" in second.messages("warning")
 
 
 def test_a_completed_session_is_reported(consumer: Consumer) -> None:
@@ -323,7 +323,7 @@ def test_the_comment_says_what_participants_need(consumer: Consumer) -> None:
         "**Goal:** Agree on one change",
         "**Critical question:** What would you undo?",
         "1. Name\n2. Mail",
-        "comes from the spec, SESSION.md",
+        "Background for the facilitator: the spec, SESSION.md",
         "everyone who completes the session",
         "repository is public, so anyone who sees the link can join",
     ):

@@ -124,7 +124,7 @@ def test_an_interrupt_before_the_beginning_ends_in_a_word(tmp_path: Path) -> Non
         "sys.exit(main(['action']))",
     )
     assert run.returncode == 130
-    assert run.stdout == "Cancelled before anything was done.\n"
+    assert run.stdout == "Canceled before anything was done.\n"
     assert run.stderr == ""
 
 
@@ -148,7 +148,7 @@ def test_an_interrupt_that_leaves_a_lock_behind_is_not_waited_for(
         env=consumer.variables("pull_request", pull_request_payload()),
     )
     assert run.returncode == 130
-    assert "Cancelled" in run.stdout
+    assert "Canceled" in run.stdout
     assert run.stderr == ""
 
 

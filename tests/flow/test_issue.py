@@ -387,7 +387,7 @@ def test_who_may_not_label_is_told_so(consumer: Consumer) -> None:
     run = consumer.run()
     assert run.outputs["comment_url"] == issues(consumer)[0]["html_url"]
     assert "The label `harmonica-session` was not added" in run.messages("warning")
-    assert "without it, later runs may not find" in run.messages("warning")
+    assert "without the label, later runs may not find" in run.messages("warning")
 
 
 def test_labels_that_nobody_could_add_are_named(consumer: Consumer) -> None:
@@ -603,6 +603,16 @@ def test_a_refused_label_costs_a_warning(consumer: Consumer) -> None:
     assert run.code == 0
     assert "The label `harmonica-session` was not added" in run.messages("warning")
     assert "Open until" in consumer.bodies[0]
+
+
+def test_a_label_that_cannot_be_created_says_what_creates_it(consumer: Consumer) -> None:
+    """To put a label on a pull request is one permission; to create it first is another."""
+    consumer.inputs["announce"] = "auto"
+    consumer.write(PATH, f"{SPEC}open_for: 5d\n")
+    consumer.box.github.without_issues.add(consumer.box.github_token)
+    [warning] = consumer.on_pull_request().annotations
+    assert "permission to create labels on this repository" in warning.message
+    assert "it needs `issues: write`" in warning.message
 
 
 def test_results_find_the_issue(consumer: Consumer) -> None:

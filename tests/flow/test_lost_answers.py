@@ -158,7 +158,7 @@ def test_a_cancelled_step_says_so(consumer: Consumer) -> None:
     process.send_signal(signal.SIGINT)
     log, _ = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert "Cancelled" in log
+    assert "Canceled" in log
     assert "Traceback" not in log
 
 

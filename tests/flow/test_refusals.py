@@ -71,8 +71,13 @@ def test_a_refused_comment_leaves_the_step_green(consumer: Consumer) -> None:
     assert run.outputs["status"] == "created"
     assert run.outputs["comment_url"] == ""
     assert run.outputs["join_url"] in run.summary
-    assert "permissions:\n  contents: read\n  pull-requests: write" in run.messages("warning")
-    assert "```yaml\npermissions:" in run.summary
+    block = (
+        "permissions:\n  contents: read\n  pull-requests: write\n"
+        "  issues: write  # to create the label by which the results are found\n  actions: read"
+    )
+    why = "  # in private repositories, to list earlier workflow runs"
+    assert run.messages("warning").endswith(f"{block}{why}")
+    assert f"```yaml\n{block}{why}\n```" in run.summary
 
 
 def test_a_locked_conversation_has_a_message_of_its_own(consumer: Consumer) -> None:

@@ -260,7 +260,7 @@ def test_at_most_ten_actions_have_an_issue(circle: Circle) -> None:
     run = circle.results(actions="issues")
     assert json.loads(run.outputs["action_issues"]) == [*range(8, 18)]
     assert len(json.loads(run.outputs["actions"])) == 40
-    assert "Of the 40 actions, the first 10 have an issue each." in run.log
+    assert "Only the first 10 of the 40 actions have issues." in run.log
     circle.results(actions="issues")
     assert len(circle.box.github.issues) == 11
 
@@ -349,7 +349,7 @@ def test_a_session_that_nobody_has_is_an_error(circle: Circle) -> None:
     """Where it was named, and no announcement of ours speaks of it."""
     run = circle.results(session="5f0c2d1e")
     assert (run.code, run.outputs["status"]) == (1, "failed")
-    assert "look at the session" in run.messages("error")
+    assert "read the session" in run.messages("error")
     assert "there is no such session, or it belongs to an account" in run.messages("error")
     assert "project_id" not in run.messages("error")
 
@@ -359,7 +359,7 @@ def test_an_announced_session_that_is_gone_is_a_warning(circle: Circle) -> None:
     circle.box.harmonica.sessions.clear()
     run = circle.results()
     assert (run.code, run.outputs["status"]) == (0, "unchanged")
-    assert "The session could not be looked at" in run.messages("warning")
+    assert "The session could not be read" in run.messages("warning")
 
 
 @pytest.mark.parametrize(
@@ -849,11 +849,11 @@ def test_the_next_step_follows_the_issues(circle: Circle, first: str) -> None:
     if actions == "issues":
         circle.box.github.without_issues.add(circle.box.github_token)
     circle.results(actions=actions)
-    assert "\nTick each action here once it is done" in circle.body
+    assert "\nTick each action here when it is done" in circle.body
     circle.box.github.without_issues.clear()
     run = circle.results(actions="issues")
     for text in (circle.body, run.summary):
-        assert "\nClose the issue of an action once it is done, or tick the action" in text
+        assert "\nWhen an action is done, close its issue, or tick it here" in text
         assert "\nTick each action here" not in text
     assert circle.seal_holds()
 

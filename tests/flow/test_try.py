@@ -47,7 +47,7 @@ def test_ones_own_files_are_tried(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
     assert "Comment on #12" in done.stdout
     assert "topic          Mine" in done.stdout
-    assert "Background for the facilitator comes from notes.md" in done.stdout
+    assert "Background for the facilitator: notes.md" in done.stdout
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "results"])

@@ -41,6 +41,9 @@ def _scope(box: Sandbox, request: Request) -> str:
         return "pull-requests" if "is:pr" in request.query["q"] else "issues"
     if re.fullmatch(r"/repos/[^/]+/[^/]+/labels(/.*)?", request.path):
         return _EITHER
+    # A label that the repository lacks is made, be it put on a pull request.
+    if request.method == "POST" and request.path.endswith("/labels"):
+        return "issues"
     [scope] = [it for pattern, it in _SCOPES.items() if re.fullmatch(pattern, request.path)]
     number = _number(box, request.path)
     is_pull_request = "pull_request" in box.github.issues.get(number, {})

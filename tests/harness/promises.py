@@ -208,7 +208,7 @@ def _endings(it: Campaign) -> Iterator[str]:
             yield f"{name} ended with {run.code}"
         if run.code == 1 and not run.messages("error"):
             yield f"{name} does not say why it failed"
-        if run.code == 130 and not re.search("^Cancelled", run.log, re.MULTILINE):
+        if run.code == 130 and not re.search("^Canceled", run.log, re.MULTILINE):
             yield f"{name} does not say that it was cancelled"
         if any(c.name in ("set-output", "set-env", "add-path") for c in commands_in(run.log)):
             yield f"{name} has let a command through"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harmonica_session.report.troubleshooting import PAGE
 from harness.runner import commands_in, outputs_of
 from launch.libraries import label
 
@@ -62,9 +63,12 @@ def test_a_spoilt_action_is_one_annotation(
     released.write(f"{PACKAGE}/cli.py", "import eggs\n")
     spoil(released)
 
-    assert title_of(released.start()) == "Set-up failed"
+    assert title_of(released.start()) == "Setup failed"
     assert outputs_of(released.folder / "output") == {"status": "failed"}
-    assert "Set-up failed" in (released.folder / "summary").read_text("utf-8")
+    summary = (released.folder / "summary").read_text("utf-8")
+    assert "Setup failed" in summary
+    assert "Nothing was created." in summary
+    assert summary.endswith(f"[What to do about it]({PAGE}#starting-the-action)\n")
 
 
 @pytest.mark.parametrize("python", ["", "nowhere"], ids=["set-up fails", "there is no Python"])
@@ -76,7 +80,7 @@ def test_the_runner_s_files_may_be_out_of_reach(released: Machine, python: str, 
 
     start = released.start(INPUT_PYTHON_PATH=python, GITHUB_OUTPUT=place, GITHUB_STEP_SUMMARY=place)
 
-    assert title_of(start) == ("No suitable Python" if python else "Set-up failed")
+    assert title_of(start) == ("No suitable Python" if python else "Setup failed")
 
 
 def test_a_path_that_is_no_text_is_told_of_all_the_same(released: Machine) -> None:

@@ -117,7 +117,7 @@ def test_a_failed_installation_is_one_annotation(machine: Machine) -> None:
     (error,) = [line for line in start.stdout.splitlines() if line.startswith("::error ")]
     assert start.code == 1
     assert start.stderr == ""
-    assert error.startswith("::error title=Set-up failed::The libraries could not be installed: ")
+    assert error.startswith("::error title=Setup failed::The libraries could not be installed: ")
     for words in (
         "ERROR: No matching distribution found",
         "PIP_INDEX_URL",
@@ -129,7 +129,7 @@ def test_a_failed_installation_is_one_annotation(machine: Machine) -> None:
     assert pips.count(True) == 1  # which one depends on whether this Python has its own
     assert machine.made == []
     assert (machine.folder / "output").read_text() == "status=failed\n"
-    assert "Set-up failed" in (machine.folder / "summary").read_text()
+    assert "Setup failed" in (machine.folder / "summary").read_text()
 
 
 def test_a_package_that_is_not_what_the_lock_says_is_refused(without_uv: Machine) -> None:

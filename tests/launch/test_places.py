@@ -91,7 +91,7 @@ def test_where_no_folder_will_do_one_line_says_so(released: Machine, options: st
     assert start.code == 1
     assert start.stderr == ""
     assert start.stdout.count("\n") == 1
-    assert start.stdout.startswith("::error title=Set-up failed::No folder is suitable")
+    assert start.stdout.startswith("::error title=Setup failed::No folder is suitable")
     for words in (str(released.family), str(released.folder / "private"), "RUNNER_TEMP"):
         assert words in start.stdout
 
@@ -104,7 +104,7 @@ def test_files_can_be_no_larger_than_what_is_allowed(released: Machine) -> None:
 
     assert start.code == 1
     assert start.stderr == ""
-    assert start.stdout.startswith("::error title=Set-up failed::No folder is suitable")
+    assert start.stdout.startswith("::error title=Setup failed::No folder is suitable")
 
 
 @pytest.mark.parametrize("cache", ["home/.cache", "elsewhere"])

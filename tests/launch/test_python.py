@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harmonica_session.report.troubleshooting import PAGE
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -180,7 +182,9 @@ def test_without_a_python_one_annotation_says_what_to_add(bare: Machine) -> None
     for words in ("3.10", f"{bare.bin}/python3 is Python 3.9", "setup-python", "python-path"):
         assert words in start.stdout
     assert (bare.folder / "output").read_text() == "status=failed\n"
-    assert "setup-python" in (bare.folder / "summary").read_text()
+    summary = (bare.folder / "summary").read_text()
+    assert "setup-python" in summary
+    assert summary.endswith(f"[What to do about it]({PAGE}#needs-python-310-or-newer)\n")
 
 
 def test_at_a_terminal_the_line_is_plain(bare: Machine) -> None:

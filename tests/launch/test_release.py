@@ -58,7 +58,7 @@ def test_a_wheel_that_was_altered_is_refused(released: Machine, folder: str) -> 
     assert start.code == 1
     assert start.stderr == ""
     assert start.stdout.startswith(
-        f"::error title=Set-up failed::{wheel.name} in the action's folder is not the file that "
+        f"::error title=Setup failed::{wheel.name} in the action's folder is not the file that "
     )
     assert start.stdout.count("\n") == 1
     assert (released.folder / "output").read_text() == "status=failed\n"

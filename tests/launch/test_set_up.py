@@ -196,7 +196,7 @@ def test_byte_code_that_was_cut_off_fails_one_start_at_most(machine: Machine) ->
 
     first, second = machine.start(), machine.start()
 
-    assert first.stdout.startswith("::error title=Set-up failed::"), first
+    assert first.stdout.startswith("::error title=Setup failed::"), first
     assert first.stderr == ""
     assert second.code == 0, second
 

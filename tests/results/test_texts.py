@@ -202,9 +202,9 @@ def test_a_line_that_somebody_has_added_gets_no_number() -> None:
 @pytest.mark.parametrize(
     ("issues", "step"),
     [
-        ((0, 0), "Tick each action here once it is done"),
-        ((8, 9), "Each action has an issue of its own."),
-        ((8, 0), "Close the issue of an action once it is done, or tick the action here"),
+        ((0, 0), "Tick each action here when it is done"),
+        ((8, 9), "Each action has its own issue."),
+        ((8, 0), "When an action is done, close its issue, or tick it here"),
     ],
 )
 def test_the_next_step_is_true_of_the_issues_that_there_are(

@@ -84,6 +84,10 @@ def test_a_token_can_lack_the_permission_for_issues(box: Sandbox, github: httpx.
     for answer in refused:
         assert answer.status_code == 403
         assert answer.json()["message"] == "Resource not accessible by integration"
+    new_label = github.post(f"{_ISSUES}/2/labels", json={"labels": ["x"]})
+    assert new_label.status_code == 403
+    assert "permission to create labels" in new_label.json()["message"]
+    box.github.labels["x"] = {"name": "x"}
     assert github.post(f"{_ISSUES}/2/labels", json={"labels": ["x"]}).status_code == 200
     assert _numbers(github.get(_ISSUES)) == [2, 1]
     box.github.facts = {"private": True}

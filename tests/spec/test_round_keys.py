@@ -79,7 +79,7 @@ def test_a_reminder_is_a_length_too(problems_of: Callable[[str], list[str]]) -> 
 def test_a_reminder_needs_an_end(problems_of: Callable[[str], list[str]]) -> None:
     """Without one it would never come."""
     assert problems_of(f"{_SPEC}remind: 1d\nexpected: 4") == [
-        "s.yml:3:1: `remind` needs an end to remind of; add `open_for: 5d`"
+        "s.yml:3:1: `remind` needs to know when the session ends; add `open_for: 5d`"
     ]
 
 

@@ -43,7 +43,7 @@ _FRAMES = [
     "## {}",
     "**Goal:** {}",
     "1. {}\n2. next",
-    "- Background for the facilitator comes from {}.",
+    "- Background for the facilitator: {}.",
     "> [!IMPORTANT]\n> {}",
     "| | |\n|---|---|\n| Spec | {} |\n| next | row |",
     "<sub>Announced by {} in this repository.</sub>",

@@ -13,8 +13,12 @@ if TYPE_CHECKING:
     from harmonica_session.errors import ActionError
     from harmonica_session.words.place import Place
 
-PERMISSIONS = "permissions:\n  contents: read\n  pull-requests: write\n  actions: read  # in "
-"private repositories, to list earlier workflow runs"
+PERMISSIONS = """\
+permissions:
+  contents: read
+  pull-requests: write
+  issues: write  # to create the label by which the results are found
+  actions: read  # in private repositories, to list earlier workflow runs"""
 PERMISSIONS_FOR_ISSUES = """\
 permissions:
   contents: read

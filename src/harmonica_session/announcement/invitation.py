@@ -143,7 +143,7 @@ def _facts(it: Invitation) -> list[str]:
     facts = trust_lines(it.trust, is_completed=it.is_completed)
     if it.background:
         sources = ", ".join(inline(source, _PATH) for source in it.background)
-        facts.append(f"Background for the facilitator comes from {sources}.")
+        facts.append(f"Background for the facilitator: {sources}.")
     return facts
 
 

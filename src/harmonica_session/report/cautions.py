@@ -1,4 +1,4 @@
-"""What Harmonica's own companion warns of in what a session is asked to be.
+"""What Harmonica's own tools warn of in what a session is asked to be.
 
 This module must not refuse anything, nor decide where a caution is said.
 """
@@ -48,7 +48,7 @@ def cautions(
                 (keys[0],),
                 f"{' and '.join(f'`{key}`' for key in keys)} "
                 f"{'has' if len(keys) == 1 else 'have'} letters outside the Latin alphabet "
-                f"({', '.join(names)}); Harmonica's own companion warns that such titles and "
+                f"({', '.join(names)}); Harmonica's own tools warn that such titles and "
                 "prompts can come back garbled, so check the session before you share its link",
             )
         )
@@ -58,7 +58,7 @@ def cautions(
             Caution(
                 ("context",),
                 f"the context comes to about {words:,} words{'' if is_whole else ' or more'}; "
-                f"Harmonica's own companion warns against more than about {_MANY_WORDS}, so "
+                f"Harmonica's own tools warn against more than about {_MANY_WORDS}, so "
                 "leave out what the facilitator does not need",
             )
         )

@@ -109,7 +109,7 @@ def _session(world: World, harmonica: Harmonica, lead: Announced) -> Session | N
     except Refused as error:
         if not error.is_out_of_reach or lead.place.number is None:
             raise
-        world.runner.warn(f"The session could not be looked at ({lead.receipt.join_url}): {error}")
+        world.runner.warn(f"The session could not be read ({lead.receipt.join_url}): {error}")
         return None
 
 

@@ -86,7 +86,7 @@ def follow_up(
     except ActionError as error:
         world.runner.warn(not_followed_up(error), about="actions")
     if len(actions) > MOST:
-        world.runner.say(f"Of the {len(actions)} actions, the first {MOST} have an issue each.")
+        world.runner.say(f"Only the first {MOST} of the {len(actions)} actions have issues.")
     numbered = tuple(
         one.model_copy(update={"issue": found.get(at, 0)}) for at, one in enumerate(actions, 1)
     )

@@ -26,15 +26,10 @@ _NO_TOPIC = "Harmonica session"
 _UNTICKED, _TICKED = "- [ ] ", "- [x] "
 _BOX = re.compile(r"- \[[ xX]\] ")
 # What there is to do about the actions: with boxes alone, with issues alone, with both.
-_TICK = "Tick each action here once it is done, so that the next session can be told which were."
-_CLOSE = (
-    "Each action has an issue of its own. Close it when it is done, so that the "
-    "next session can be told what became of it."
-)
-_EITHER = (
-    "Close the issue of an action once it is done, or tick the action here if it "
-    "has no issue, so that the next session can be told what became of it."
-)
+_THEN = "The next session can then start from what is still open."
+_TICK = f"Tick each action here when it is done. {_THEN}"
+_CLOSE = f"Each action has its own issue. Close it when the action is done. {_THEN}"
+_EITHER = f"When an action is done, close its issue, or tick it here if it has none. {_THEN}"
 _ISSUE = re.compile(r" #[0-9]+\Z")
 
 
@@ -122,8 +117,8 @@ def action_text(it: Told, number: int, announced_at: str) -> str:
         f"Action {number} of the session **{_topic_within(it)}**, in the words of its "
         "results:\n\n" + "\n>\n".join(rows) + f"\n\n{link('Where it was agreed', announced_at)}\n\n"
         "<sub>A language model has written this based on what participants said. It is not an "
-        "instruction to anyone or to any program. Close this issue when the action is done, so "
-        f"that the next session of {inline(it.spec, _PATH)} can be told what became of it.</sub>\n"
+        "instruction to anyone or to any program. Close this issue when the action is done. The "
+        f"next session of {inline(it.spec, _PATH)} can then start from what is still open.</sub>\n"
     )
     return blot_out(text, ())
 

@@ -124,7 +124,7 @@ def _session_of(world: World, harmonica: Harmonica, ours: OurComment) -> Session
         session = harmonica.get(receipt.session_id)
     except ActionError as error:
         if not (isinstance(error, Refused) and error.is_out_of_reach):
-            world.runner.warn(f"The session could not be looked at: {error}")
+            world.runner.warn(f"The session could not be read: {error}")
             return Session(id=receipt.session_id, join_url=join_url)
         if _is_gone(world, harmonica, ours):
             world.runner.warn(
@@ -132,7 +132,7 @@ def _session_of(world: World, harmonica: Harmonica, ours: OurComment) -> Session
             )
             return None
         world.runner.warn(
-            "The session could not be looked at, and nothing else shows that it no longer "
+            "The session could not be read, and nothing else shows that it no longer "
             f"exists, so it is kept ({join_url}). For a new one, delete the comment and run "
             f"this once with `once-per: off`: {error}"
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harmonica_session.errors import ServiceError, clip
+from harmonica_session.errors import Refused, ServiceError, clip
 from harmonica_session.session.announce import ABOUT
 from harmonica_session.words.place import LABEL
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from harmonica_session.session.outcome import Outcome
     from harmonica_session.world import World
+
+_WITHOUT_IT = "; without the label, later runs may not find the announcement"
 
 
 def label(world: World, outcome: Outcome) -> None:
@@ -53,7 +55,10 @@ def _add(
         refused, because = add(names), "GitHub does not accept it"
     except ServiceError as error:
         refused, because = [*names], str(error)
+        if isinstance(error, Refused) and error.is_denial:
+            # `pull-requests: write` puts a label on a pull request, but does not create one.
+            because = error.advised("issues: write")
     for name in refused:
-        then = "; without it, later runs may not find the announcement" if name == LABEL else ""
+        then = _WITHOUT_IT if name == LABEL else ""
         message = f"The {what} `{clip(name)}` was not added: {because}{then}"
         world.runner.warn(message, about=ABOUT)

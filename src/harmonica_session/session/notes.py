@@ -144,7 +144,7 @@ def unseen(join_url: str) -> str:
 def second_session(join_url: str) -> str:
     """Say that two runs announced a session each, and which of them counts no longer."""
     return (
-        "Two runs announced a session each at the same time. The later announcement "
+        "Two runs each announced a session at the same time. The later announcement "
         "was removed; anyone who followed it is in this session, which no longer "
         f"counts: {join_url}"
     )

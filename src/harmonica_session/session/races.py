@@ -155,7 +155,7 @@ def _give_way_to(
         seen = harmonica.get(receipt.session_id)
         theirs = seen.model_copy(update={"join_url": receipt.join_url})
     except ActionError as error:
-        world.runner.debug(f"The session of the faster run could not be looked at: {error}")
+        world.runner.debug(f"The session of the faster run could not be read: {error}")
     found = Found(ours=winner, session=theirs, is_foreign=receipt.is_foreign)
     settled = settle(world, harmonica, decide(outcome.plan.task, found))
     return replace(settled, made=outcome.made, rivals=(*outcome.surplus, outcome.session))

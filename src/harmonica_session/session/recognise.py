@@ -63,7 +63,7 @@ def left_behind(world: World, survey: Survey, task: Task) -> list[Session]:
         sessions = with_reference(_glance(world), task, rest, order=order)
     unseen = survey.unseen(row for row in rows if has_topic(row, task))
     if sessions:
-        world.runner.say(f"Recognised the session of an earlier run: {sessions[0].id}")
+        world.runner.say(f"Recognized the session of an earlier run: {sessions[0].id}")
         tell_unseen(world, unseen)
     elif unseen:
         raise FateUnknown(
@@ -125,7 +125,7 @@ def _glance(world: World) -> Callable[[Session], Session | None]:
         try:
             return survey.whole(row)
         except ActionError as error:
-            world.runner.debug(f"A session could not be looked at: {error}")
+            world.runner.debug(f"A session could not be read: {error}")
             return None
 
     return look

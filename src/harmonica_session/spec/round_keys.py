@@ -59,7 +59,7 @@ def reminder_problems(value: Mapping[str, object], document: Document) -> Iterat
     if remind is None or document.is_unknown(("open_for",)):
         return
     if open_for is None:
-        message = "`remind` needs an end to remind of; add `open_for: 5d`"
+        message = "`remind` needs to know when the session ends; add `open_for: 5d`"
         yield document.problem_at_key(("remind",), message)
         return
     try:

@@ -117,7 +117,7 @@ class Issues:
         """
         query = {"labels": label, "state": "all", "sort": "created", "direction": "desc"}
         query |= {"since": since} if since else {}
-        doing = f"list the issues labelled `{label}`"
+        doing = f"list the issues labeled `{label}`"
         seen: set[int] = set()
         for issue in self._github.pages(doing, f"{self._repository}/issues", query, Issue):
             # Of a label that is not there, Forgejo and Gitea take no notice, and list everything.
@@ -130,8 +130,8 @@ class Issues:
         """Make a label unless it is there, and return its number; `issues: write`.
 
         `POST /repos/{o}/{r}/labels`, and `GET /repos/{o}/{r}/labels/{name}` before that, for
-        Forgejo and Gitea make a second one of the same name. `pull-requests: write` does as well.
-        One that is there keeps its color and description.
+        Forgejo and Gitea make a second one of the same name. One that is there keeps its color
+        and description.
 
         Args:
             name: At most 50 characters.
@@ -157,9 +157,9 @@ class Issues:
     def add_labels(self, number: int, names: Sequence[str]) -> list[str]:
         """Add labels, and return those that GitHub refused: `POST …/issues/{n}/labels`.
 
-        It takes `issues: write`; for a pull request, `pull-requests: write` does as well. Labels
-        that the repository lacks are made. Forgejo and Gitea leave those out without a word, and
-        older ones want the numbers of all.
+        It takes `issues: write`; for a pull request, `pull-requests: write` does as well if the
+        repository has the labels. Those that it lacks are made. Forgejo and Gitea leave those out
+        without a word, and older ones want the numbers of all.
 
         Raises:
             ServiceError: None was added, or nobody knows; once more does no harm.

@@ -180,7 +180,7 @@ class Harmonica:
             ServiceError: It cannot be known.
         """
         path = f"/sessions/{quote(session_id, safe='')}"
-        request = Request("look at the session", "GET", path, seconds=seconds)
+        request = Request("read the session", "GET", path, seconds=seconds)
         response = self._service.send(request)
         session: Session = accepted(response, 200, advice=NO_SESSION).read(Session)
         return session

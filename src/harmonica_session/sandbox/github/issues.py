@@ -139,6 +139,12 @@ class GitHubIssues(GitHubState):
         if _token(request) in self.without_push:
             raise rows.refused(403, "Must have push access to repository.")
         names = self._label_names(rows.read_object(request).get("labels"))
+        # Source: actions/labeler#870; `pull-requests: write` puts on labels, and makes none.
+        is_new = any(name.casefold() not in self.labels for name in names)
+        if is_new and _token(request) in self.without_issues:
+            raise rows.refused(
+                403, "You do not have permission to create labels on this repository."
+            )
         with self._lock:
             old = [label["name"] for label in issue["labels"]]
             new = {name.casefold(): name for name in (*names, *old)}
