@@ -18,6 +18,7 @@ import zlib
 from importlib.machinery import EXTENSION_SUFFIXES, SourceFileLoader
 from importlib.util import MAGIC_NUMBER, source_hash, spec_from_file_location
 from pathlib import Path
+from zipimport import zipimporter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -130,9 +131,7 @@ def use(folder: Path) -> list[str] | None:
         if name.endswith(tuple(EXTENSION_SUFFIXES))
     }
     if wheels := carried():
-        finder = Carried(extensions, wheels)
-        sys.meta_path.insert(0, finder)
-        sys.path += finder.archives
+        sys.meta_path.insert(0, Carried(extensions, wheels))
     else:
         sys.path.append(content)
         sys.pycache_prefix = str(folder / BYTE_CODE.parent.name)
@@ -141,12 +140,7 @@ def use(folder: Path) -> list[str] | None:
 
 
 class Carried:
-    """An import finder for the byte code of a release, and for extension modules in a folder.
-
-    Attributes:
-        archives: The wheels that it has no byte code of, for Python's own finder. A library that is
-            not there is looked for in each, and what a wheel holds takes time to read.
-    """
+    """An import finder for the byte code of a release, and for extension modules in a folder."""
 
     def __init__(self, extensions: Mapping[str, str], wheels: Iterable[Path]) -> None:
         """Read the byte code for this Python.
@@ -163,14 +157,20 @@ class Carried:
             data = memoryview(BYTE_CODE.read_bytes())
             if data[: len(MAGIC_NUMBER)] == MAGIC_NUMBER:
                 self._modules = marshal.loads(data[len(MAGIC_NUMBER) :])  # noqa: S302 - our own
+        # A library that comes with data has no byte code here, and its own name as a module. On the
+        # path, its wheel would be read whenever a module is not found.
         known = {library for _, library, _, _ in self._modules.values()}
-        self.archives = [path for library, path in self._places.items() if library not in known]
+        self._archives = {name: path for name, path in self._places.items() if name not in known}
+        if not known:
+            sys.path += self._archives.values()
         self._places[""] = str(SOURCES)
 
     def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
         """Tell Python's import how to load a module; None if it is not one of these."""
         if name in self._extensions:
             return spec_from_file_location(name, self._extensions[name])
+        if name in self._archives:
+            return zipimporter(self._archives[name]).find_spec(name)
         # Nothing is imported twice, and what was imported need not be kept in two forms.
         module = self._modules.pop(name, None)
         if module is None:

@@ -46,7 +46,9 @@ COLD_START = {
     "the modules of set-up": _SET_UP,
     "wheels read": f"{_SET_UP}data = [each.read_bytes() for each in libraries.carried()]\n",
     "wheels checked, extension modules unpacked": (
-        f"{_SET_UP}set_up._unpack(libraries.carried(), content)\n"
+        f"{_SET_UP}for archive in set_up._checked(libraries.carried()):\n"
+        "    names = [it for it in archive.namelist() if it.endswith('.so')]\n"
+        "    archive.extractall(content, names)\n"
     ),
 }
 # Each stands in place of the command line, and imports what stands before it too. They leave
