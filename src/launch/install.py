@@ -20,7 +20,7 @@ from launch.say import InstallationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 RULES = ("--require-hashes", "--only-binary", ":all:", "--no-deps")
 # What an installer is given: what programs need, and what tells it how to reach packages. All its
@@ -79,7 +79,13 @@ class Installer(NamedTuple):
     jobs: int = 1  # side by side
 
 
-def install(lock: Path, scratch: Path, content: Path, environ: Mapping[str, str]) -> None:
+def install(
+    lock: Path,
+    scratch: Path,
+    content: Path,
+    environ: Mapping[str, str],
+    meanwhile: Callable[[Path], None],
+) -> None:
     """Install a lock with the first installer that can.
 
     Args:
@@ -88,6 +94,7 @@ def install(lock: Path, scratch: Path, content: Path, environ: Mapping[str, str]
             lie in it or above it, since that is where installers look.
         content: Where the packages go.
         environ: Of the process.
+        meanwhile: Called with a folder of packages that are there while others are still awaited.
 
     Raises:
         InstallationError: if no installer could.
@@ -100,6 +107,8 @@ def install(lock: Path, scratch: Path, content: Path, environ: Mapping[str, str]
         def run(number: int, share: str, using: Installer = installer) -> Path:
             folder = scratch / f"{using.name} {number}"
             _run(using, share, folder, environment)
+            if number:
+                meanwhile(folder)
             return folder
 
         shares = split(requirements, installer.jobs)

@@ -15,14 +15,16 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
+from functools import partial
 from hashlib import sha256
 from importlib.machinery import EXTENSION_SUFFIXES
+from importlib.util import cache_from_source
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
 from launch import libraries, say
-from launch.libraries import CONTENT, FAMILY, LIST, LOCK
+from launch.libraries import BYTE_CODE, CONTENT, FAMILY, LIST, LOCK, SOURCES
 from launch.say import InstallationError
 
 TYPE_CHECKING = False
@@ -143,7 +145,8 @@ def _made(root: Path, archives: list[ZipFile], environ: Mapping[str, str]) -> Pa
             say.progress(f"Installing the action's libraries in {root}")
             scratch = draft / "scratch"
             scratch.mkdir()
-            install(LOCK, scratch, content, environ)
+            compiled = partial(_compile, draft / BYTE_CODE.parent.name, root / libraries.name())
+            install(LOCK, scratch, content, environ, compiled)
             shutil.rmtree(scratch)
         files = sorted(path for path in content.rglob("*") if path.is_file())
         names = [path.relative_to(content).as_posix() for path in files]
@@ -154,6 +157,25 @@ def _made(root: Path, archives: list[ZipFile], environ: Mapping[str, str]) -> Pa
     except BaseException:
         _remove(draft)
         raise
+
+
+def _compile(byte_code: Path, final: Path, packages: Path) -> None:
+    """Compile libraries and the action itself, while an installer is waited for.
+
+    Args:
+        byte_code: Where the byte code goes; Python looks for it by the path of the source.
+        final: The folder that the libraries will be in.
+        packages: Where they are now.
+    """
+    import py_compile
+
+    sys.pycache_prefix = str(byte_code)
+    package = SOURCES / "harmonica_session"
+    for root, place in ((packages, final / CONTENT), (package, package)):
+        for source in root.rglob("*.py"):
+            target = str(place / source.relative_to(root))
+            with suppress(py_compile.PyCompileError):
+                py_compile.compile(str(source), cache_from_source(target), target, doraise=True)
 
 
 def _checked(wheels: list[Path]) -> list[ZipFile]:

@@ -62,6 +62,19 @@ def test_pip_does_it_where_there_is_no_uv(without_uv: Machine) -> None:
     assert without_uv.made == ["installed"]
 
 
+def test_what_is_there_is_compiled_while_another_pip_works(without_uv: Machine) -> None:
+    """Python finds the byte code of what nobody has imported yet, and takes it for up to date."""
+    without_uv.write("action/src/harmonica_session/later.py", "")
+    assert without_uv.start().code == 0
+    (compiled,) = (without_uv.ready / "byte-code").rglob("later.*.pyc")
+    before = compiled.stat().st_ino
+
+    start = without_uv.start("harmonica_session.later")
+
+    assert start.code == 0, start
+    assert compiled.stat().st_ino == before
+
+
 def test_a_python_without_pip_uses_the_one_that_comes_with_it(without_uv: Machine) -> None:
     """A pip that was never installed is run straight from its wheel."""
     venv = without_uv.folder / "home" / "venv"
