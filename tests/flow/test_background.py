@@ -616,7 +616,7 @@ def test_the_summary_lists_what_was_sent(consumer: Consumer) -> None:
     assert f"- Background sent: {row}\n" in first.summary
     assert again.outputs["status"] == "reused"
     assert "Background sent" not in again.summary
-    assert "from SESSION.md, pull requests merged since 2026-11-01." in consumer.bodies[0]
+    assert ": SESSION.md, pull requests merged since 2026-11-01." in consumer.bodies[0]
 
 
 def test_other_facts_are_another_request(consumer: Consumer) -> None:
