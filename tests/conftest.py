@@ -27,6 +27,8 @@ from harmonica_session.announcement.receipt import (
 from harmonica_session.background.context import Context
 from harmonica_session.errors import ActionError
 from harmonica_session.sandbox import Sandbox
+from harmonica_session.sandbox.github.forgejo import Forgejo
+from harmonica_session.sandbox.github.routes import GitHub
 from harmonica_session.session.task import Task
 from harmonica_session.spec.spec import read_spec
 from harmonica_session.words.place import Place
@@ -44,10 +46,23 @@ _REFERENCE = "0123456789abcdef"
 
 
 @pytest.fixture
-def box() -> Iterator[Sandbox]:
+def dialect() -> type[GitHub]:
+    """What stands in for GitHub: itself, or what a module says instead."""
+    return GitHub
+
+
+@pytest.fixture
+def box(dialect: type[GitHub]) -> Iterator[Sandbox]:
     """Run stand-ins for both services for the length of a test."""
-    with Sandbox() as running:
+    with Sandbox(dialect) as running:
         yield running
+
+
+@pytest.fixture
+def forgejo(box: Sandbox) -> Forgejo:
+    """The stand-in for Forgejo, where that is the dialect."""
+    assert isinstance(box.github, Forgejo)
+    return box.github
 
 
 @pytest.fixture(scope="session")

@@ -16,8 +16,6 @@ from harmonica_session.sandbox import Fault, Sandbox
 from harmonica_session.sandbox.github.forgejo import Forgejo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from harness.consumer import HurriedClock
 
 REPO = "/repos/octo/garden"
@@ -25,10 +23,9 @@ HEAD = "a" * 40
 
 
 @pytest.fixture
-def box() -> Iterator[Sandbox]:
-    """Run stand-ins for Harmonica and Forgejo."""
-    with Sandbox(Forgejo) as running:
-        yield running
+def dialect() -> type[Forgejo]:
+    """Forgejo stands in for GitHub here."""
+    return Forgejo
 
 
 @pytest.fixture

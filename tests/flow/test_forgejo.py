@@ -14,7 +14,6 @@ from harness.circle import ACTIONS, Circle
 from harness.consumer import BASE, CHANGED, HEAD, SPEC, Consumer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from harness.consumer import Run
@@ -45,17 +44,9 @@ class ForgejoConsumer(Consumer):
 
 
 @pytest.fixture
-def box() -> Iterator[Sandbox]:
-    """Run stand-ins for Harmonica and Forgejo."""
-    with Sandbox(Forgejo) as running:
-        yield running
-
-
-@pytest.fixture
-def forgejo(box: Sandbox) -> Forgejo:
-    """Return the stand-in for Forgejo."""
-    assert isinstance(box.github, Forgejo)
-    return box.github
+def dialect() -> type[Forgejo]:
+    """Forgejo stands in for GitHub here."""
+    return Forgejo
 
 
 @pytest.fixture

@@ -10,8 +10,6 @@ from harmonica_session.sandbox import Link, Sandbox
 from harmonica_session.sandbox.github.forgejo import Forgejo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import httpx
 
 REPO = "/repos/octo/garden"
@@ -19,17 +17,9 @@ COMMIT = "a" * 40
 
 
 @pytest.fixture
-def box() -> Iterator[Sandbox]:
-    """Run stand-ins for Harmonica and Forgejo."""
-    with Sandbox(Forgejo) as running:
-        yield running
-
-
-@pytest.fixture
-def forgejo(box: Sandbox) -> Forgejo:
-    """Return the stand-in for Forgejo."""
-    assert isinstance(box.github, Forgejo)
-    return box.github
+def dialect() -> type[Forgejo]:
+    """Forgejo stands in for GitHub here."""
+    return Forgejo
 
 
 def test_the_api_has_its_own_address(box: Sandbox) -> None:
