@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
-
-import pytest
 
 from harmonica_session.commands.init import STARTERS
 from harness.later import later
 from harness.starters import (
     BRANCH,
+    ON_UBUNTU,
     REPOSITORY,
     accept_pushes,
     announced,
@@ -29,9 +27,7 @@ if TYPE_CHECKING:
     from harmonica_session.sandbox import Sandbox
     from harness.repository import Repository, WorkflowRun
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux", reason="the workflows run on ubuntu-latest, with its programs"
-)
+pytestmark = ON_UBUNTU
 FIRST = datetime(2026, 1, 5, tzinfo=timezone.utc)
 WEEK = timedelta(days=7)
 # When nothing is new: the list of issues, the session, its summary and the brief; list and brief.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,16 +11,14 @@ import yaml
 from harmonica_session.commands.init import KINDS, STARTERS
 from harness.consumer import BASE, SPEC
 from harness.pages import Example, examples
-from harness.starters import MERGED, REPOSITORY, run, with_sandbox
+from harness.starters import MERGED, ON_UBUNTU, REPOSITORY, run, with_sandbox
 
 if TYPE_CHECKING:
     from harmonica_session.sandbox import Sandbox
     from harness.channel import Channel
     from harness.repository import Repository
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux", reason="the workflows run on ubuntu-latest, with its programs"
-)
+pytestmark = ON_UBUNTU
 UBUNTU = "runs-on: ubuntu-latest"
 STARTED = [(STARTERS / kind / "workflow.yml").read_text("utf-8") for kind in KINDS]
 WORKFLOWS = examples("workflow")

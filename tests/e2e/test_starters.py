@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from textwrap import indent
@@ -21,6 +20,7 @@ from harness.repository import ACTION
 from harness.starters import (
     BRANCH,
     MERGED,
+    ON_UBUNTU,
     REPOSITORY,
     accept_pushes,
     announced,
@@ -35,9 +35,7 @@ if TYPE_CHECKING:
     from harness.channel import Channel
     from harness.repository import Repository
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux", reason="the workflows run on ubuntu-latest, with its programs"
-)
+pytestmark = ON_UBUNTU
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = (ROOT / ".github/docs/workflows.md").read_text("utf-8")
 RELEASED = {

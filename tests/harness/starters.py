@@ -6,7 +6,10 @@ It must change nothing of their texts but the address of Harmonica.
 from __future__ import annotations
 
 import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from harmonica_session.commands.init import init
 from harness.consumer import BASE, pull_request_payload
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from harmonica_session.sandbox import Sandbox
     from harness.repository import Repository, WorkflowRun
 
+ON_UBUNTU = pytest.mark.skipif(
+    sys.platform != "linux", reason="the workflows run on ubuntu-latest, with its programs"
+)
 MERGED: dict[str, Any] = pull_request_payload("closed")
 MERGED["pull_request"] |= {
     "merged": True,
