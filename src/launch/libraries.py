@@ -36,6 +36,7 @@ WHEELS = SOURCES / "launch" / "wheels"
 BYTE_CODE = SOURCES / "launch" / "byte-code" / str(sys.implementation.cache_tag)
 FAMILY = "harmonica-session-action"
 CONTENT = "content"
+EXTENSIONS = tuple(EXTENSION_SUFFIXES)
 # Last to be written: a line for each file of the content, with its checksum and size, and their
 # number at the end.
 LIST = "list.txt"
@@ -128,7 +129,7 @@ def use(folder: Path) -> list[str] | None:
     extensions = {
         name.partition(".")[0].replace("/", "."): f"{content}{os.sep}{name}"
         for name in names
-        if name.endswith(tuple(EXTENSION_SUFFIXES))
+        if name.endswith(EXTENSIONS)
     }
     if wheels := carried():
         sys.meta_path.insert(0, Carried(extensions, wheels))

@@ -17,14 +17,13 @@ import time
 from contextlib import suppress
 from functools import partial
 from hashlib import sha256
-from importlib.machinery import EXTENSION_SUFFIXES
 from importlib.util import cache_from_source
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
 from launch import libraries, say
-from launch.libraries import BYTE_CODE, CONTENT, FAMILY, LIST, LOCK, SOURCES
+from launch.libraries import BYTE_CODE, CONTENT, EXTENSIONS, FAMILY, LIST, LOCK, SOURCES
 from launch.say import InstallationError
 
 TYPE_CHECKING = False
@@ -134,10 +133,8 @@ def _made(root: Path, archives: list[ZipFile], environ: Mapping[str, str]) -> Pa
         content = draft / CONTENT
         content.mkdir()
         for archive in archives:
-            members = archive.namelist()
-            archive.extractall(
-                content, [it for it in members if it.endswith(tuple(EXTENSION_SUFFIXES))]
-            )
+            names = archive.namelist()
+            archive.extractall(content, [it for it in names if it.endswith(EXTENSIONS)])
         if not archives:
             # A release does without it, and without what it imports.
             from launch.install import install
