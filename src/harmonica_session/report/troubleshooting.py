@@ -6,6 +6,7 @@ taken from it.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -37,13 +38,18 @@ def link_for(message: str) -> str | None:
     """
     said = " ".join(message.split())
     most, found = 0, None
-    for line in INDEX.read_text("utf-8").splitlines():
-        anchor, _, known = line.partition("\t")
-        fixed = known.split(OPEN)
+    for anchor, fixed in _index():
         length = sum(map(len, fixed))
         if length > most and _has_in_order(said, fixed):
             most, found = length, f"{PAGE}#{anchor}"
     return found
+
+
+@cache
+def _index() -> list[tuple[str, list[str]]]:
+    """Return for each message of the page the anchor of its entry, and its fixed words."""
+    rows = [line.partition("\t") for line in INDEX.read_text("utf-8").splitlines()]
+    return [(anchor, message.split(OPEN)) for anchor, _, message in rows]
 
 
 def _has_in_order(message: str, parts: list[str]) -> bool:
