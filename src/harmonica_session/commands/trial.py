@@ -64,7 +64,7 @@ class Given:
         return (
             ""
             if is_event
-            else (f"{self.event} does not contain a JSON object, so it is not an event payload")
+            else f"{self.event} does not contain a JSON object, so it is not an event payload"
         )
 
     def lay_out(self, folder: Path) -> tuple[Path, list[str]]:

@@ -111,7 +111,7 @@ def _previous(world: World, before: Callable[[], SessionBefore | None], wanted: 
         return Group(
             "previous",
             {},
-            ("looking for an earlier session needs a `github-token` and an `api-key`"),
+            "looking for an earlier session needs a `github-token` and an `api-key`",
         )
     try:
         found = before()
